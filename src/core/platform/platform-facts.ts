@@ -1,0 +1,51 @@
+import type { AddressRange } from '../units/addresses.ts';
+import type { Fact } from './fact.ts';
+
+/** How Linux runs: on the bare machine, as a Xen PV domain, or as a guest that sees its own physical memory (HVM, PVH, KVM). */
+export type Domain = 'native' | 'pv-dom0' | 'pv-domu' | 'pvh-dom0' | 'hvm';
+
+/** The lineage of the kernel's swiotlb: XenLinux (2.6.16/18-xen and forward ports) or mainline (pvops and native). */
+export type Lineage = 'xenlinux' | 'mainline';
+
+export interface E820Entry extends AddressRange {
+  readonly type: 'usable' | 'reserved' | 'acpi-data' | 'acpi-nvs' | 'unusable' | 'other';
+}
+
+/**
+ * What evidence says of one machine, one boot: every field a fact with its place, absent where nothing says it.
+ * Readers of evidence produce it, `buildPlatform` alone consumes it; several can be merged, later ones overriding.
+ */
+export interface PlatformFacts {
+  /** `uname -r`: `6.1.0-56-amd64`. */
+  readonly kernelRelease?: Fact<string>;
+  /** The rest of the `Linux version` line, where distributions state the stable release: `… Debian 6.1.192-2 …`. */
+  readonly kernelBanner?: Fact<string>;
+  readonly lineage?: Fact<Lineage>;
+  /** `4.17.7`, `3.0.3-0`. */
+  readonly xenVersion?: Fact<string>;
+  readonly domain?: Fact<Domain>;
+  readonly arch?: Fact<string>;
+  readonly linuxCommandLine?: Fact<string>;
+  readonly xenCommandLine?: Fact<string>;
+  /** The map that Linux prints; in a PV guest pseudo-physical. */
+  readonly e820?: Fact<readonly E820Entry[]>;
+  /** The map that Xen prints: the machine's own. */
+  readonly machineE820?: Fact<readonly E820Entry[]>;
+  readonly swiotlbState?: Fact<'enabled' | 'disabled'>;
+  readonly apertureBytes?: Fact<number>;
+  /** First address of the pool: guest-physical under Xen PV. Never a virtual address. */
+  readonly apertureStart?: Fact<number>;
+  /** `Address size: %u bits` of XenLinux: the width that the pool was placed under. */
+  readonly apertureAddressBits?: Fact<number>;
+  readonly areas?: Fact<number>;
+  readonly possibleCpus?: Fact<number>;
+  readonly memoryEncryption?: Fact<string>;
+  readonly cmaBytes?: Fact<number>;
+  readonly iommuEnabled?: Fact<boolean>;
+  /** `Domain heap initialised: DMA width %u bits` of Xen. */
+  readonly xenDmaWidthBits?: Fact<number>;
+  /** Kernel configuration: symbol with `CONFIG_`, value as written (`y`, `m`, `n`, a number, a string without quotes). */
+  readonly config?: ReadonlyMap<string, Fact<string>>;
+  /** Whether the tree's arch/x86/xen/mmu_pv.c still defines MAX_CONTIG_ORDER, and as what; null: read, and not defined. */
+  readonly treeMaxContigOrder?: Fact<number | null>;
+}
