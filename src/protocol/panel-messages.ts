@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+import { evidenceRefSchema, panelStateSchema, parsePanelState, parseWith } from './panel-state.ts';
+import type { Parsed } from './panel-state.ts';
+
+/**
+ * Messages between the extension (host) and the panel's page, both ways. Each carries the version of this contract;
+ * every message of the panel carries an `id` that the host answers with one `reply`.
+ */
+export const PANEL_PROTOCOL_VERSION = 1;
+
+/** What the panel may ask the host to do by name; the host maps them to commands of its own. */
+export const PANEL_COMMANDS = ['openScenario', 'openLog', 'choosePlatform', 'showPlatform', 'runScenario', 'showLog', 'refresh'] as const;
+export type PanelCommand = (typeof PANEL_COMMANDS)[number];
+
+const version = v.literal(PANEL_PROTOCOL_VERSION, `expected version ${PANEL_PROTOCOL_VERSION}: panel and extension differ, reload the window`);
+const id = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const hostError = v.object({
+  /** A few words: `The recording ends early.` */
+  title: v.string(),
+  /** One sentence that names the place and what was expected. */
+  message: v.string(),
+  /** The place to open. */
+  from: v.optional(evidenceRefSchema),
+  /** What can be done about it, offered as links. */
+  commands: v.optional(v.array(v.picklist(PANEL_COMMANDS))),
+});
+
+const hostMessage = v.variant('kind', [
+  /** Replaces everything shown, and takes back an error and a `busy`. */
+  v.object({ version, kind: v.literal('state'), state: panelStateSchema }),
+  /** Work goes on; the picture stays. `what` is a sentence without a full stop. */
+  v.object({ version, kind: v.literal('busy'), busy: v.boolean(), what: v.optional(v.string()) }),
+  /** Shown as a banner over what is there already; null takes it back. */
+  v.object({ version, kind: v.literal('error'), error: v.nullable(hostError) }),
+  v.object({ version, kind: v.literal('reply'), id, error: v.optional(v.string()) }),
+]);
+
+const panelMessage = v.variant('kind', [
+  /** The page is up and shows nothing yet: answered by a `state` and a `reply`. */
+  v.object({ version, kind: v.literal('ready'), id }),
+  /** The URI is text that came out of a state: the host checks that it is one it would open. */
+  v.object({ version, kind: v.literal('openEvidence'), id, uri: evidenceRefSchema.entries.uri, line: evidenceRefSchema.entries.line, column: evidenceRefSchema.entries.column }),
+  /** `index` of a step. The host may send a state with the aperture as it is after that step. */
+  v.object({ version, kind: v.literal('selectStep'), id, index: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  v.object({ version, kind: v.literal('command'), id, command: v.picklist(PANEL_COMMANDS) }),
+  /** `scenario` is an id of the state's `library`. */
+  v.object({ version, kind: v.literal('runScenario'), id, scenario: v.string() }),
+]);
+
+export type HostError = v.InferOutput<typeof hostError>;
+export type HostMessage = v.InferOutput<typeof hostMessage>;
+export type PanelMessage = v.InferOutput<typeof panelMessage>;
+
+/** What a panel asks, before it has an id: one of {@link PanelMessage} without the envelope. */
+export type PanelRequest = PanelMessage extends infer M ? (M extends PanelMessage ? Omit<M, 'version' | 'id'> : never) : never;
+
+/** Reads what came from the host. A state is checked throughout: see {@link parsePanelState}. */
+export function parseHostMessage(value: unknown): Parsed<HostMessage> {
+  const parsed = parseWith(hostMessage, value);
+  if (!parsed.ok || parsed.value.kind !== 'state') return parsed;
+  const state = parsePanelState(parsed.value.state);
+  return state.ok ? { ok: true, value: { ...parsed.value, state: state.value } } : { ok: false, error: `state.${state.error}` };
+}
+
+/** Reads what came from the page. */
+export function parsePanelMessage(value: unknown): Parsed<PanelMessage> {
+  return parseWith(panelMessage, value);
+}
