@@ -31,6 +31,8 @@ export type Provenance = Evidence | Default | Derived;
 export interface Fact<T> {
   readonly value: T;
   readonly from: Provenance;
+  /** Why the value may not hold, where the evidence leaves that open: what is missing, in words. */
+  readonly doubt?: string;
 }
 
 export function factFromDefault<T>(value: T, source: string): Fact<T> {
@@ -47,4 +49,15 @@ export function evidenceOf(fact: Fact<unknown>): Evidence[] {
   if (from.kind === 'default') return [];
   if (from.kind === 'derived') return from.facts.flatMap(evidenceOf);
   return [from];
+}
+
+/** Whether a fact, or any fact that it was worked out from, is in doubt; the first reason found. */
+export function doubtOf(fact: Fact<unknown>): string | undefined {
+  if (fact.doubt !== undefined) return fact.doubt;
+  if (fact.from.kind !== 'derived') return undefined;
+  for (const part of fact.from.facts) {
+    const doubt = doubtOf(part);
+    if (doubt !== undefined) return doubt;
+  }
+  return undefined;
 }

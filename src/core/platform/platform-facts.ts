@@ -1,4 +1,5 @@
 import type { AddressRange } from '../units/addresses.ts';
+import type { SwiotlbParameter } from './aperture-size.ts';
 import type { Fact } from './fact.ts';
 
 /** How Linux runs: on the bare machine, as a Xen PV domain, or as a guest that sees its own physical memory (HVM, PVH, KVM). */
@@ -27,6 +28,14 @@ export interface PlatformFacts {
   readonly arch?: Fact<string>;
   readonly linuxCommandLine?: Fact<string>;
   readonly xenCommandLine?: Fact<string>;
+  /** `swiotlb=` of the Linux command line, parsed; the unit of its number is the lineage's. */
+  readonly swiotlbParameter?: Fact<SwiotlbParameter>;
+  /** `dma_bits=` of Xen's command line. */
+  readonly xenDmaBitsOption?: Fact<number>;
+  /** `memop-max-order=` of Xen's command line, position by position. */
+  readonly memopMaxOrder?: Fact<readonly (number | undefined)[]>;
+  /** Memory of the domain in bytes, as `dom0_mem=` or a domain's configuration states it. */
+  readonly domainBytes?: Fact<number>;
   /** The map that Linux prints; in a PV guest pseudo-physical. */
   readonly e820?: Fact<readonly E820Entry[]>;
   /** The map that Xen prints: the machine's own. */

@@ -1,0 +1,193 @@
+import { GIB, MIB, formatBytes } from '../units/bytes.ts';
+import { PAGE_SIZE } from '../units/pages.ts';
+import { SLOT_BYTES, apertureSize } from './aperture-size.ts';
+import { type Fact, derivedFact, factFromDefault } from './fact.ts';
+import type { FeatureName, Features } from './features.ts';
+import { type KernelRelease, atLeast, parseKernelRelease } from './kernel-release.ts';
+import { mainlineFeatures, xenLinuxFeatures } from './linux-features.ts';
+import type { Domain, E820Entry, PlatformFacts } from './platform-facts.ts';
+import type { Platform, PlatformAperture } from './platform.ts';
+import { xenFeatures } from './xen-features.ts';
+import { type XenVersion, parseXenVersion, xenAtLeast } from './xen-version.ts';
+
+/** The release that is assumed where nothing states one: the newest long-term kernel that the tables were read against. */
+const ASSUMED_RELEASE = '6.12.107';
+const ASSUMED_XEN = '4.17.0';
+
+export interface PlatformOptions {
+  readonly id: string;
+  /** Replaces the label that is made of the facts. */
+  readonly label?: string;
+  /** Features that a person sets by hand, over tables and evidence. */
+  readonly overrides?: Partial<Pick<Features, FeatureName>>;
+}
+
+/**
+ * Makes a platform of what evidence says, filling what it does not say with the kernel's and hypervisor's own defaults.
+ * Never fails: facts that cannot be read leave the default, whose provenance then says so.
+ */
+export function buildPlatform(facts: PlatformFacts, options: PlatformOptions): Platform {
+  const linux = releaseOf(facts);
+  const domain = domainOf(facts);
+  const underXen = domain.value !== 'native' && (facts.xenVersion !== undefined || domain.value !== 'hvm');
+  const xen = underXen ? xenVersionOf(facts) : undefined;
+  const features = featuresOf(facts, linux.value, domain.value, xen?.value, options.overrides);
+  const e820 = facts.machineE820 ?? facts.e820 ?? defaultMap();
+  const possibleCpus = facts.possibleCpus ?? factFromDefault(1, 'no evidence states the number of CPUs: one is assumed');
+  const aperture = apertureOf(facts, features, domain.value, possibleCpus);
+  return {
+    id: options.id,
+    label: options.label ?? labelOf(linux.value, xen?.value, domain.value, aperture.bytes.value),
+    domain, linux, ...(xen ? { xen } : {}), features, aperture,
+    memory: {
+      e820,
+      space: facts.machineE820 !== undefined || domain.value === 'native' ? 'machine' : 'guest-physical',
+      usableBytes: usableBytes(e820.value),
+      ...(facts.domainBytes ? { domainBytes: facts.domainBytes } : {}),
+    },
+    cmaBytes: cmaOf(facts, domain.value),
+    possibleCpus,
+  };
+}
+
+function releaseOf(facts: PlatformFacts): Fact<KernelRelease> {
+  const text = facts.kernelRelease;
+  const parsed = text && parseKernelRelease(text.value, facts.kernelBanner?.value ?? '');
+  if (parsed) return derivedFact(parsed, 'the release that the kernel states', text, ...(facts.kernelBanner ? [facts.kernelBanner] : []));
+  const assumed = parseKernelRelease(ASSUMED_RELEASE);
+  if (!assumed) throw new RangeError(`not a release: ${ASSUMED_RELEASE}`);
+  return { ...factFromDefault(assumed, `no evidence states the kernel's release: ${ASSUMED_RELEASE} is assumed`), doubt: 'the kernel\'s release is assumed' };
+}
+
+function domainOf(facts: PlatformFacts): Fact<Domain> {
+  if (facts.domain) return facts.domain;
+  if (facts.xenVersion) return derivedFact('pv-dom0', 'a hypervisor is stated and no domain: dom0 is assumed', facts.xenVersion);
+  return factFromDefault('native', 'no evidence of a hypervisor');
+}
+
+function xenVersionOf(facts: PlatformFacts): Fact<XenVersion> {
+  const parsed = facts.xenVersion && parseXenVersion(facts.xenVersion.value);
+  if (parsed && facts.xenVersion) return derivedFact(parsed, 'the version that Xen states', facts.xenVersion);
+  const assumed = parseXenVersion(ASSUMED_XEN);
+  if (!assumed) throw new RangeError(`not a version: ${ASSUMED_XEN}`);
+  return { ...factFromDefault(assumed, `no evidence states Xen's version: ${ASSUMED_XEN} is assumed`), doubt: 'Xen\'s version is assumed' };
+}
+
+function featuresOf(
+  facts: PlatformFacts, release: KernelRelease, domain: Domain, xen: XenVersion | undefined,
+  overrides: PlatformOptions['overrides'],
+): Features {
+  const xenLinux = facts.lineage?.value === 'xenlinux';
+  const base = xenLinux ? xenLinuxFeatures(release, xen !== undefined && !xenAtLeast(xen, 3, 1), domain) : mainlineFeatures(release);
+  const dmaBits = facts.xenDmaBitsOption ?? facts.xenDmaWidthBits;
+  const hypervisor = xen
+    ? xenFeatures(xen, domain, {
+      ...(dmaBits ? { dmaBits } : {}),
+      ...(facts.memopMaxOrder ? { memopMaxOrder: facts.memopMaxOrder } : {}),
+    })
+    : {};
+  const config = facts.config;
+  const dynamic = config?.get('CONFIG_SWIOTLB_DYNAMIC');
+  const forcedOrder = config?.get('CONFIG_ARCH_FORCE_MAX_ORDER') ?? config?.get('CONFIG_FORCE_MAX_ZONEORDER');
+  const fromEvidence: Partial<Record<FeatureName, unknown>> = {};
+  if (facts.treeMaxContigOrder) fromEvidence.maxContigOrder = facts.treeMaxContigOrder;
+  if (dynamic) fromEvidence.dynamicPools = derivedFact(dynamic.value === 'y' && domain === 'native', 'CONFIG_SWIOTLB_DYNAMIC; swiotlb-xen cannot grow', dynamic);
+  if (forcedOrder && /^\d{1,2}$/.test(forcedOrder.value)) {
+    // The symbol counts exclusively before 6.4 and inclusively from then on, as MAX_ORDER itself did.
+    const inclusive = atLeast(release, 6, 4);
+    fromEvidence.pageAllocatorMaxOrder = derivedFact(Number(forcedOrder.value) - (inclusive ? 0 : 1), inclusive ? 'largest order, inclusive' : 'MAX_ORDER is exclusive before 6.4', forcedOrder);
+  }
+  const defaultMb = config?.get('CONFIG_SWIOTLB_DEFAULT_SIZE_MB');
+  if (defaultMb && /^\d{1,2}$/.test(defaultMb.value)) fromEvidence.defaultApertureBytes = derivedFact(Number(defaultMb.value) * MIB, 'CONFIG_SWIOTLB_DEFAULT_SIZE_MB', defaultMb);
+  return { ...base, ...hypervisor, ...fromEvidence, ...overrides } as Features;
+}
+
+function apertureOf(facts: PlatformFacts, features: Features, domain: Domain, cpus: Fact<number>): PlatformAperture {
+  const force = forceOf(facts);
+  const extra = {
+    force,
+    ...(facts.apertureAddressBits ? { addressBits: facts.apertureAddressBits } : {}),
+    ...(facts.apertureStart ? { start: facts.apertureStart } : {}),
+  };
+  const none = (why: string, ...from: Fact<unknown>[]): PlatformAperture => ({
+    bytes: from.length > 0 ? derivedFact(0, why, ...from) : factFromDefault(0, why),
+    areas: derivedFact(0, why, ...from), ...extra,
+  });
+  if (facts.swiotlbState?.value === 'disabled') return none('the log says that there is no pool', facts.swiotlbState);
+  const stated = facts.apertureBytes;
+  if (!stated && domain === 'pv-domu' && features.swiotlbUnit.value === 'MiB' && !force.value) {
+    return none('arch/i386/kernel/swiotlb.c: a domU has no aperture without swiotlb=force');
+  }
+  const parameter = facts.swiotlbParameter;
+  const size = apertureSize({
+    ...(parameter ? { parameter: parameter.value } : {}),
+    unit: features.swiotlbUnit.value, hasAreas: features.areas.value,
+    powerOfTwo: features.swiotlbUnit.value === 'MiB' && features.slotSearch.value === 'A',
+    defaultBytes: features.defaultApertureBytes.value, possibleCpus: cpus.value,
+  });
+  const bytes = stated ?? derivedFact(
+    size.slots * SLOT_BYTES, parameter ? 'swiotlb= with the kernel\'s rounding' : 'the default with the kernel\'s rounding',
+    ...(parameter ? [parameter] : [features.defaultApertureBytes]), ...(features.areas.value ? [cpus] : []),
+  );
+  const areas = facts.areas ?? derivedFact(features.areas.value ? size.areas : 1, features.areas.value ? 'CPUs, rounded up to a power of two' : 'one pool, one lock', ...(features.areas.value ? [cpus] : [features.areas]));
+  return { bytes, areas, ...extra };
+}
+
+function forceOf(facts: PlatformFacts): Fact<boolean> {
+  const { swiotlbParameter: parameter, memoryEncryption, lineage } = facts;
+  // XenLinux's `force` only gives a domU a pool; it does not make every mapping bounce.
+  if (parameter && lineage?.value !== 'xenlinux' && parameter.value.words.some((word) => word === 'force')) {
+    return derivedFact(true, 'swiotlb=force', parameter);
+  }
+  if (memoryEncryption && /guest|SEV|TDX/i.test(memoryEncryption.value)) return derivedFact(true, 'guest memory encryption forces every mapping to bounce', memoryEncryption);
+  return factFromDefault(false, 'bouncing is not forced');
+}
+
+function cmaOf(facts: PlatformFacts, domain: Domain): Fact<number> {
+  if (facts.cmaBytes) return facts.cmaBytes;
+  const symbol = facts.config?.get('CONFIG_CMA_SIZE_MBYTES');
+  const enabled = facts.config?.get('CONFIG_DMA_CMA');
+  if (symbol && enabled?.value === 'y' && /^\d{1,6}$/.test(symbol.value) && domain === 'native') {
+    return derivedFact(Number(symbol.value) * MIB, 'CONFIG_CMA_SIZE_MBYTES with CONFIG_DMA_CMA', symbol, enabled);
+  }
+  return factFromDefault(0, 'kernel/dma/Kconfig: CMA_SIZE_MBYTES 0 on x86');
+}
+
+/** What is drawn and computed with where no evidence gives a map: 8 GiB, with the usual hole below 4 GiB. */
+function defaultMap(): Fact<readonly E820Entry[]> {
+  return {
+    ...factFromDefault(
+      [
+        { start: 0, end: 0x9_f000, type: 'usable' }, { start: 0x9_f000, end: 0x10_0000, type: 'reserved' },
+        { start: 0x10_0000, end: 0xc000_0000, type: 'usable' }, { start: 0xc000_0000, end: 4 * GIB, type: 'reserved' },
+        { start: 4 * GIB, end: 9 * GIB, type: 'usable' },
+      ] satisfies E820Entry[],
+      'no evidence gives a memory map: 8 GiB with a hole from 3 to 4 GiB is assumed',
+    ),
+    doubt: 'the memory map is assumed',
+  };
+}
+
+/** Bytes of whole usable pages. */
+export function usableBytes(map: readonly E820Entry[]): number {
+  let pages = 0;
+  for (const { start, end, type } of map) {
+    if (type === 'usable') pages += Math.max(0, Math.floor(end / PAGE_SIZE) - Math.ceil(start / PAGE_SIZE));
+  }
+  return pages * PAGE_SIZE;
+}
+
+const DOMAIN_NAMES: Readonly<Record<Domain, string>> = {
+  'native': '', 'pv-dom0': 'PV dom0', 'pv-domu': 'PV domU', 'pvh-dom0': 'PVH dom0', 'hvm': 'HVM guest',
+};
+
+function labelOf(linux: KernelRelease, xen: XenVersion | undefined, domain: Domain, bytes: number): string {
+  const short = (version: readonly [number, number, number], three: boolean): string => version.slice(0, three ? 3 : 2).join('.');
+  const parts: string[] = [];
+  if (xen) parts.push(`Xen ${short(xen.version, xen.version[0] < 4)} ${DOMAIN_NAMES[domain]}`.trim());
+  else if (domain !== 'native') parts.push(DOMAIN_NAMES[domain]);
+  parts.push(`Linux ${linux.sublevel === 'unknown' || linux.version[2] === 0 ? short(linux.version, false) : short(linux.version, true)}${linux.candidate === undefined ? '' : `-rc${linux.candidate}`}`);
+  if (!xen && domain === 'native') parts.push('native');
+  parts.push(bytes > 0 ? formatBytes(bytes) : 'no aperture');
+  return parts.join(' · ');
+}

@@ -1,0 +1,43 @@
+import type { Fact } from './fact.ts';
+import type { Features } from './features.ts';
+import type { KernelRelease } from './kernel-release.ts';
+import type { Domain, E820Entry } from './platform-facts.ts';
+import type { XenVersion } from './xen-version.ts';
+
+/** The aperture that a platform boots with. Sizes in slots of 2 KiB and bytes. */
+export interface PlatformAperture {
+  readonly bytes: Fact<number>;
+  readonly areas: Fact<number>;
+  /** Whether every mapping bounces (`swiotlb=force`, memory encryption). */
+  readonly force: Fact<boolean>;
+  /** The width that its memory was placed under, where known: XenLinux prints it. */
+  readonly addressBits?: Fact<number>;
+  /** First address: guest-physical under Xen PV, physical natively. */
+  readonly start?: Fact<number>;
+}
+
+/** What this kernel on this hypervisor on this machine promises: a record of facts, each with where it comes from. */
+export interface Platform {
+  readonly id: string;
+  /** `Xen 4.17 PV dom0 · Linux 6.1 · 64 MiB`. */
+  readonly label: string;
+  readonly domain: Fact<Domain>;
+  readonly linux: Fact<KernelRelease>;
+  readonly xen?: Fact<XenVersion>;
+  readonly features: Features;
+  readonly aperture: PlatformAperture;
+  readonly memory: {
+    readonly e820: Fact<readonly E820Entry[]>;
+    /** Whether the map is the machine's (native, or Xen's own) or what the guest sees. */
+    readonly space: 'machine' | 'guest-physical';
+    readonly usableBytes: number;
+    /** Memory of this domain at boot, where it differs from the machine's. */
+    readonly domainBytes?: Fact<number>;
+  };
+  readonly cmaBytes: Fact<number>;
+  readonly possibleCpus: Fact<number>;
+}
+
+export function isXenPv(platform: Platform): boolean {
+  return platform.domain.value === 'pv-dom0' || platform.domain.value === 'pv-domu';
+}

@@ -1,0 +1,78 @@
+import type { Fact } from './fact.ts';
+
+/**
+ * The parameters of every reason that the core can give. A reason is data; `src/render` turns it into a sentence. Sizes are
+ * bytes, addresses and masks numbers, slots are 2 KiB.
+ */
+export interface ReasonParams {
+  /** What was asked for, in slots. */
+  'request-slots': { bytes: number; offset: number; slots: number };
+  /** What was asked for, in pages of 2^order. */
+  'request-order': { bytes: number; order: number; blockBytes: number };
+  /** A mapping may not exceed one segment of 128 slots. */
+  'segment-limit': { slots: number; bytes: number };
+  'within-segment-limit': { slots: number; bytes: number };
+  /** A device's min_align_mask takes part of the segment. */
+  'min-align-cost': { mask: number; bytes: number };
+  'page-allocator-limit': { order: number; bytes: number };
+  'cma-limit': { bytes: number };
+  'contig-order-limit': { order: number; bytes: number };
+  'xen-exchange-order-limit': { order: number; bytes: number };
+  'xen-heap-order-limit': { order: number; bytes: number };
+  'exceeds': { bytes: number; limit: number };
+  'pool-absent': Record<never, never>;
+  'pool-disabled': Record<never, never>;
+  'pool-exhausted': { total: number; used: number; slots: number };
+  'area-exhausted': { areas: number; free: number; slots: number };
+  'no-free-run': { free: number; longest: number; slots: number };
+  'no-aligned-run': { free: number; longest: number; slots: number };
+  'boundary': { mask: number; slots: number };
+  'search-endless': { stride: number; mask: number };
+  'slot-beyond-mask': { address: number; bytes: number; mask: number };
+  'found-slot': { slot: number; segment: number; area: number; address: number };
+  'direct-in-reach': { address: number; bytes: number; mask: number };
+  'bounce-beyond-mask': { address: number; bytes: number; mask: number };
+  'bounce-discontiguous': { pages: number; runs: number };
+  'bounce-forced': Record<never, never>;
+  'bounce-unaligned': { order: number; address: number };
+  'pages-got': { order: number; address: number };
+  'no-guest-pages': { order: number; freeBytes: number; largestOrder: number };
+  'used-as-is': { address: number; bytes: number; mask: number };
+  'exchange-needed-reach': { address: number; bytes: number; mask: number };
+  'exchange-needed-scattered': { runs: number; pages: number };
+  'exchange-needed-alignment': { order: number; address: number };
+  'exchange-always': Record<never, never>;
+  'exchange-width': { bits: number; fixed: number };
+  'exchange-width-below-dma-bits': { bits: number; dmaBits: number };
+  'exchange-zone-empty': { order: number; bits: number; freeBytes: number; largestOrder: number };
+  'exchanged': { order: number; address: number; zone: number; bits: number };
+  'not-mapped': { id: string };
+  'already-mapped': { id: string };
+  'unknown-device': { device: string };
+  'released': { slots: number; address: number };
+  'gave-back': { order: number; address: number };
+  'knob-swiotlb-size': { helps: 0 | 1 };
+  'knob-segsize': { helps: 0 | 1; bytes: number };
+  'knob-contig-order': { helps: 0 | 1; release: string };
+  'knob-scatter-gather': { helps: 0 | 1 };
+  'knob-wider-mask': { helps: 0 | 1 };
+  'knob-cma': { helps: 0 | 1 };
+  'knob-reserve': { helps: 0 | 1 };
+  'knob-memop-max-order': { helps: 0 | 1; order: number };
+  'knob-iommu': { helps: 0 | 1 };
+  'knob-areas': { helps: 0 | 1 };
+}
+
+export type ReasonKey = keyof ReasonParams;
+
+/** One step of an explanation: what holds, with the fact that says so where there is one. */
+export interface Reason<K extends ReasonKey = ReasonKey> {
+  readonly key: K;
+  readonly params: Readonly<ReasonParams[K]>;
+  readonly fact?: Fact<unknown>;
+}
+
+/** Builds a reason with the parameters that its key demands. */
+export function reason<K extends ReasonKey>(key: K, params: ReasonParams[K], fact?: Fact<unknown>): Reason {
+  return { key, params, ...(fact === undefined ? {} : { fact }) } as Reason;
+}
