@@ -9,7 +9,7 @@ import type { Parsed } from './panel-state.ts';
 export const PANEL_PROTOCOL_VERSION = 1;
 
 /** What the panel may ask the host to do by name; the host maps them to commands of its own. */
-export const PANEL_COMMANDS = ['openScenario', 'openLog', 'choosePlatform', 'showPlatform', 'runScenario', 'showLog', 'refresh'] as const;
+export const PANEL_COMMANDS = ['openScenario', 'openLog', 'choosePlatform', 'runScenario', 'showLog', 'refresh'] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 
 const version = v.literal(PANEL_PROTOCOL_VERSION, `expected version ${PANEL_PROTOCOL_VERSION}: panel and extension differ, reload the window`);
