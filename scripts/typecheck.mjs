@@ -1,0 +1,24 @@
+/** `npm run typecheck`: tsc over every project, two at a time; exit status 1 if any has an error. */
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { projects } from './projects.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const queue = projects();
+let failed = 0;
+
+const worker = async () => {
+  for (let project = queue.shift(); project !== undefined; project = queue.shift()) {
+    const child = spawn(process.execPath, [tsc, '--pretty', 'false', '-p', project], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => { text += chunk; });
+    const code = await new Promise((done) => child.once('close', done));
+    if (code !== 0) {
+      failed++;
+      process.stdout.write(`${project}:\n${text}`);
+    }
+  }
+};
+await Promise.all([worker(), worker()]);
+if (failed > 0) process.exitCode = 1;

@@ -1,0 +1,62 @@
+/**
+ * Every identifier that a user, a configuration or another program may write down. They stand here and nowhere else;
+ * a test holds package.json against them. None is ever renamed without a deprecation.
+ */
+
+/** `publisher.name`, as VS Code and a marketplace know the extension. */
+export const EXTENSION_ID = 'dma-aperture.dma-aperture';
+
+/** Source of diagnostics, id of the language client, name of the output channel's owner. */
+export const DIAGNOSTIC_SOURCE = 'dma-aperture';
+
+/** Commands that package.json contributes. */
+export const COMMANDS = {
+  openPanel: 'dmaAperture.openPanel',
+  choosePlatform: 'dmaAperture.choosePlatform',
+  runScenario: 'dmaAperture.runScenario',
+  readAsKernelLog: 'dmaAperture.readAsKernelLog',
+  showLog: 'dmaAperture.showLog',
+  restartServer: 'dmaAperture.restartServer',
+} as const;
+
+/** Commands that only code lenses, hovers and the panel call; not in the palette. */
+export const INTERNAL_COMMANDS = {
+  /** Arguments: uri, line, column (both from 1). */
+  openEvidence: 'dmaAperture.openEvidence',
+  /** Arguments: the uri of a log whose facts become the active platform; then the panel opens. */
+  openPanelForLog: 'dmaAperture.openPanelForLog',
+} as const;
+
+export const LANGUAGES = { c: 'c', kernelLog: 'kernel-log' } as const;
+
+/** First part of every setting's name. */
+export const SETTINGS_SECTION = 'dmaAperture';
+
+/** Settings, without their section. */
+export const SETTINGS = {
+  platform: 'platform',
+  kernelConfig: 'kernelConfig',
+  kernelTree: 'kernelTree',
+  minimumSeverity: 'diagnostics.minimumSeverity',
+  codeLens: 'codeLens.enabled',
+  statusBar: 'statusBar.enabled',
+  trace: 'trace.server',
+} as const;
+
+/** Context keys for `when` clauses. */
+export const CONTEXT_KEYS = {
+  serverRunning: 'dmaAperture.serverRunning',
+  panelOpen: 'dmaAperture.panelOpen',
+} as const;
+
+export const VIEW_TYPES = { panel: 'dmaAperture.panel' } as const;
+
+/** Rule ids, as diagnostics carry them in `code` and SARIF in `ruleId`. */
+export const RULES = {
+  coherentExceedsContiguousLimit: 'dma/coherent-exceeds-contiguous-limit',
+  coherentExceedsPageAllocator: 'dma/coherent-exceeds-page-allocator',
+  streamingExceedsSegment: 'dma/streaming-exceeds-segment',
+} as const;
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS] | (typeof INTERNAL_COMMANDS)[keyof typeof INTERNAL_COMMANDS];
+export type RuleId = (typeof RULES)[keyof typeof RULES];
