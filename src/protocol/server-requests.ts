@@ -1,0 +1,148 @@
+import * as v from 'valibot';
+import { parsePanelState, parseWith } from './panel-state.ts';
+import type { PanelState, Parsed } from './panel-state.ts';
+
+/**
+ * What the language client and the language server ask of each other beside the Language Server Protocol itself. Both
+ * sides check what they are given: a server of another version, or another editor's client, gets a sentence, not a crash.
+ * Everything is JSON: a {@link PanelState} travels without `aperture.owners`, which its reader works out again.
+ */
+
+/** One request: its method, and readers of its parameters and of its result. */
+export interface RequestSpec<P, R> {
+  readonly method: string;
+  readonly params: (value: unknown) => Parsed<P>;
+  readonly result: (value: unknown) => Parsed<R>;
+}
+
+/** One notification: its method and a reader of its parameters. */
+export interface NotificationSpec<P> {
+  readonly method: string;
+  readonly params: (value: unknown) => Parsed<P>;
+}
+
+const count = v.pipe(v.number(), v.integer('expected a whole number'), v.minValue(0, 'expected zero or more'));
+const uri = v.pipe(v.string(), v.minLength(1, 'expected a URI'));
+
+const platformChoice = v.object({
+  /** Stable across sessions: a built-in's name, `log:URI` (see {@link logPlatformId}), or `workspace`. */
+  id: v.pipe(v.string(), v.minLength(1, 'expected an id')),
+  /** `Xen 4.17 PV dom0 · Linux 6.1 · 64 MiB` */
+  label: v.string(),
+  /** Where its facts come from, in a few words: `boot.dmesg`, `.config and Makefile of this workspace`. */
+  detail: v.string(),
+  source: v.picklist(['built-in', 'log', 'workspace']),
+  active: v.boolean(),
+});
+
+const activePlatform = v.object({
+  id: v.string(),
+  label: v.string(),
+  /** Facts and limits, each with its source; links only of the schemes `file:`, `https:` and the workspace's own. */
+  tooltipMarkdown: v.string(),
+  /** `warning`: usable, but facts contradict each other or are missing; `error`: what was chosen cannot be had. */
+  health: v.picklist(['ok', 'warning', 'error']),
+  /** One sentence for `warning` and `error`. */
+  problem: v.optional(v.string()),
+});
+
+const scenarioChoice = v.object({
+  /** A built-in's name, or the URI of a file of the workspace. */
+  id: v.pipe(v.string(), v.minLength(1, 'expected an id')),
+  label: v.string(),
+  detail: v.string(),
+  source: v.picklist(['built-in', 'workspace']),
+});
+
+const scenarioSummary = v.object({
+  /** Whether every step went as the scenario expects. */
+  ok: v.boolean(),
+  steps: count,
+  /** Steps whose outcome is not the expected one. */
+  unexpected: count,
+  /** One sentence for a person. */
+  text: v.string(),
+});
+
+const readResult = v.union([
+  v.object({ text: v.string() }),
+  v.object({ missing: v.literal(true) }),
+  /** Is there, and cannot be read (too large, no permission): one sentence. */
+  v.object({ error: v.string() }),
+], 'expected a text, "missing" or an error');
+
+export type PlatformChoice = v.InferOutput<typeof platformChoice>;
+export type ActivePlatform = v.InferOutput<typeof activePlatform>;
+export type ScenarioChoice = v.InferOutput<typeof scenarioChoice>;
+export type ScenarioSummary = v.InferOutput<typeof scenarioSummary>;
+export type ReadResult = v.InferOutput<typeof readResult>;
+
+/** The outcome of a run: what the panel shows of it, and what a notification says of it. */
+export interface ScenarioRun {
+  readonly state: PanelState;
+  readonly summary: ScenarioSummary;
+}
+
+const reader = <T>(schema: v.GenericSchema<unknown, T>) => (value: unknown): Parsed<T> => parseWith(schema, value);
+
+const none = reader(v.object({}));
+
+function readRun(value: unknown): Parsed<ScenarioRun> {
+  const outer = parseWith(v.object({ state: v.unknown(), summary: scenarioSummary }), value);
+  if (!outer.ok) return outer;
+  const state = parsePanelState(outer.value.state);
+  return state.ok
+    ? { ok: true, value: { state: state.value, summary: outer.value.summary } }
+    : { ok: false, error: `state.${state.error}` };
+}
+
+/** Asked by the client. A failure is a ResponseError whose message is a sentence for the user. */
+export const SERVER_REQUESTS = {
+  /** All platforms that can be chosen now; exactly one is active. */
+  platforms: {
+    method: 'dmaAperture/platforms', params: none, result: reader(v.array(platformChoice)),
+  } satisfies RequestSpec<object, PlatformChoice[]>,
+  /** Makes a platform the active one; an id that is not to be had is a failure and changes nothing. */
+  selectPlatform: {
+    method: 'dmaAperture/selectPlatform', params: reader(v.object({ id: v.string() })), result: reader(activePlatform),
+  } satisfies RequestSpec<{ id: string }, ActivePlatform>,
+  /** The panel's picture of the last run, or of the active platform; `step` asks for the aperture after that step. */
+  panelState: {
+    method: 'dmaAperture/panelState', params: reader(v.object({ step: v.optional(count) })), result: parsePanelState,
+  } satisfies RequestSpec<{ step?: number | undefined }, PanelState>,
+  scenarios: {
+    method: 'dmaAperture/scenarios', params: none, result: reader(v.array(scenarioChoice)),
+  } satisfies RequestSpec<object, ScenarioChoice[]>,
+  /** Runs a scenario by its id; from then on the panel's state is of this run. */
+  runScenario: {
+    method: 'dmaAperture/runScenario', params: reader(v.object({ id: v.string() })), result: readRun,
+  } satisfies RequestSpec<{ id: string }, ScenarioRun>,
+} as const;
+
+/** Sent by the server. */
+export const SERVER_NOTIFICATIONS = {
+  /** After initialisation, and whenever the active platform or what is known of it changes. */
+  activePlatform: {
+    method: 'dmaAperture/activePlatform', params: reader(activePlatform),
+  } satisfies NotificationSpec<ActivePlatform>,
+  /** What `panelState` answers has changed; an open panel asks again. */
+  panelChanged: { method: 'dmaAperture/panelChanged', params: none } satisfies NotificationSpec<object>,
+} as const;
+
+/** Asked by the server, which reads everything through the client: virtual workspaces have no other way. */
+export const CLIENT_REQUESTS = {
+  readFile: {
+    method: 'dmaAperture/readFile',
+    params: reader(v.object({ uri, maxBytes: v.optional(count) })),
+    result: reader(readResult),
+  } satisfies RequestSpec<{ uri: string; maxBytes?: number | undefined }, ReadResult>,
+  /** URIs of the workspace's files that match a glob, at most `max`; the user's excludes hold. */
+  findFiles: {
+    method: 'dmaAperture/findFiles', params: reader(v.object({ glob: v.string(), max: count })), result: reader(v.array(uri)),
+  } satisfies RequestSpec<{ glob: string; max: number }, string[]>,
+} as const;
+
+/** The id of the platform that the facts of an opened log make. */
+export function logPlatformId(logUri: string): string {
+  return `log:${logUri}`;
+}

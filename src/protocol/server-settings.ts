@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+
+/** Order of severities, gravest first, as the setting writes them. */
+export const SEVERITIES = ['error', 'warning', 'information', 'hint'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** The settings that the server reads (section `dmaAperture` of `workspace/configuration`), with their defaults. */
+export interface ServerSettings {
+  /** `auto`, or the id of a platform. */
+  readonly platform: string;
+  /** Path of a kernel's `.config`, relative to the workspace folder; empty: the one at its root, where there is one. */
+  readonly kernelConfig: string;
+  /** Path of a kernel tree, relative to the workspace folder; empty: the workspace folder, where it is one. */
+  readonly kernelTree: string;
+  readonly diagnostics: { readonly minimumSeverity: Severity };
+  readonly codeLens: { readonly enabled: boolean };
+}
+
+export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
+  platform: 'auto',
+  kernelConfig: '',
+  kernelTree: '',
+  diagnostics: { minimumSeverity: 'hint' },
+  codeLens: { enabled: true },
+};
+
+// A setting of the wrong type counts as not set: the editor marks it where it is written.
+const schema = v.fallback(
+  v.object({
+    platform: v.fallback(v.string(), DEFAULT_SERVER_SETTINGS.platform),
+    kernelConfig: v.fallback(v.string(), DEFAULT_SERVER_SETTINGS.kernelConfig),
+    kernelTree: v.fallback(v.string(), DEFAULT_SERVER_SETTINGS.kernelTree),
+    diagnostics: v.fallback(
+      v.object({ minimumSeverity: v.fallback(v.picklist(SEVERITIES), DEFAULT_SERVER_SETTINGS.diagnostics.minimumSeverity) }),
+      DEFAULT_SERVER_SETTINGS.diagnostics,
+    ),
+    codeLens: v.fallback(
+      v.object({ enabled: v.fallback(v.boolean(), DEFAULT_SERVER_SETTINGS.codeLens.enabled) }),
+      DEFAULT_SERVER_SETTINGS.codeLens,
+    ),
+  }),
+  DEFAULT_SERVER_SETTINGS,
+);
+
+/** Reads the section; whatever is missing or of the wrong type takes its default. Never throws. */
+export function parseServerSettings(value: unknown): ServerSettings {
+  return v.parse(schema, value);
+}
