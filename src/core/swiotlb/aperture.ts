@@ -1,0 +1,192 @@
+import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
+import type { SlotSearch } from '../platform/features.ts';
+import { searchA } from './search-a.ts';
+import { searchB } from './search-b.ts';
+import { searchC } from './search-c.ts';
+import { searchE } from './search-e.ts';
+import { searchF } from './search-f.ts';
+import { LIVELOCK, NOT_FOUND, type SearchRequest, boundaryRule, low32, slotsFor, spansBoundary } from './search-request.ts';
+import { SlotPool } from './slot-pool.ts';
+
+/** One mapping that is asked of the aperture. */
+export interface MapRequest {
+  /** Address of the original buffer, physical (guest-physical under Xen PV); bytes at it are bounced. */
+  readonly origAddress: number;
+  readonly bytes: number;
+  /** The CPU that maps: it decides which area is searched first. */
+  readonly cpu: number;
+  readonly minAlignMask: number;
+  readonly boundaryMask: number;
+  readonly allocAlignMask?: number;
+}
+
+/** Why no run of slots was found. */
+export type MapFailure =
+  /** More slots than a segment has: no pool of any size can serve it. */
+  | 'oversize'
+  /** Fewer free slots in all areas together than needed. */
+  | 'exhausted'
+  /** Enough free slots in all, too few in each area by itself. */
+  | 'area-local'
+  /** Enough free slots in an area, in runs that are too short. */
+  | 'fragmented'
+  /** A run is long enough, but not where the alignment allows. */
+  | 'alignment'
+  /** A run is long enough, but would straddle the device's segment boundary. */
+  | 'boundary'
+  /** The kernel's search would never end (5.10 to 6.2 with a min_align_mask). */
+  | 'livelock';
+
+export type MapResult =
+  | {
+    readonly ok: true;
+    /** First slot of the mapping's data, behind any padding. */
+    readonly slot: number;
+    readonly pad: number;
+    readonly area: number;
+    /** Slots taken, padding included. */
+    readonly slots: number;
+    /** Address of the first byte as the kernel sees it. */
+    readonly address: number;
+  }
+  | {
+    readonly ok: false; readonly cause: MapFailure;
+    readonly slots: number;
+    /** Free slots of the whole pool, and its longest free run. */
+    readonly free: number; readonly longest: number;
+  };
+
+/**
+ * The aperture: a pool and the search of one kernel generation over it.
+ * Source: kernel/dma/swiotlb.c: swiotlb_tbl_map_single, swiotlb_find_slots, swiotlb_release_slots.
+ */
+export class Aperture {
+  readonly pool: SlotPool;
+  readonly generation: SlotSearch;
+  /** Most slots ever in use at once. */
+  highWater = 0;
+  /** Slots taken by the mapping whose first slot (padding included) is i; 0 elsewhere. */
+  readonly #taken: Uint16Array;
+
+  /** @param areas ignored by generations without areas */
+  constructor(generation: SlotSearch, slots: number, areas: number, start: number) {
+    const hasAreas = generation === 'D' || generation === 'E' || generation === 'F';
+    this.generation = generation;
+    this.pool = new SlotPool(slots, hasAreas ? areas : 1, start);
+    this.#taken = new Uint16Array(slots);
+  }
+
+  get used(): number {
+    return this.pool.totalUsed;
+  }
+
+  /** Takes a run of slots as the kernel would, or says why it cannot. The state changes only on success. */
+  map(request: MapRequest): MapResult {
+    const { pool } = this;
+    const allocAlignMask = request.allocAlignMask ?? 0;
+    const offset = this.#offset(request.origAddress, request.minAlignMask, allocAlignMask);
+    const size = this.#allocationSize(request.bytes + offset, allocAlignMask);
+    const search: SearchRequest = {
+      area: 0, origAddress: request.origAddress, allocSize: size, allocAlignMask,
+      minAlignMask: request.minAlignMask, boundaryMask: request.boundaryMask,
+    };
+    const first = request.cpu & (pool.areas - 1);
+    for (let i = 0; i < pool.areas; i++) {
+      const area = (first + i) & (pool.areas - 1);
+      const found = this.#search({ ...search, area });
+      if (found === LIVELOCK) return this.#failure('livelock', search);
+      if (found !== NOT_FOUND) return this.#take(found, area, request, offset, size);
+    }
+    return this.#failure(this.#diagnose(search), search);
+  }
+
+  /**
+   * Gives a mapping back.
+   * @param address as `map` returned it
+   * @returns slots given back, or undefined where nothing is mapped at that address
+   */
+  unmap(address: number): number | undefined {
+    const { pool } = this;
+    const slot = Math.floor((address - pool.start) / SLOT_BYTES);
+    if (!(slot >= 0 && slot < pool.slots)) return undefined;
+    const first = slot - (pool.padSlots[slot] ?? 0);
+    const taken = this.#taken[first] ?? 0;
+    if (taken === 0 || first < 0) return undefined;
+    this.#taken[first] = 0;
+    pool.release(first, taken);
+    const area = Math.floor(first / pool.areaSlots);
+    pool.used[area] = (pool.used[area] ?? 0) - taken;
+    return taken;
+  }
+
+  /** Longest mapping that could succeed now for a device without alignment: the longest free run, in slots. */
+  longestFree(): number {
+    return this.pool.longestRun();
+  }
+
+  #offset(origAddress: number, minAlignMask: number, allocAlignMask: number): number {
+    if (this.generation === 'A' || this.generation.startsWith('B')) return 0;
+    // 6.10 and later keep the bits that the allocation's alignment covers as padding in front; before, only in-slot bits.
+    const kept = this.generation === 'F' ? allocAlignMask | (SLOT_BYTES - 1) : SLOT_BYTES - 1;
+    return low32(origAddress) & minAlignMask & kept;
+  }
+
+  #allocationSize(bytes: number, allocAlignMask: number): number {
+    return this.generation === 'F' && allocAlignMask !== 0 ? Math.ceil(bytes / (allocAlignMask + 1)) * (allocAlignMask + 1) : bytes;
+  }
+
+  #search(request: SearchRequest): number {
+    switch (this.generation) {
+      case 'A': return searchA(this.pool, request);
+      case 'B1': case 'B2': case 'B3': return searchB(this.pool, request, this.generation);
+      case 'C': return searchC(this.pool, request, false);
+      case 'D': return searchC(this.pool, request, true);
+      case 'E': return searchE(this.pool, request);
+      case 'F': return searchF(this.pool, request);
+    }
+  }
+
+  #take(first: number, area: number, request: MapRequest, offset: number, size: number): MapResult {
+    const { pool } = this;
+    const need = slotsFor(size);
+    pool.take(first, need);
+    const next = first - area * pool.areaSlots + need;
+    pool.hint[area] = next < pool.areaSlots ? next : 0;
+    pool.used[area] = (pool.used[area] ?? 0) + need;
+    this.#taken[first] = need;
+    const pad = Math.floor(offset / SLOT_BYTES);
+    for (let i = 0; i < need; i++) {
+      pool.origAddress[first + i] = request.origAddress + (i - pad) * SLOT_BYTES;
+      pool.allocSize[first + i] = Math.max(0, size - (offset + i * SLOT_BYTES));
+    }
+    pool.padSlots[first + pad] = pad;
+    this.highWater = Math.max(this.highWater, pool.totalUsed);
+    return { ok: true, slot: first + pad, pad, area, slots: need, address: pool.slotAddress(first) + offset };
+  }
+
+  #failure(cause: MapFailure, request: SearchRequest): MapResult {
+    const { pool } = this;
+    return { ok: false, cause, slots: slotsFor(request.allocSize), free: pool.slots - pool.totalUsed, longest: pool.longestRun() };
+  }
+
+  /** Finds the cause of a failed search by asking what would have been enough; runs only after a failure. */
+  #diagnose(request: SearchRequest): MapFailure {
+    const { pool } = this;
+    const need = slotsFor(request.allocSize);
+    if (need > SEGMENT_SLOTS) return 'oversize';
+    if (need > pool.slots - pool.totalUsed) return 'exhausted';
+    let roomInArea = false;
+    for (let area = 0; area < pool.areas; area++) roomInArea ||= need <= pool.areaSlots - (pool.used[area] ?? 0);
+    if (!roomInArea) return 'area-local';
+    const rule = boundaryRule(pool, request.boundaryMask);
+    let long = false;
+    let straddles = false;
+    for (let slot = 0; slot < pool.slots; slot++) {
+      if ((pool.list[slot] ?? 0) < need) continue;
+      long = true;
+      straddles ||= spansBoundary(rule, slot, need);
+    }
+    if (!long) return 'fragmented';
+    return straddles && request.minAlignMask === 0 && request.allocAlignMask === 0 ? 'boundary' : 'alignment';
+  }
+}
