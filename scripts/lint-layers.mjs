@@ -32,8 +32,7 @@ export const LAYERS = {
   'server/node-main.ts': { rooms: [...PURE, 'server'], packages: ['node:', 'vscode-languageserver', 'vscode-uri'] },
   'server/worker-main.ts': { rooms: [...PURE, 'server'], packages: ['vscode-languageserver', 'vscode-uri'] },
   cli: { rooms: PURE, packages: ['node:', 'valibot', 'jsonc-parser'] },
-  extension: { rooms: ['protocol', 'core/units'], packages: ['vscode', 'vscode-languageclient', 'vscode-uri', 'valibot'] },
-  'extension/main.ts': { rooms: ['extension', 'protocol', 'core/units'], packages: ['vscode', 'vscode-languageclient', 'node:'] },
+  extension: { rooms: ['protocol', 'core/units'], packages: ['vscode', 'vscode-languageclient'] },
   panel: { rooms: ['protocol', 'core/units'], packages: ['preact'] },
 };
 

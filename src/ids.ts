@@ -12,6 +12,7 @@ export const DIAGNOSTIC_SOURCE = 'dma-aperture';
 /** Commands that package.json contributes. */
 export const COMMANDS = {
   openPanel: 'dmaAperture.openPanel',
+  refreshPanel: 'dmaAperture.refreshPanel',
   choosePlatform: 'dmaAperture.choosePlatform',
   runScenario: 'dmaAperture.runScenario',
   readAsKernelLog: 'dmaAperture.readAsKernelLog',
@@ -45,7 +46,6 @@ export const SETTINGS = {
 
 /** Context keys for `when` clauses. */
 export const CONTEXT_KEYS = {
-  serverRunning: 'dmaAperture.serverRunning',
   panelOpen: 'dmaAperture.panelOpen',
 } as const;
 

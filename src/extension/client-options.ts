@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import { RevealOutputChannelOn } from 'vscode-languageclient';
+import type { LanguageClientOptions } from 'vscode-languageclient';
+import { COMMANDS, DIAGNOSTIC_SOURCE, INTERNAL_COMMANDS, LANGUAGES } from '../ids.ts';
+import type { InitializationOptions } from '../protocol/initialization-options.ts';
+
+/** Files that say something of the platform, or that a C file takes sizes from; a change of one is told to the server. */
+const WATCHED = '**/{.config,Makefile,*.h,*.dma.json,mmu_pv.c}';
+
+/**
+ * Where documents lie that a person works on. Schemes that are named nowhere here show another's text: a file's state in
+ * git, an output channel; findings there would be doubled or beside the point.
+ */
+const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-local', 'vscode-test-web', 'memfs'];
+
+/** What the language client is told, in Node and in a web worker alike. */
+export function clientOptions(log: vscode.LogOutputChannel, initialize: () => InitializationOptions): LanguageClientOptions {
+  const schemes = new Set([...SCHEMES, ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme)]);
+  return {
+    documentSelector: [...schemes].flatMap((scheme) => [LANGUAGES.c, LANGUAGES.kernelLog].map((language) => ({ scheme, language }))),
+    diagnosticCollectionName: DIAGNOSTIC_SOURCE,
+    outputChannel: log,
+    traceOutputChannel: log,
+    // A person asks for the log by a command, or follows the status item to it.
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions: initialize,
+    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher(WATCHED) },
+    markdown: {
+      isTrusted: { enabledCommands: [COMMANDS.openPanel, COMMANDS.choosePlatform, INTERNAL_COMMANDS.openEvidence] },
+      supportHtml: false,
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type * as vscode from 'vscode';
+import type { PanelState } from '../protocol/panel-state.ts';
+import type { ActivePlatform } from '../protocol/server-requests.ts';
+
+/** What `activate()` returns to other extensions. Version 1; fields are added, never renamed. */
+export interface ExtensionApi {
+  readonly version: 1;
+  /** The platform that requests are held against; undefined while the language server does not run. */
+  readonly platform: ActivePlatform | undefined;
+  readonly onDidChangePlatform: vscode.Event<ActivePlatform | undefined>;
+  /** What the status bar says; undefined while it is hidden. */
+  readonly statusText: string | undefined;
+  /** Fires with what the panel shows, when its page has been given it. */
+  readonly onDidShowPanel: vscode.Event<PanelState>;
+}

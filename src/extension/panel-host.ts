@@ -1,0 +1,188 @@
+import * as vscode from 'vscode';
+import { COMMANDS, CONTEXT_KEYS, VIEW_TYPES } from '../ids.ts';
+import { panelHtml } from '../protocol/panel-html.ts';
+import { PANEL_PROTOCOL_VERSION, parsePanelMessage } from '../protocol/panel-messages.ts';
+import type { HostError, HostMessage, PanelCommand, PanelMessage } from '../protocol/panel-messages.ts';
+import type { PanelState } from '../protocol/panel-state.ts';
+import { SERVER_NOTIFICATIONS, SERVER_REQUESTS } from '../protocol/server-requests.ts';
+import { makeNonce } from './make-nonce.ts';
+import { openEvidence } from './open-evidence.ts';
+import type { ServerClient } from './server-client.ts';
+
+/** A host message before its version is put on it. */
+type Outgoing = HostMessage extends infer M ? (M extends HostMessage ? Omit<M, 'version'> : never) : never;
+
+/** What the page asks for by name, as commands. */
+const PAGE_COMMANDS: Readonly<Record<Exclude<PanelCommand, 'refresh' | 'openLog' | 'openScenario'>, string>> = {
+  choosePlatform: COMMANDS.choosePlatform,
+  runScenario: COMMANDS.runScenario,
+  showLog: COMMANDS.showLog,
+};
+
+/** The panel: one webview at most, rebuilt from the server's answers whenever its page comes up. */
+export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializer {
+  readonly #extensionUri: vscode.Uri;
+  readonly #server: ServerClient;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #shown = new vscode.EventEmitter<PanelState>();
+  readonly #subscriptions: vscode.Disposable[];
+  /** Fires when a state has been handed to a page that is up. */
+  readonly onDidShow = this.#shown.event;
+  #panel: vscode.WebviewPanel | undefined;
+  /** What the page shows when it comes up, where the server need not be asked: the run that opened the panel. */
+  #pending: PanelState | undefined;
+  /** Answers that are overtaken by a later question are dropped. */
+  #asked = 0;
+
+  constructor(extensionUri: vscode.Uri, server: ServerClient, log: vscode.LogOutputChannel) {
+    this.#extensionUri = extensionUri;
+    this.#server = server;
+    this.#log = log;
+    this.#subscriptions = [
+      this.#shown,
+      vscode.window.registerWebviewPanelSerializer(VIEW_TYPES.panel, this),
+      server.listen(SERVER_NOTIFICATIONS.panelChanged, () => void this.refresh()),
+      server.onDidChangeRunning((running) => {
+        if (running) void this.refresh();
+      }),
+    ];
+  }
+
+  /** Shows the panel, with a state that is known already or with the server's present one. */
+  open(state?: PanelState): void {
+    if (this.#panel) {
+      this.#panel.reveal(undefined, true);
+      if (state) this.#show(++this.#asked, state);
+      else void this.refresh();
+      return;
+    }
+    this.#pending = state;
+    this.#adopt(vscode.window.createWebviewPanel(
+      VIEW_TYPES.panel,
+      vscode.l10n.t('DMA Aperture'),
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      this.#webviewOptions(),
+    ));
+  }
+
+  /** After a reload of the window the page keeps its view, and asks for the state anew. */
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    panel.webview.options = this.#webviewOptions();
+    this.#adopt(panel);
+    return Promise.resolve();
+  }
+
+  /** Asks the server for the state and shows it; nothing where no panel is open. */
+  async refresh(step?: number): Promise<void> {
+    if (!this.#panel) return;
+    const question = ++this.#asked;
+    const answer = await this.#server.request(SERVER_REQUESTS.panelState, step === undefined ? {} : { step });
+    if (question !== this.#asked) return;
+    if (answer.ok) {
+      this.#show(question, answer.value);
+    } else {
+      const error: HostError = { title: vscode.l10n.t('No state to show.'), message: answer.error, commands: ['refresh', 'showLog'] };
+      this.#send({ kind: 'error', error });
+    }
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #webviewOptions(): vscode.WebviewOptions {
+    return { enableScripts: true, enableForms: false, localResourceRoots: [vscode.Uri.joinPath(this.#extensionUri, 'dist')] };
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel?.dispose();
+    this.#panel = panel;
+    panel.iconPath = vscode.Uri.joinPath(this.#extensionUri, 'media', 'icon.png');
+    panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message));
+    panel.onDidDispose(() => {
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.panelOpen, false);
+    });
+    void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.panelOpen, true);
+    const asset = (name: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', name)).toString();
+    panel.webview.html = panelHtml({
+      nonce: makeNonce(),
+      cspSource: panel.webview.cspSource,
+      scriptUri: asset('panel.js'),
+      styleUri: asset('panel.css'),
+      lang: vscode.env.language,
+      title: vscode.l10n.t('DMA Aperture'),
+    });
+  }
+
+  async #receive(value: unknown): Promise<void> {
+    const parsed = parsePanelMessage(value);
+    if (!parsed.ok) {
+      this.#log.error(`panel: unexpected message: ${parsed.error}`);
+      return;
+    }
+    const error = await this.#handle(parsed.value);
+    this.#send({ kind: 'reply', id: parsed.value.id, ...(error === undefined ? {} : { error }) });
+  }
+
+  /** Does what the page asks. @returns a sentence where it could not be done */
+  async #handle(message: PanelMessage): Promise<string | undefined> {
+    switch (message.kind) {
+      case 'ready': {
+        const pending = this.#pending;
+        this.#pending = undefined;
+        if (pending) this.#show(++this.#asked, pending);
+        else await this.refresh();
+        return undefined;
+      }
+      case 'openEvidence':
+        return openEvidence(message.uri, message.line, message.column);
+      case 'selectStep':
+        await this.refresh(message.index);
+        return undefined;
+      case 'runScenario':
+        await vscode.commands.executeCommand(COMMANDS.runScenario, message.scenario);
+        return undefined;
+      case 'command':
+        return this.#command(message.command);
+    }
+  }
+
+  async #command(command: PanelCommand): Promise<undefined> {
+    switch (command) {
+      case 'refresh':
+        await this.refresh();
+        return undefined;
+      case 'openLog':
+      case 'openScenario':
+        // Not awaited: the page's request would time out while the person looks for a file.
+        void this.#openFile(command === 'openScenario');
+        return undefined;
+      default:
+        void vscode.commands.executeCommand(PAGE_COMMANDS[command]);
+        return undefined;
+    }
+  }
+
+  async #openFile(scenario: boolean): Promise<void> {
+    const [uri] = (await vscode.window.showOpenDialog({
+      canSelectMany: false,
+      ...(scenario ? { filters: { [vscode.l10n.t('Scenarios')]: ['dma.json', 'json'] } } : {}),
+    })) ?? [];
+    if (!uri) return;
+    if (scenario) await vscode.commands.executeCommand(COMMANDS.runScenario, uri.toString());
+    else await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
+  }
+
+  #show(question: number, state: PanelState): void {
+    if (question !== this.#asked) return;
+    this.#send({ kind: 'state', state });
+    this.#shown.fire(state);
+  }
+
+  #send(message: Outgoing): void {
+    void this.#panel?.webview.postMessage({ version: PANEL_PROTOCOL_VERSION, ...message });
+  }
+}

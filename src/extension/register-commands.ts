@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { COMMANDS, INTERNAL_COMMANDS } from '../ids.ts';
+import { logPlatformId } from '../protocol/server-requests.ts';
+import { choosePlatform } from './choose-platform.ts';
+import { openEvidence } from './open-evidence.ts';
+import type { PanelHost } from './panel-host.ts';
+import type { PlatformState } from './platform-state.ts';
+import { readAsKernelLog } from './read-as-kernel-log.ts';
+import { runScenario } from './run-scenario.ts';
+import type { ServerClient } from './server-client.ts';
+
+interface Parts {
+  readonly server: ServerClient;
+  readonly platform: PlatformState;
+  readonly panel: PanelHost;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** A command's arguments come from anywhere: keybindings, other extensions, links. */
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : value instanceof vscode.Uri ? value.toString() : undefined);
+const place = (value: unknown): number => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 1);
+
+/** Every command of the extension. */
+export function registerCommands({ server, platform, panel, log }: Parts): vscode.Disposable {
+  const handlers = {
+    [COMMANDS.openPanel]: () => panel.open(),
+    [COMMANDS.refreshPanel]: () => panel.refresh(),
+    [COMMANDS.choosePlatform]: (id: unknown) => choosePlatform(server, platform, text(id)),
+    [COMMANDS.runScenario]: (id: unknown) => runScenario(server, panel, text(id)),
+    [COMMANDS.readAsKernelLog]: () => readAsKernelLog(),
+    [COMMANDS.showLog]: () => log.show(),
+    [COMMANDS.restartServer]: () => server.restart(),
+    [INTERNAL_COMMANDS.openEvidence]: async (uri: unknown, line: unknown, column: unknown) => {
+      const problem = await openEvidence(text(uri) ?? '', place(line), place(column));
+      if (problem !== undefined) void vscode.window.showErrorMessage(problem);
+    },
+    [INTERNAL_COMMANDS.openPanelForLog]: async (uri: unknown) => {
+      const log = text(uri);
+      if (log !== undefined) await choosePlatform(server, platform, logPlatformId(log));
+      panel.open();
+    },
+  } satisfies Record<string, (...args: unknown[]) => unknown>;
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([command, handler]) => vscode.commands.registerCommand(command, handler)),
+  );
+}

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import type { InitializationOptions } from '../protocol/initialization-options.ts';
+import { clientOptions } from './client-options.ts';
+import type { ExtensionApi } from './extension-api.ts';
+import { answerFileRequests } from './file-requests.ts';
+import { PanelHost } from './panel-host.ts';
+import { PlatformState } from './platform-state.ts';
+import { registerCommands } from './register-commands.ts';
+import { ServerClient } from './server-client.ts';
+import { StatusItems } from './status-items.ts';
+
+/** Makes the language client of the environment: a child process, or a web worker. */
+export type ClientFactory = (options: LanguageClientOptions) => BaseLanguageClient;
+
+/**
+ * Everything that activation does, in Node and in a web worker alike. A server that does not start is said in the status
+ * bar and in the log; the commands are there all the same, and say it too.
+ */
+export async function startExtension(
+  context: vscode.ExtensionContext,
+  makeClient: ClientFactory,
+  options: InitializationOptions = {},
+): Promise<ExtensionApi> {
+  const log = vscode.window.createOutputChannel('DMA Aperture', { log: true });
+  const platform = new PlatformState(context.workspaceState);
+  const client = makeClient(clientOptions(log, () => ({
+    ...options, readsFiles: true, ...(platform.chosen === undefined ? {} : { platform: platform.chosen }),
+  })));
+  const server = new ServerClient(client, log);
+  platform.follow(server);
+  const panel = new PanelHost(context.extensionUri, server, log);
+  const status = new StatusItems(server, platform);
+  context.subscriptions.push(
+    log, server, platform, panel, status,
+    answerFileRequests(server),
+    registerCommands({ server, platform, panel, log }),
+  );
+  try {
+    await server.start();
+  } catch (error) {
+    log.error(`The language server did not start: ${error instanceof Error ? error.message : String(error)}`);
+    status.update();
+  }
+  return {
+    version: 1,
+    get platform() { return platform.active; },
+    onDidChangePlatform: platform.onDidChange,
+    get statusText() { return status.text; },
+    onDidShowPanel: panel.onDidShow,
+  };
+}
