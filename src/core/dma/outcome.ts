@@ -1,0 +1,24 @@
+import type { Reason, ReasonKey } from '../platform/reason.ts';
+
+/** How a request was served. */
+export type ServedBy = 'direct' | 'bounce' | 'pages' | 'exchange' | 'cma';
+
+/** What became of one step: success with its address, or the reason of refusal; either way the chain that led there. */
+export type Outcome =
+  | {
+    readonly ok: true;
+    readonly by?: ServedBy;
+    /** Bus address that the device is given: a machine address under Xen PV. */
+    readonly address?: number;
+    readonly explain: readonly Reason[];
+  }
+  | {
+    readonly ok: false;
+    /** Key of the reason that decided. */
+    readonly reason: ReasonKey;
+    readonly explain: readonly Reason[];
+  };
+
+export function refused(explain: readonly Reason[], decisive: Reason, knobs: readonly Reason[] = []): Outcome {
+  return { ok: false, reason: decisive.key, explain: [...explain, decisive, ...knobs] };
+}

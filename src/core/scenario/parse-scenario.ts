@@ -1,0 +1,100 @@
+import { type Node, type ParseError, findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
+import * as v from 'valibot';
+import { BUILT_IN_PLATFORMS } from '../platform/built-in-platforms.ts';
+import { type Scenario, ScenarioSchema } from './scenario-schema.ts';
+
+/** One thing wrong with a scenario's text, at its place. Offsets count UTF-16 units; line and column from 1. */
+export interface ScenarioProblem {
+  readonly message: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Offsets in the text of each step, for results that point back at it. */
+export interface StepSpan {
+  readonly offset: number;
+  readonly length: number;
+  readonly line: number;
+}
+
+export type ParsedScenario =
+  | { readonly ok: true; readonly scenario: Scenario; readonly spans: readonly StepSpan[] }
+  | { readonly ok: false; readonly problems: readonly ScenarioProblem[] };
+
+/** Reads a `*.dma.json` text (JSON with comments). Every problem comes with its place; nothing is thrown. */
+export function parseScenario(text: string): ParsedScenario {
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const at = locator(text);
+  const [syntax] = errors;
+  if (syntax || !tree) {
+    const { offset, length } = syntax ?? { offset: 0, length: 0 };
+    const message = syntax ? `not valid JSON: ${printParseErrorCode(syntax.error)}` : 'expected a scenario: an object with "name", "devices" and "steps"';
+    return { ok: false, problems: [{ message, offset, length, ...at(offset) }] };
+  }
+  const parsed = v.safeParse(ScenarioSchema, getNodeValue(tree));
+  if (!parsed.success) {
+    return { ok: false, problems: parsed.issues.flatMap((issue) => leaves(issue)).map((issue) => problemAt(tree, at, issue)) };
+  }
+  const problems = semanticProblems(parsed.output, tree, at);
+  if (problems.length > 0) return { ok: false, problems };
+  const spans = parsed.output.steps.map((_, index) => {
+    const node = findNodeAtLocation(tree, ['steps', index]);
+    const offset = node?.offset ?? 0;
+    return { offset, length: node?.length ?? 0, line: at(offset).line };
+  });
+  return { ok: true, scenario: parsed.output, spans };
+}
+
+type Locator = (offset: number) => { line: number; column: number };
+
+function locator(text: string): Locator {
+  return (offset) => {
+    const before = text.slice(0, offset);
+    const line = before.split('\n').length;
+    return { line, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
+  };
+}
+
+/** An object that fits no member of a union tells more by the member's own issues than by the union's. */
+function leaves(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown>[] {
+  return issue.issues && issue.issues.length > 0 && issue.kind === 'schema' && issue.type !== 'variant' ? [...issue.issues.flatMap((inner) => leaves(inner))] : [issue];
+}
+
+function problemAt(tree: Node, at: Locator, issue: v.BaseIssue<unknown>): ScenarioProblem {
+  const path = (issue.path ?? []).map((item) => item.key as string | number);
+  const missing = issue.received === 'undefined';
+  const key = path.at(-1);
+  const unknownKey = issue.type === 'strict_object' && issue.expected === 'never';
+  let node = findNodeAtLocation(tree, path);
+  // An unknown key is marked at the key, a missing one at the object that lacks it.
+  if (unknownKey && node?.parent) node = node.parent.children?.[0] ?? node;
+  while (!node && path.length > 0) {
+    path.pop();
+    node = findNodeAtLocation(tree, path);
+  }
+  const { offset, length } = node ?? tree;
+  const message = unknownKey ? `unknown key "${String(key)}"` : missing ? `"${String(key)}" is missing` : issue.message;
+  return { message, offset, length, ...at(offset) };
+}
+
+function semanticProblems(scenario: Scenario, tree: Node, at: Locator): ScenarioProblem[] {
+  const problems: ScenarioProblem[] = [];
+  const add = (path: (string | number)[], message: string): void => {
+    const { offset, length } = findNodeAtLocation(tree, path) ?? tree;
+    problems.push({ message, offset, length, ...at(offset) });
+  };
+  const { platform } = scenario;
+  if (typeof platform === 'string' && !BUILT_IN_PLATFORMS.some(({ id }) => id === platform)) {
+    add(['platform'], `unknown platform "${platform}": expected ${BUILT_IN_PLATFORMS.map(({ id }) => id).join(', ')}`);
+  }
+  const devices = Object.keys(scenario.devices);
+  scenario.steps.forEach((step, index) => {
+    if ('device' in step && !devices.includes(step.device)) {
+      add(['steps', index, 'device'], `unknown device "${step.device}": expected ${devices.length > 0 ? devices.join(', ') : 'one that "devices" names'}`);
+    }
+  });
+  return problems;
+}
