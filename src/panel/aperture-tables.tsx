@@ -1,0 +1,82 @@
+import type { JSX } from 'preact';
+import { groupDigits } from '../core/units/bytes.ts';
+import { SEGMENT_SLOTS } from '../protocol/panel-state.ts';
+import { panelStrings as text } from '../protocol/panel-strings.ts';
+import { areaOfSlot } from './aperture-model.ts';
+import type { ApertureModel } from './aperture-model.ts';
+import { DataTable } from './data-table.tsx';
+import type { Column } from './data-table.tsx';
+
+export interface ApertureTablesProps {
+  readonly model: ApertureModel;
+  readonly selected: number | undefined;
+  onSelect(slot: number): void;
+  onEnter(): void;
+}
+
+/** The numbers of the aperture's picture: areas, segments and mappings. */
+export function ApertureTables({ model, selected, onSelect, onEnter }: ApertureTablesProps): JSX.Element {
+  const { pool } = model;
+  const segments = Array.from({ length: model.segments }, (_, segment) => segment);
+  const lastSlot = (segment: number): number => Math.min(pool.slots, (segment + 1) * SEGMENT_SLOTS) - 1;
+  const columns: Column<number>[] = [
+    { key: 'segment', head: text.segment, kind: 'number', cell: groupDigits },
+    ...(pool.areas.length > 0 ? [{ key: 'area', head: text.areaHead, kind: 'number' as const, cell: (segment: number) => areaOfSlot(pool, segment * SEGMENT_SLOTS)?.[0] }] : []),
+    { key: 'slots', head: text.slots, cell: (segment) => `${groupDigits(segment * SEGMENT_SLOTS)}–${groupDigits(lastSlot(segment))}` },
+    ...(pool.segmentMachine ? [{ key: 'machine', head: text.machineAddress, kind: 'mono' as const, cell: (segment: number) => pool.segmentMachine?.[segment] }] : []),
+    { key: 'used', head: text.used, kind: 'number', cell: (segment) => lastSlot(segment) + 1 - segment * SEGMENT_SLOTS - (model.free[segment] ?? 0) },
+    { key: 'free', head: text.free, kind: 'number', cell: (segment) => model.free[segment] },
+    { key: 'longest', head: text.longestFree, kind: 'number', cell: (segment) => model.longest[segment] },
+    { key: 'mappings', head: text.mappings, kind: 'number', cell: (segment) => model.begins[segment] },
+  ];
+  const owner = selected === undefined ? -1 : (model.owners[selected] ?? -1);
+  return (
+    <>
+      {pool.areas.length > 0 && (
+        <DataTable
+          id="area"
+          label={text.areasTable}
+          rows={pool.areas}
+          columns={[
+            { key: 'area', head: text.areaHead, kind: 'number', cell: (_, index) => index },
+            { key: 'slots', head: text.slots, cell: (area) => `${groupDigits(area.first)}–${groupDigits(area.first + area.slots - 1)}` },
+            { key: 'used', head: text.used, kind: 'number', cell: (area) => groupDigits(area.used) },
+            { key: 'free', head: text.free, kind: 'number', cell: (area) => groupDigits(area.slots - area.used) },
+            { key: 'hint', head: text.hintSlot, kind: 'number', cell: (area) => (area.hint === undefined ? text.unknown : groupDigits(area.hint)) },
+          ]}
+        />
+      )}
+      <DataTable
+        id="segment"
+        label={text.segmentsTable}
+        rows={segments}
+        columns={columns}
+        selected={selected === undefined ? undefined : Math.floor(selected / SEGMENT_SLOTS)}
+        onSelect={(segment) => onSelect(segment * SEGMENT_SLOTS)}
+        onEnter={onEnter}
+        tall
+      />
+      {pool.mappings.length === 0 ? (
+        <p class="dim">{text.noMappings}</p>
+      ) : (
+        <DataTable
+          id="mapping"
+          label={text.mappingsTable}
+          rows={pool.mappings}
+          columns={[
+            { key: 'mapping', head: text.mapping, cell: (mapping) => mapping.id },
+            { key: 'device', head: text.device, cell: (mapping) => mapping.device },
+            { key: 'bytes', head: text.bytes, kind: 'number', cell: (mapping) => groupDigits(mapping.bytes) },
+            { key: 'count', head: text.slots, kind: 'number', cell: (mapping) => mapping.slots },
+            { key: 'first', head: text.start, kind: 'number', cell: (mapping) => groupDigits(mapping.first) },
+            { key: 'last', head: text.end, kind: 'number', cell: (mapping) => groupDigits(mapping.first + mapping.slots - 1) },
+            { key: 'step', head: text.step, kind: 'number', cell: (mapping) => mapping.step },
+          ]}
+          selected={owner < 0 ? undefined : owner}
+          onSelect={(index) => onSelect(pool.mappings[index]?.first ?? 0)}
+          onEnter={onEnter}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,183 @@
+import type { ComponentChildren, JSX, RefObject } from 'preact';
+import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
+import { formatAddress, parseAddress } from '../core/units/addresses.ts';
+import { bitsOfMask } from '../core/units/dma-mask.ts';
+import { SEGMENT_SLOTS, SLOT_BYTES } from '../protocol/panel-state.ts';
+import type { ExplainLine, PanelState } from '../protocol/panel-state.ts';
+import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
+import type { PanelSelection } from '../protocol/panel-view-state.ts';
+import { areaOfSlot, runAt } from './aperture-model.ts';
+import type { ApertureModel } from './aperture-model.ts';
+import { TRACK_NAMES } from './draw-machine.ts';
+import { EvidenceLink } from './evidence-link.tsx';
+import { ExplainChain } from './explain-chain.tsx';
+import { limitSize } from './limits-view.tsx';
+import { addressText } from './machine-model.ts';
+import type { MachineModel } from './machine-model.ts';
+import type { PageActions } from './page-actions.ts';
+import { stepOf } from './page-model.ts';
+import { slotsText } from './slot-text.ts';
+
+export interface WhyViewProps {
+  readonly state: PanelState;
+  readonly selection: PanelSelection | undefined;
+  readonly aperture: ApertureModel | undefined;
+  readonly machine: MachineModel | undefined;
+  readonly focus: RefObject<HTMLHeadingElement | null>;
+  readonly actions: PageActions;
+}
+
+interface Answer {
+  readonly meta: string;
+  readonly head: string;
+  readonly sub?: string;
+  readonly body: ComponentChildren;
+}
+
+/** Where the selected thing comes from: the chain of facts, each with the place that states it. */
+export function WhyView(props: WhyViewProps): JSX.Element {
+  const answer = answerFor(props);
+  return (
+    <section class="view why" aria-labelledby="why-head">
+      <div class="head">
+        <h2 id="why-head" tabIndex={-1} ref={props.focus}>{text.why}</h2>
+        {answer && <span class="meta">{answer.meta}</span>}
+      </div>
+      <div class="body">
+        {answer ? (
+          <>
+            <h3>{answer.head}</h3>
+            {answer.sub !== undefined && <p class="dim">{answer.sub}</p>}
+            {answer.body}
+          </>
+        ) : (
+          <p class="dim">{text.nothingSelected}</p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function answerFor(props: WhyViewProps): Answer | undefined {
+  const { selection } = props;
+  switch (selection?.kind) {
+    case undefined:
+      return undefined;
+    case 'step':
+      return stepAnswer(props, selection.index);
+    case 'limit':
+      return limitAnswer(props, selection.index);
+    case 'slot':
+      return slotAnswer(props, selection.slot);
+    case 'place':
+      return placeAnswer(props, selection.index);
+    case 'platform':
+      return platformAnswer(props);
+  }
+}
+
+function stepAnswer({ state, actions }: WhyViewProps, index: number): Answer | undefined {
+  const step = stepOf(state, index);
+  if (!step) return undefined;
+  return {
+    meta: fill(text.whyStep, groupDigits(step.index)),
+    head: step.summary,
+    sub: `${step.op} · ${step.ok ? text.done : text.failed}`,
+    body: (
+      <>
+        {step.from && <p><EvidenceLink evidence={step.from} actions={actions} /></p>}
+        <ExplainChain lines={step.explain} failed={!step.ok} actions={actions} />
+      </>
+    ),
+  };
+}
+
+function limitAnswer({ state, actions }: WhyViewProps, index: number): Answer | undefined {
+  const limit = state.limits[index];
+  if (!limit) return undefined;
+  const size = typeof limit.bytes === 'number' ? formatBytesExact(limit.bytes) : limitSize(limit);
+  return {
+    meta: text.whyLimit,
+    head: `${limit.name}: ${size}`,
+    sub: limit.text,
+    body: <ExplainChain lines={limit.explain} failed={false} actions={actions} />,
+  };
+}
+
+function slotAnswer({ state, aperture, actions }: WhyViewProps, slot: number): Answer | undefined {
+  if (!aperture || slot >= aperture.pool.slots) return undefined;
+  const { pool } = aperture;
+  const run = runAt(aperture, slot);
+  const segment = Math.floor(slot / SEGMENT_SLOTS);
+  const low = segment * SEGMENT_SLOTS;
+  const high = Math.min(pool.slots, low + SEGMENT_SLOTS);
+  const mapping = pool.mappings[run.owner];
+  const lines: ExplainLine[] = [];
+  const say = (line: string): void => void lines.push({ text: line });
+  if (mapping) {
+    say(fill(text.heldBy, mapping.id, mapping.device, formatBytesExact(mapping.bytes), slotsText(mapping.slots), groupDigits(mapping.first), groupDigits(mapping.first + mapping.slots - 1)));
+  } else {
+    say(fill(text.freeRun, slotsText(run.end - run.first), formatBytes((run.end - run.first) * SLOT_BYTES), groupDigits(run.first), groupDigits(run.end - 1)));
+    if (run.end === high && high < pool.slots) say(text.endsAtBorder);
+  }
+  say(fill(text.ofSegment, groupDigits(segment), groupDigits(low), groupDigits(high - 1)));
+  const [number, area] = areaOfSlot(pool, slot) ?? [];
+  if (area) say(area.hint === undefined ? fill(text.inAreaNoHint, number ?? 0) : fill(text.inArea, number ?? 0, groupDigits(area.hint)));
+  const base = pool.segmentMachine?.[segment];
+  if (base !== undefined) say(fill(text.machineAt, formatAddress((parseAddress(base) ?? 0) + (slot - low) * SLOT_BYTES)));
+  if (pool.start !== undefined) say(fill(text.guestAt, formatAddress((parseAddress(pool.start) ?? 0) + slot * SLOT_BYTES)));
+  const maker = mapping?.step === undefined ? undefined : stepOf(state, mapping.step);
+  return {
+    meta: fill(text.whySlot, groupDigits(slot)),
+    head: fill(mapping ? text.slotIsUsed : text.slotIsFree, groupDigits(slot)),
+    body: (
+      <>
+        <ExplainChain lines={lines} failed={false} actions={actions} />
+        {maker && (
+          <p>
+            <button type="button" class="link" onClick={() => actions.select({ kind: 'step', index: maker.index })}>{fill(text.madeBy, groupDigits(maker.index))}</button>
+            {` ${maker.summary}`}
+          </p>
+        )}
+      </>
+    ),
+  };
+}
+
+function placeAnswer({ machine, actions }: WhyViewProps, index: number): Answer | undefined {
+  const place = machine?.places[index];
+  if (!machine || !place) return undefined;
+  const lines: ExplainLine[] = [
+    { text: `${addressText(place.start)} … ${addressText(place.end - 1)}, ${formatBytesExact(place.end - place.start)}`, ...(place.from ? { from: place.from } : {}) },
+  ];
+  if (place.partial) lines.push({ text: `${TRACK_NAMES[place.track]}: ${formatBytesExact(place.bytes)}` });
+  if (machine.masks.length > 0) lines.push({ text: fill(text.reachKnown, bitsOfMask(place.end - 1)) });
+  return {
+    meta: text.whyPlace,
+    head: place.track === 'map' ? place.label : `${TRACK_NAMES[place.track]}: ${place.label}`,
+    body: <ExplainChain lines={lines} failed={false} actions={actions} />,
+  };
+}
+
+function platformAnswer({ state, actions }: WhyViewProps): Answer | undefined {
+  if (!state.platform) return undefined;
+  const { label, facts } = state.platform;
+  return {
+    meta: text.whyPlatform,
+    head: label,
+    sub: facts.length > 0 ? text.factsHead : text.noFacts,
+    body: facts.length > 0 && (
+      <dl class="facts">
+        {facts.map((fact, index) => (
+          <div key={index}>
+            <dt>{fact.name}</dt>
+            <dd>
+              {fact.value}
+              {fact.from && <span class="evidence"><EvidenceLink evidence={fact.from} actions={actions} /></span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    ),
+  };
+}
