@@ -1,0 +1,158 @@
+import { formatAddress } from '../../core/units/addresses.ts';
+import { MIB } from '../../core/units/bytes.ts';
+import { environmentOf } from './environment.ts';
+import { failureFacts } from './failure-facts.ts';
+import { NO_SWIOTLB_FACTS } from './log-facts.ts';
+import { bannerArch } from './recognise/machine.ts';
+import type { E820Entry } from '../../core/platform/platform-facts.ts';
+import type { IommuFacts, LogFacts, SwiotlbFacts } from './log-facts.ts';
+import type { E820Map, LogItem, LogStatement } from './log-items.ts';
+
+type Kind = LogStatement['kind'];
+export type ItemOf<K extends Kind> = Extract<LogItem, { kind: K }>;
+
+/** What Linux prints while it boots, so that a banner behind it begins another boot. */
+const LINUX_BOOT: ReadonlySet<Kind> = new Set<Kind>(['pool', 'pool-placed', 'xenlinux-pool', 'pool-areas', 'pool-torn-down', 'bounce-buffering', 'cma']);
+
+export function itemsOf<K extends Kind>(items: readonly LogItem[], kind: K): ItemOf<K>[] {
+  return items.filter((item): item is ItemOf<K> => item.kind === kind);
+}
+
+export function firstOf<K extends Kind>(items: readonly LogItem[], kind: K): ItemOf<K> | undefined {
+  return items.find((item): item is ItemOf<K> => item.kind === kind);
+}
+
+/** Divides a log's items into boots. Xen's part of a boot comes before Linux's. */
+export function splitBoots(items: readonly LogItem[]): LogItem[][] {
+  const boots: LogItem[][] = [[]];
+  let xen = false;
+  let linux = false;
+  let booted = false;
+  for (const item of items) {
+    const begins = item.kind === 'linux-banner' ? linux || booted : item.kind === 'xen-banner' && (xen || linux || booted);
+    if (begins) {
+      boots.push([]);
+      xen = linux = booted = false;
+    }
+    if (item.kind === 'linux-banner') linux = true;
+    else if (item.kind === 'xen-banner') xen = true;
+    else if (LINUX_BOOT.has(item.kind) || (item.kind === 'e820-row' && item.map !== 'machine')) booted = true;
+    boots.at(-1)?.push(item);
+  }
+  return boots.filter((boot) => boot.length > 0);
+}
+
+/** The facts that the items of one boot state. `silent`: a whole boot log that has no word of the swiotlb. */
+export function bootFacts(items: readonly LogItem[], silent: boolean): LogFacts {
+  const banner = firstOf(items, 'linux-banner');
+  return {
+    kernelVersion: banner?.release ?? null,
+    xenVersion: firstOf(items, 'xen-banner')?.version ?? firstOf(items, 'xen-seen')?.version ?? null,
+    arch: archOf(items)?.arch ?? null,
+    environment: environmentOf(items),
+    swiotlb: swiotlbFacts(items, silent && banner !== undefined),
+    softwareBounceBuffering: firstOf(items, 'bounce-buffering') ? true : null,
+    failures: failureFacts(items),
+    iommu: iommuFacts(items),
+    memoryEncryption: firstOf(items, 'memory-encryption')?.active ?? null,
+    cmaBytes: cmaOf(items)?.bytes ?? null,
+    kernelCmdline: commandLineOf(items, 'linux-command-line')?.commandLine ?? null,
+    xenCmdline: commandLineOf(items, 'xen-command-line')?.commandLine ?? null,
+    e820UsableBytes: usableBytes(items, 'firmware'),
+    xenPvMapUsableBytes: usableBytes(items, 'xen-pv'),
+    xenE820UsableBytes: usableBytes(items, 'machine'),
+    xenDmaWidthBits: firstOf(items, 'xen-dma-width')?.bits ?? null,
+    xenDom0MaxVcpus: firstOf(items, 'dom0-max-vcpus')?.count ?? null,
+  };
+}
+
+/** The first command line that came through whole. */
+export function commandLineOf(items: readonly LogItem[], kind: 'linux-command-line' | 'xen-command-line'): (ItemOf<'linux-command-line'> | ItemOf<'xen-command-line'>) | undefined {
+  return itemsOf(items, kind).find(({ commandLine }) => commandLine !== null);
+}
+
+/** Where a CMA total is printed it holds; else the areas' sum. */
+export function cmaOf(items: readonly LogItem[]): { bytes: number; item: ItemOf<'cma'> } | undefined {
+  const all = itemsOf(items, 'cma');
+  const total = all.find(({ of }) => of === 'total');
+  const item = total ?? all[0];
+  return item && { bytes: total?.bytes ?? all.reduce((sum, { bytes }) => sum + bytes, 0), item };
+}
+
+/**
+ * The architecture and the item that says so: a line of one architecture only, the banner, or an e820 map and
+ * what only 64-bit kernels have: a zone below 4 GiB, or mainline's swiotlb (arch/x86/Kconfig: X86_64 selects SWIOTLB).
+ */
+export function archOf(items: readonly LogItem[]): { arch: string; item: LogItem } | undefined {
+  const said = firstOf(items, 'arch');
+  if (said) return { arch: said.arch, item: said };
+  const banner = firstOf(items, 'linux-banner');
+  const named = banner && bannerArch(`${banner.release} ${banner.rest}`);
+  if (banner && named !== undefined) return { arch: named, item: banner };
+  const map = firstOf(items, 'e820-row');
+  const wide = firstOf(items, 'word-size') ?? items.find((item) => (item.kind === 'xenlinux-kernel-range' && item.range.startsWith('0xffff')) || (item.kind === 'pool' && map?.map === 'firmware'));
+  return map && wide ? { arch: 'x86_64', item: map } : undefined;
+}
+
+/** The rows of a map, each once: consoles repeat what they missed. */
+export function mapRows(items: readonly LogItem[], map: E820Map): ItemOf<'e820-row'>[] {
+  const seen = new Set<string>();
+  return itemsOf(items, 'e820-row').filter(({ map: of, entry }) => {
+    const key = `${entry.start}-${entry.end}-${entry.type}`;
+    if (of !== map || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function usableBytes(items: readonly LogItem[], map: E820Map): number | null {
+  const rows: readonly E820Entry[] = mapRows(items, map).map(({ entry }) => entry);
+  if (rows.length === 0) return null;
+  const bytes = rows.reduce((sum, { type, start, end }) => (type === 'usable' ? sum + end - start : sum), 0);
+  return bytes > 0 ? bytes : null;
+}
+
+function iommuFacts(items: readonly LogItem[]): IommuFacts {
+  const all = itemsOf(items, 'iommu');
+  return {
+    vendor: all.find(({ enabled, vendor }) => enabled === true && vendor !== null)?.vendor ?? all.find(({ vendor }) => vendor !== null)?.vendor ?? null,
+    enabled: all.find(({ enabled }) => enabled !== null)?.enabled ?? null,
+  };
+}
+
+function swiotlbFacts(items: readonly LogItem[], silent: boolean): SwiotlbFacts {
+  const pool = firstOf(items, 'pool');
+  const placed = firstOf(items, 'pool-placed');
+  const aperture = firstOf(items, 'xenlinux-aperture');
+  const xenlinux = firstOf(items, 'xenlinux-pool');
+  const tornDown = firstOf(items, 'pool-torn-down');
+  const kernelRange = firstOf(items, 'xenlinux-kernel-range')?.range ?? placed?.kernelRange ?? pool?.kernelRange ?? null;
+  const slabs = firstOf(items, 'pool-slabs-adjusted');
+  const slots = itemsOf(items, 'failure').find(({ totalSlots }) => totalSlots !== null && totalSlots > 0)?.totalSlots ?? null;
+  const enabled = pool ?? placed ?? aperture ?? xenlinux;
+  const disabled = tornDown ?? firstOf(items, 'pool-disabled');
+  return {
+    ...NO_SWIOTLB_FACTS,
+    state: enabled ? 'enabled' : disabled ? 'disabled' : silent ? 'absent' : null,
+    sizeBytes: poolBytes(items),
+    physStart: pool ? formatAddress(pool.start) : null,
+    physEnd: pool ? formatAddress(pool.end) : null,
+    kernelRange,
+    busRange: firstOf(items, 'xenlinux-bus-range')?.range ?? null,
+    addressBits: firstOf(items, 'xenlinux-address-size')?.bits ?? null,
+    slots,
+    areas: firstOf(items, 'pool-areas')?.areas ?? null,
+    adjustedToMB: firstOf(items, 'pool-adjusted')?.megabytes ?? null,
+    roundupToMB: firstOf(items, 'pool-roundup')?.megabytes ?? null,
+    slabsAdjusted: slabs ? [slabs.from, slabs.to] : null,
+    tornDown: tornDown ? true : null,
+  };
+}
+
+/** The pool's size: from its range, which is exact, else from the megabytes printed. */
+export function poolBytes(items: readonly LogItem[]): number | null {
+  const pool = firstOf(items, 'pool');
+  if (pool) return pool.end - pool.start;
+  const megabytes = firstOf(items, 'pool-placed')?.megabytes ?? firstOf(items, 'xenlinux-aperture')?.megabytes;
+  return megabytes === undefined ? null : megabytes * MIB;
+}

@@ -1,0 +1,75 @@
+import type { E820Entry } from '../../core/platform/platform-facts.ts';
+import type { FailureKind } from './log-facts.ts';
+
+/** What a recogniser reads from one message: a discriminated union on `kind`. Addresses and sizes are plain numbers of bytes. */
+export type LogStatement =
+  | { readonly kind: 'linux-banner'; readonly release: string; readonly rest: string }
+  | { readonly kind: 'xen-banner'; readonly version: string; readonly rest: string }
+  /** Linux names the hypervisor under it. */
+  | { readonly kind: 'xen-seen'; readonly version: string; readonly mode: 'pv' | 'hvm' }
+  /** `commandLine` is null where the line was wrapped on its way, so that it cannot be put together for certain; `beginning` is what is. */
+  | { readonly kind: 'linux-command-line'; readonly commandLine: string | null; readonly beginning: string }
+  | { readonly kind: 'xen-command-line'; readonly commandLine: string | null; readonly beginning: string }
+  /** `end` is exclusive in every field here, whatever the kernel printed. */
+  | { readonly kind: 'pool'; readonly start: number; readonly end: number; readonly megabytes?: number; readonly kernelRange?: string }
+  | { readonly kind: 'pool-placed'; readonly kernelRange: string; readonly megabytes: number }
+  | { readonly kind: 'xenlinux-pool' }
+  | { readonly kind: 'xenlinux-aperture'; readonly megabytes: number }
+  | { readonly kind: 'xenlinux-kernel-range'; readonly range: string; readonly bytes: number }
+  | { readonly kind: 'xenlinux-bus-range'; readonly range: string; readonly bytes: number }
+  | { readonly kind: 'xenlinux-address-size'; readonly bits: number }
+  | { readonly kind: 'pool-disabled' }
+  | { readonly kind: 'pool-areas'; readonly areas: number }
+  | { readonly kind: 'pool-adjusted'; readonly megabytes: number }
+  | { readonly kind: 'pool-roundup'; readonly megabytes: number }
+  | { readonly kind: 'pool-slabs-adjusted'; readonly from: number; readonly to: number }
+  | { readonly kind: 'pool-torn-down' }
+  | { readonly kind: 'no-low-memory' }
+  | { readonly kind: 'lowering'; readonly megabytes: number }
+  | { readonly kind: 'restricted-pool'; readonly start: number; readonly bytes: number }
+  | { readonly kind: 'bounce-buffering' }
+  | FailureStatement
+  | { readonly kind: 'sync-overflow'; readonly bytes: number; readonly driver: string | null; readonly device: string | null }
+  | { readonly kind: 'suppressed'; readonly count: number }
+  | { readonly kind: 'e820-heading'; readonly map: E820Map }
+  | { readonly kind: 'e820-row'; readonly map: E820Map; readonly entry: E820Entry }
+  | { readonly kind: 'xen-dma-width'; readonly bits: number | null }
+  | { readonly kind: 'dom0-max-vcpus'; readonly count: number }
+  | { readonly kind: 'dom0-built'; readonly mode: 'pv' | 'pvh' }
+  | { readonly kind: 'xen-system-ram'; readonly bytes: number }
+  | { readonly kind: 'iommu'; readonly vendor: 'intel' | 'amd' | null; readonly enabled: boolean | null }
+  | { readonly kind: 'memory-encryption'; readonly active: string }
+  | { readonly kind: 'cma'; readonly bytes: number; readonly of: 'area' | 'total' }
+  | { readonly kind: 'cpus'; readonly possible: number }
+  | { readonly kind: 'environment'; readonly name: string }
+  | { readonly kind: 'arch'; readonly arch: string }
+  | { readonly kind: 'word-size'; readonly bits: 64 }
+  | { readonly kind: 'order-failure'; readonly order: number; readonly task: string };
+
+export interface FailureStatement {
+  readonly kind: 'failure';
+  readonly failure: FailureKind;
+  readonly bytes: number | null;
+  readonly device: string | null;
+  readonly driver: string | null;
+  readonly totalSlots: number | null;
+  readonly usedSlots: number | null;
+  /** Last address that the device reaches, where the line states its mask. */
+  readonly mask?: number;
+}
+
+/** Whose map a row belongs to: firmware's map as Linux prints it, the map Xen gave a PV kernel, or the machine's as Xen prints it. */
+export type E820Map = 'firmware' | 'xen-pv' | 'machine';
+
+/** Where in the text a message stands. Lines and columns count from 1; `endColumn` is the column behind its last character. */
+export interface LogPlace {
+  readonly recogniser: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn: number;
+  /** The message without its prefix, as far as it stands on this line. */
+  readonly text: string;
+}
+
+/** One recognised line. */
+export type LogItem = LogStatement & LogPlace;

@@ -1,0 +1,68 @@
+import { cleanLine, frameLine } from './frame-line.ts';
+import type { Speaker } from './frame-line.ts';
+
+/** What a look over a text says of its make-up before any message is read. */
+export interface Survey {
+  readonly lines: number;
+  /** Sampled lines that are not blank and not a daemon's. */
+  readonly sampled: number;
+  /** Sampled lines with a prefix that only a kernel's lines have. */
+  readonly certain: number;
+  /** Sampled lines with any prefix of a kernel's line. */
+  readonly framed: number;
+  /** Whether Linux's own lines carry a prefix here, so that a line without one is none of its messages. */
+  readonly linuxFramed: boolean;
+  /** Whether a mail program has wrapped a text whose lines carry no prefix. */
+  readonly wrapped: boolean;
+  readonly quotedPrintable: boolean;
+  /** Whether terminal sequences stand in the text. */
+  readonly coloured: boolean;
+}
+
+const FIRST_LINES = 400;
+const STRIDE = 16;
+/** Mail programs wrap at 72 to 80 characters; quotation marks and long words make a line longer. */
+export const LONGEST_WRAPPED_LINE = 100;
+// RFC 2045: a line of quoted-printable text has 76 characters at most, the soft break's `=` included.
+const SOFT_BREAK = /^.{60,77}=$/;
+
+/** Looks at the first lines of a text and at every sixteenth of the rest. */
+export function surveyText(text: string): Survey {
+  let lines = 0;
+  let sampled = 0;
+  let certain = 0;
+  let framed = 0;
+  let linux = 0;
+  let longest = 0;
+  let softBreaks = 0;
+  const speakers: Record<Speaker, number> = { linux: 0, xen: 0, guest: 0, daemon: 0, bare: 0 };
+  for (let from = 0; from < text.length; lines++) {
+    const newline = text.indexOf('\n', from);
+    const to = newline < 0 ? text.length : newline;
+    if (lines < FIRST_LINES || lines % STRIDE === 0) {
+      // No prefix is longer than this, so a line of megabytes costs no more than a short one.
+      const line = cleanLine(text.slice(from, Math.min(to, from + 600)), false).text;
+      longest = Math.max(longest, line.length);
+      if (SOFT_BREAK.test(line)) softBreaks++;
+      const frame = frameLine(line);
+      if (frame.start < line.length && frame.speaker !== 'daemon') {
+        sampled++;
+        speakers[frame.speaker]++;
+        if (frame.speaker !== 'bare') framed++;
+        if (frame.certain) certain++;
+        if (frame.speaker === 'linux') linux++;
+      }
+    }
+    from = to + 1;
+  }
+  return {
+    lines,
+    sampled,
+    certain,
+    framed,
+    linuxFramed: linux > 0 && linux * 4 >= speakers.linux + speakers.bare,
+    wrapped: framed === 0 && sampled >= 20 && longest <= LONGEST_WRAPPED_LINE,
+    quotedPrintable: softBreaks > 0,
+    coloured: text.includes('\u001b'),
+  };
+}
