@@ -1,0 +1,91 @@
+/** What a call asks for. */
+export type DmaFamily = 'coherent' | 'streaming' | 'pool' | 'sound' | 'mmap' | 'segment';
+
+/** A function of the kernel that takes a size in bytes. */
+export interface DmaApi {
+  readonly name: string;
+  readonly family: DmaFamily;
+  /** Numbers of arguments that versions of the kernel give it. */
+  readonly arities: readonly number[];
+  /** Index of the size among the arguments. */
+  readonly size: number;
+  /** Index of the device, or of what stands for it; undefined where the call names none. */
+  readonly device: number | undefined;
+  /** Type of the size parameter, to which the argument is converted. */
+  readonly sizeType: 'size_t' | 'unsigned int';
+}
+
+const apis = new Map<string, DmaApi>();
+
+/** @param signature the name with its parameters: `dev` marks the device, `size` the size; a second number of parameters after `|` */
+function add(family: DmaFamily, signature: string, sizeType: DmaApi['sizeType'] = 'size_t'): void {
+  const match = /^(\w+)\(([\w, ]*)\)(?:\|(\d+))?$/.exec(signature);
+  const parameters = (match?.[2] ?? '').split(/, */);
+  const device = parameters.indexOf('dev');
+  apis.set(match?.[1] ?? '', {
+    name: match?.[1] ?? '',
+    family,
+    arities: match?.[3] === undefined ? [parameters.length] : [parameters.length, Number(match[3])],
+    size: parameters.indexOf('size'),
+    device: device < 0 ? undefined : device,
+    sizeType,
+  });
+}
+
+// include/linux/dma-mapping.h, 2.6.16 to 7.x
+add('coherent', 'dma_alloc_coherent(dev, size, handle, gfp)');
+add('coherent', 'dmam_alloc_coherent(dev, size, handle, gfp)');
+add('coherent', 'dma_zalloc_coherent(dev, size, handle, gfp)');
+add('coherent', 'dma_alloc_attrs(dev, size, handle, gfp, attrs)');
+add('coherent', 'dmam_alloc_attrs(dev, size, handle, gfp, attrs)');
+add('coherent', 'dma_alloc_wc(dev, size, handle, gfp)');
+add('coherent', 'dma_alloc_writecombine(dev, size, handle, gfp)');
+// A direction was added before gfp in 5.10.
+add('coherent', 'dma_alloc_noncoherent(dev, size, handle, dir, gfp)|4');
+add('coherent', 'dma_alloc_noncontiguous(dev, size, dir, gfp, attrs)');
+add('coherent', 'dma_alloc_pages(dev, size, handle, dir, gfp)');
+add('coherent', 'pci_alloc_consistent(dev, size, handle)');
+add('coherent', 'pci_zalloc_consistent(dev, size, handle)');
+add('coherent', 'usb_alloc_coherent(dev, size, gfp, handle)');
+add('streaming', 'dma_map_single(dev, ptr, size, dir)');
+add('streaming', 'dma_map_single_attrs(dev, ptr, size, dir, attrs)');
+add('streaming', 'dma_map_page(dev, page, offset, size, dir)');
+add('streaming', 'dma_map_page_attrs(dev, page, offset, size, dir, attrs)');
+add('streaming', 'dma_map_resource(dev, phys, size, dir, attrs)');
+add('streaming', 'skb_frag_dma_map(dev, frag, offset, size, dir)');
+add('streaming', 'pci_map_single(dev, ptr, size, dir)');
+add('streaming', 'pci_map_page(dev, page, offset, size, dir)');
+// include/linux/dmapool.h: `size` is that of one block.
+add('pool', 'dma_pool_create(name, dev, size, align, boundary)');
+add('pool', 'dmam_pool_create(name, dev, size, align, boundary)');
+add('pool', 'pci_pool_create(name, dev, size, align, boundary)');
+// include/sound/pcm.h and memalloc.h: of two sizes the larger, `max`.
+add('sound', 'snd_pcm_set_managed_buffer(substream, type, dev, initial, size)');
+add('sound', 'snd_pcm_set_managed_buffer_all(pcm, type, dev, initial, size)');
+add('sound', 'snd_pcm_lib_preallocate_pages(substream, type, dev, initial, size)');
+add('sound', 'snd_pcm_lib_preallocate_pages_for_all(pcm, type, dev, initial, size)');
+add('sound', 'snd_pcm_set_fixed_buffer(substream, type, dev, size)');
+add('sound', 'snd_pcm_set_fixed_buffer_all(pcm, type, dev, size)');
+add('sound', 'snd_dma_alloc_pages(type, dev, size, buffer)');
+add('sound', 'snd_dma_alloc_dir_pages(type, dev, dir, size, buffer)');
+add('mmap', 'dma_mmap_coherent(dev, vma, cpu, handle, size)');
+add('mmap', 'dma_mmap_wc(dev, vma, cpu, handle, size)');
+add('mmap', 'dma_mmap_attrs(dev, vma, cpu, handle, size, attrs)');
+add('segment', 'dma_set_max_seg_size(dev, size)', 'unsigned int');
+add('segment', 'blk_queue_max_segment_size(queue, size)', 'unsigned int');
+
+/** By name. */
+export const DMA_APIS: ReadonlyMap<string, DmaApi> = apis;
+
+const MENTION = new RegExp(`\\b(?:${[...apis.keys()].join('|')})\\b`);
+const CALLED = new RegExp(`\\b(?:${[...apis.keys()].join('|')})(?=\\s{0,200}\\()`, 'g');
+
+/** Whether the text names any function of the table: a file that does not has no call sites and needs no parse. */
+export function mentionsDmaApi(text: string): boolean {
+  return MENTION.test(text);
+}
+
+/** Offsets at which a name of the table stands before a bracket: calls, and what only looks like them. */
+export function calledNames(text: string): { readonly name: string; readonly start: number }[] {
+  return [...text.matchAll(CALLED)].map((match) => ({ name: match[0], start: match.index }));
+}

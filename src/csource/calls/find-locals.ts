@@ -1,0 +1,119 @@
+import type { Node } from 'web-tree-sitter';
+import { Doubt } from '../evaluate/doubt.ts';
+import { Cursor } from '../parse/cursor.ts';
+import { pointerTo } from '../types/c-type.ts';
+import type { CType } from '../types/c-type.ts';
+import type { Locals, Names } from '../types/names.ts';
+import { readDeclarator, readSpecifiers } from '../types/read-type.ts';
+
+/** Where a variable in scope at a call is declared. */
+export interface Declaration {
+  readonly name: string;
+  readonly parameter: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Declarations in scope at a call, innermost block first. */
+export type ScopeBlocks = readonly (readonly Declaration[])[];
+
+/** Collects what is declared before a node in the blocks around it, up to its function. `base` is added to all offsets. */
+export function declarationsAround(node: Node, functionNode: Node, base: number): ScopeBlocks {
+  const blocks: Declaration[][] = [];
+  let child: Node = node;
+  for (let parent = node.parent; parent; child = parent, parent = parent.parent) {
+    const block: Declaration[] = [];
+    for (const sibling of parent.namedChildren) {
+      if (!sibling || sibling.startIndex > child.startIndex) break;
+      collect(sibling, base, block, sibling.id !== child.id);
+    }
+    if (block.length > 0) blocks.push(block);
+    if (parent.id === functionNode.id) break;
+  }
+  const parameters: Declaration[] = [];
+  collectParameters(functionNode.childForFieldName('declarator'), base, parameters);
+  if (parameters.length > 0) blocks.push(parameters);
+  return blocks;
+}
+
+function collect(node: Node, base: number, into: Declaration[], whole: boolean): void {
+  if (node.type === 'declaration') {
+    // A declaration around the call declares its names before its initialisers (C17 6.2.1).
+    for (const declarator of node.childrenForFieldName('declarator')) {
+      const name = declarator ? declaredName(declarator) : undefined;
+      if (name !== undefined) into.push({ name, parameter: false, from: node.startIndex + base, to: node.endIndex + base });
+    }
+  } else if (whole && node.type.startsWith('preproc_')) {
+    for (const child of node.namedChildren) if (child) collect(child, base, into, true);
+  }
+}
+
+function collectParameters(declarator: Node | null, base: number, into: Declaration[]): void {
+  for (let node = declarator; node; node = node.childForFieldName('declarator')) {
+    if (node.type !== 'function_declarator') continue;
+    for (const parameter of node.childForFieldName('parameters')?.namedChildren ?? []) {
+      const name = parameter?.type === 'parameter_declaration' ? declaredName(parameter.childForFieldName('declarator')) : undefined;
+      if (parameter && name !== undefined) into.push({ name, parameter: true, from: parameter.startIndex + base, to: parameter.endIndex + base });
+    }
+    return;
+  }
+}
+
+/** The identifier that a declarator declares. */
+export function declaredName(declarator: Node | null): string | undefined {
+  let node = declarator;
+  for (let steps = 0; node && steps < 40; steps++) {
+    if (node.type === 'identifier') return node.text;
+    node = node.childForFieldName('declarator') ?? (node.type === 'parenthesized_declarator' || node.type === 'attributed_declarator' ? node.namedChild(0) : null);
+  }
+  return undefined;
+}
+
+/** The locals of a function at a call. `body` is the function's text, `reliable` whether it was parsed without errors. */
+export function localsAt(blocks: ScopeBlocks, body: string, reliable: boolean): Locals {
+  const open = new Set<string>();
+  return {
+    typeOf(name, names) {
+      let found: readonly Declaration[] = [];
+      for (const block of blocks) {
+        found = block.filter((declaration) => declaration.name === name);
+        if (found.length > 0) break;
+      }
+      if (!reliable && likelyDeclarations(body, name) > found.length) throw new Doubt(`the declaration of ${name} could not be read with certainty`);
+      const [declaration] = found;
+      if (!declaration) return undefined;
+      if (found.length > 1) throw new Doubt(`${name} is declared more than once`);
+      if (open.has(name)) throw new Doubt(`the type of ${name} depends on itself`);
+      open.add(name);
+      try {
+        return readDeclaration(declaration, names);
+      } finally {
+        open.delete(name);
+      }
+    },
+  };
+}
+
+function readDeclaration(declaration: Declaration, names: Names): CType {
+  const cursor = new Cursor(names.tokens(names.unit.main, declaration.from, declaration.to));
+  const specifiers = readSpecifiers(cursor, names);
+  while (!cursor.ended) {
+    const { name, type } = readDeclarator(cursor, specifiers.type, names);
+    if (name === declaration.name) return declaration.parameter && type.kind === 'array' ? pointerTo(type.of) : type;
+    skipInitialiser(cursor);
+    if (!cursor.take(',')) break;
+  }
+  throw new Doubt(`the declaration of ${declaration.name} could not be read`);
+}
+
+function skipInitialiser(cursor: Cursor): void {
+  while (!cursor.ended && cursor.peek() !== ',' && cursor.peek() !== ';') {
+    if (/^[([{]$/.test(cursor.peek())) cursor.skipBrackets();
+    else cursor.at++;
+  }
+}
+
+function likelyDeclarations(body: string, name: string): number {
+  const pattern = new RegExp(`(\\w+)[\\s*]+${name.replace(/\$/g, '\\$')}\\s*(?=[=;,)\\[])`, 'g');
+  return [...body.matchAll(pattern)].filter((match) => !/^(?:return|else|case|goto|sizeof|do)$/.test(match[1] ?? '')).length;
+}

@@ -1,0 +1,89 @@
+import type { Node } from 'web-tree-sitter';
+import type { CParser } from '../parse/c-parser.ts';
+import { findFunction } from '../parse/find-function.ts';
+import type { Span } from '../parse/find-function.ts';
+import { declarationsAround, declaredName } from './find-locals.ts';
+import type { ScopeBlocks } from './find-locals.ts';
+
+/** A call in the text, with what its surroundings declare. */
+export interface LocatedCall {
+  readonly name: string;
+  readonly start: number;
+  /** Name of the enclosing function; empty where it is not known. */
+  readonly function: string;
+  readonly blocks: ScopeBlocks;
+  /** Text of the enclosing function, or of the file where it is not known. */
+  readonly body: string;
+  /** Whether the enclosing function was parsed without errors. */
+  readonly reliable: boolean;
+}
+
+interface Named {
+  readonly name: string;
+  readonly start: number;
+}
+
+/**
+ * Tells calls from declarations, comments, strings and macro bodies. Parses the functions around the names where the text is
+ * laid out as kernel code is, the whole file where it is not.
+ */
+export function locateCalls(parser: CParser, text: string, named: readonly Named[]): LocatedCall[] {
+  const found = new Map<number, LocatedCall>();
+  const left: Named[] = [];
+  const spans = new Map<number, { span: Span; names: Named[] }>();
+  for (const name of named) {
+    if (inDirective(text, name.start)) continue;
+    const span = findFunction(text, name.start);
+    if (!span) left.push(name);
+    else {
+      const group = spans.get(span.from);
+      if (group) group.names.push(name);
+      else spans.set(span.from, { span, names: [name] });
+    }
+  }
+  for (const { span, names } of spans.values()) {
+    const part = text.slice(span.from, span.to);
+    const done = parser.withTree(part, ({ rootNode }) => {
+      const inside = rootNode.namedChildren.filter((node) => node?.type !== 'comment');
+      if (inside.length !== 1 || inside[0]?.type !== 'function_definition' || rootNode.hasError) return false;
+      for (const name of names) take(rootNode, name, span.from, text, found);
+      return true;
+    });
+    if (!done) left.push(...names);
+  }
+  if (left.length > 0) {
+    parser.withTree(text, ({ rootNode }) => {
+      for (const name of left) take(rootNode, name, 0, text, found);
+    });
+  }
+  return [...found.values()].sort((a, b) => a.start - b.start);
+}
+
+/** Whether an offset stands in a preprocessor line or its continuations. */
+function inDirective(text: string, offset: number): boolean {
+  let start = text.lastIndexOf('\n', offset - 1) + 1;
+  while (start > 1 && (text[start - 2] === '\\' || (text[start - 2] === '\r' && text[start - 3] === '\\'))) start = text.lastIndexOf('\n', start - 2) + 1;
+  return /^[ \t]*#/.test(text.slice(start, start + 80));
+}
+
+function take(root: Node, name: Named, base: number, text: string, found: Map<number, LocatedCall>): void {
+  const at = name.start - base;
+  const node = root.descendantForIndex(at, at + name.name.length - 1);
+  if (node?.type !== 'identifier' || node.startIndex !== at) return;
+  const call = node.parent;
+  // tree-sitter names the callee's place; a declarator of the same name has another parent.
+  if (call?.type !== 'call_expression' || call.childForFieldName('function')?.id !== node.id) return;
+  let enclosing: Node | null = call;
+  while (enclosing && enclosing.type !== 'function_definition') enclosing = enclosing.parent;
+  if (!enclosing) {
+    found.set(name.start, { ...name, function: '', blocks: [], body: text, reliable: false });
+    return;
+  }
+  found.set(name.start, {
+    ...name,
+    function: declaredName(enclosing.childForFieldName('declarator')) ?? '',
+    blocks: declarationsAround(call, enclosing, base),
+    body: enclosing.hasError ? text.slice(enclosing.startIndex + base, enclosing.endIndex + base) : '',
+    reliable: !enclosing.hasError,
+  });
+}

@@ -1,0 +1,136 @@
+import { Cursor } from '../parse/cursor.ts';
+import type { Token } from '../parse/lexer.ts';
+import { MacroExpander } from '../preprocess/expand-macros.ts';
+import type { KernelConfig } from '../preprocess/kernel-config.ts';
+import { positionAt } from '../preprocess/position.ts';
+import type { Place, TranslationUnit } from '../preprocess/translation-unit.ts';
+import { forEachWorld } from '../preprocess/world.ts';
+import type { World } from '../preprocess/world.ts';
+import { UINT, ULONG } from '../types/c-type.ts';
+import { Names } from '../types/names.ts';
+import type { Locals, UnitMemo } from '../types/names.ts';
+import { Doubt } from './doubt.ts';
+import { ExpressionReader } from './expression.ts';
+import { convert } from './integer.ts';
+
+/** One step of the arithmetic behind a size, for hovers. */
+export interface EvalStep {
+  /** What is worked out: `RX_RING_BYTES = RX_ENTRIES * 16`, `sizeof (struct x)`. */
+  readonly text: string;
+  /** What it comes to, in decimal. */
+  readonly value?: string;
+  /** Where it is defined; lines and columns count from 1. */
+  readonly at?: { readonly path: string; readonly line: number; readonly column: number };
+}
+
+/** A size in bytes as far as the text establishes it. `why` is one short sentence. */
+export type SizeResult =
+  | { readonly kind: 'exact'; readonly bytes: number; readonly why: string; readonly steps: readonly EvalStep[] }
+  | { readonly kind: 'bounded'; readonly min?: number; readonly max?: number; readonly why: string; readonly steps: readonly EvalStep[] }
+  | { readonly kind: 'unknown'; readonly why: string; readonly steps: readonly EvalStep[] };
+
+/** An argument of a call in the file of a unit. */
+export interface SizeArgument {
+  readonly tokens: readonly Token[];
+  readonly call: Place;
+  /** The called function, which a macro of the driver may replace. */
+  readonly api: string;
+  readonly sizeType: 'size_t' | 'unsigned int';
+  readonly locals: Locals;
+}
+
+const MAX_STEPS = 16;
+
+interface Outcome {
+  readonly value?: bigint;
+  readonly why?: string;
+  readonly steps: readonly EvalStep[];
+  readonly asked: readonly string[];
+}
+
+export function unknownSize(why: string): SizeResult {
+  return { kind: 'unknown', why, steps: [] };
+}
+
+/** Works out the size that an argument gives, in every way that undecided `#if`s may turn out. */
+export function evaluateSize(argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): SizeResult {
+  const outcomes: Outcome[] = [];
+  try {
+    forEachWorld((world) => {
+      if (unit.isPlaceActive(argument.call, world)) outcomes.push(evaluateIn(world, argument, unit, config, memo));
+    });
+  } catch (error) {
+    return unknownSize(doubtOf(error));
+  }
+  return combine(outcomes);
+}
+
+function doubtOf(error: unknown): string {
+  if (error instanceof Doubt) return error.message;
+  // Deeper than any real source: the engine's stack ends before our own bounds on some hosts.
+  if (error instanceof RangeError) return 'it nests too deeply';
+  throw error;
+}
+
+function combine(outcomes: readonly Outcome[]): SizeResult {
+  const [first] = outcomes;
+  if (!first) return unknownSize('the call is not compiled under this configuration');
+  const unknown = outcomes.find((outcome) => outcome.value === undefined);
+  if (unknown) return { kind: 'unknown', why: unknown.why ?? 'it is not a constant', steps: unknown.steps };
+  const values = [...new Set(outcomes.map((outcome) => outcome.value ?? 0n))].sort((a, b) => (a < b ? -1 : 1));
+  const bytes = Number(values.at(-1) ?? 0n);
+  if (!Number.isSafeInteger(bytes)) return { kind: 'unknown', why: `it comes to ${values.at(-1)}, more than any buffer holds`, steps: first.steps };
+  if (values.length === 1) return { kind: 'exact', bytes, why: first.why ?? 'constant', steps: first.steps };
+  const asked = [...new Set(outcomes.flatMap((outcome) => outcome.asked))];
+  const why = `one of ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', …' : ''}: not decided here is ${asked.slice(0, 2).join(', ')}`;
+  return { kind: 'bounded', min: Number(values[0] ?? 0n), max: bytes, why, steps: first.steps };
+}
+
+function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): Outcome {
+  const macros = new Map<string, { body: string; at: Place | string }>();
+  const sizes = new Map<string, EvalStep>();
+  const names = new Names(unit, world, config, memo, argument.locals, (text, layout) => {
+    sizes.set(text, { text, value: String(layout.size), ...(layout.at ? { at: layout.at } : {}) });
+  });
+  const expander = new MacroExpander(unit, world, config, (name, body, at) => macros.set(name, { body, at }));
+  const read = (tokens: readonly Token[]): { value?: bigint; why?: string } => {
+    try {
+      const cursor = new Cursor(expander.expand(tokens, () => argument.call));
+      const result = new ExpressionReader(cursor, names).assignment();
+      if (!cursor.ended) return { why: `it could not be read from "${cursor.peek().slice(0, 30)}" on` };
+      if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer' };
+      return result.value === undefined ? { why: result.why ?? 'it is not a constant' } : { value: result.value };
+    } catch (error) {
+      return { why: doubtOf(error) };
+    }
+  };
+  try {
+    if (unit.macroAt(argument.api, argument.call, world)) return { why: `${argument.api} is a macro of this driver`, steps: [], asked: world.asked };
+  } catch (error) {
+    return { why: doubtOf(error), steps: [], asked: world.asked };
+  }
+  const { value, why } = read(argument.tokens);
+  const used = [...macros];
+  const sizeSteps = [...sizes.values()];
+  const steps: EvalStep[] = used.slice(0, MAX_STEPS).map(([name, { body, at }]) => macroStep(name, body, at, value === undefined ? undefined : read));
+  steps.push(...sizeSteps.slice(0, MAX_STEPS));
+  if (value === undefined) return { why: why ?? 'it is not a constant', steps, asked: world.asked };
+  const bytes = convert(value, argument.sizeType === 'size_t' ? ULONG : UINT);
+  steps.push({ text: argument.tokens.map((token) => token.text).join(' '), value: String(bytes) });
+  return { value: bytes, why: reason(used.map(([name]) => name), sizeSteps, argument.tokens.length), steps, asked: world.asked };
+}
+
+function macroStep(name: string, body: string, at: Place | string, read: ((tokens: readonly Token[]) => { value?: bigint }) | undefined): EvalStep {
+  const value = read?.([{ kind: 'name', text: name, start: 0 }]).value;
+  return {
+    text: typeof at === 'string' ? `${name} = ${body.slice(0, 200)} (${at})` : `${name} = ${body.slice(0, 200)}`,
+    ...(value === undefined ? {} : { value: String(value) }),
+    ...(typeof at === 'string' ? {} : { at: { path: at.instance.index.path, ...positionAt(at.instance.index, at.offset) } }),
+  };
+}
+
+function reason(macros: readonly string[], sizes: readonly EvalStep[], tokens: number): string {
+  const parts = [...macros.slice(0, 3), ...sizes.slice(0, 2).map((step) => step.text)];
+  if (parts.length > 0) return `from ${parts.join(', ')}${macros.length > 3 || sizes.length > 2 ? ' and more' : ''}`;
+  return tokens === 1 ? 'a literal' : 'constant arithmetic';
+}

@@ -1,0 +1,324 @@
+import type { Cursor } from '../parse/cursor.ts';
+import { INT, LLONG, LONG, UINT, ULLONG, ULONG, CHAR, pointerTo, unknownType } from '../types/c-type.ts';
+import type { CType, IntegerType } from '../types/c-type.ts';
+import type { Environment, Value } from '../types/environment.ts';
+import { alignOf, memberOf, sizeOf } from '../types/layout.ts';
+import { beginsType, readTypeName } from '../types/read-type.ts';
+import { Doubt } from './doubt.ts';
+import { binary, binaryType, character, commonType, convert, literal, promote, unary } from './integer.ts';
+import type { Integer } from './integer.ts';
+
+/** How an expression is read: as C, or as the preprocessor reads it after `#if`, where every integer has 64 bits. */
+export type Mode = 'c' | 'preprocessor';
+
+const LITERAL_TYPES: readonly IntegerType[] = [INT, UINT, LONG, ULONG, LLONG, ULLONG];
+const PREPROCESSOR_TYPES: readonly IntegerType[] = [LLONG, ULLONG];
+
+const PRECEDENCE: Readonly<Record<string, number>> = {
+  '*': 10, '/': 10, '%': 10, '+': 9, '-': 9, '<<': 8, '>>': 8, '<': 7, '>': 7, '<=': 7, '>=': 7, '==': 6, '!=': 6, '&': 5, '^': 4, '|': 3, '&&': 2, '||': 1,
+};
+const ASSIGNMENTS = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=']);
+
+/**
+ * Reads C expressions over expanded tokens, for type and constant value. What is no constant has no value and says why;
+ * text that is no expression throws Doubt.
+ */
+export class ExpressionReader {
+  readonly #cursor: Cursor;
+  readonly #environment: Environment;
+  readonly #mode: Mode;
+
+  constructor(cursor: Cursor, environment: Environment, mode: Mode = 'c') {
+    this.#cursor = cursor;
+    this.#environment = environment;
+    this.#mode = mode;
+  }
+
+  /** A whole expression with commas. */
+  expression(): Value {
+    let value = this.assignment();
+    while (this.#cursor.take(',')) {
+      const last = this.assignment();
+      value = { ...last, type: decay(last.type) };
+    }
+    return value;
+  }
+
+  /** An assignment expression: what an argument is. */
+  assignment(): Value {
+    return this.#cursor.nested(() => {
+      const left = this.conditional();
+      if (!ASSIGNMENTS.has(this.#cursor.peek())) return left;
+      this.#cursor.at++;
+      this.assignment();
+      return { type: left.type, why: 'it assigns a value' };
+    });
+  }
+
+  conditional(): Value {
+    const condition = this.#binary(1);
+    if (!this.#cursor.take('?')) return condition;
+    return this.#cursor.nested(() => {
+      const first = this.#cursor.peek() === ':' ? condition : this.expression();
+      this.#cursor.expect(':');
+      const second = this.conditional();
+      const { type: a } = first;
+      const { type: b } = second;
+      if (a.kind !== 'integer' || b.kind !== 'integer') return { type: decay(a.kind === 'integer' ? b : a), why: 'it chooses between what are no integers' };
+      const type = commonType(a, b);
+      if (condition.value === undefined) return { type, why: condition.why ?? 'its condition is not a constant' };
+      const taken = condition.value !== 0n ? first : second;
+      return taken.value === undefined ? { type, ...because(taken) } : { type, value: convert(taken.value, type) };
+    });
+  }
+
+  #binary(lowest: number): Value {
+    let left = this.#cast();
+    for (;;) {
+      const operator = this.#cursor.peek();
+      const precedence = PRECEDENCE[operator];
+      if (precedence === undefined || precedence < lowest || this.#cursor.token?.kind !== 'punct') return left;
+      this.#cursor.at++;
+      left = combine(operator, left, this.#cursor.nested(() => this.#binary(precedence + 1)));
+    }
+  }
+
+  #cast(): Value {
+    const cursor = this.#cursor;
+    if (cursor.peek() !== '(' || this.#mode === 'preprocessor') return this.#unary();
+    const start = cursor.at;
+    cursor.at++;
+    if (!beginsType(cursor, this.#environment)) {
+      cursor.at = start;
+      return this.#unary();
+    }
+    const type = readTypeName(cursor, this.#environment);
+    cursor.expect(')');
+    if (cursor.peek() === '{') {
+      cursor.skipBrackets();
+      return this.#postfix({ type, why: 'it is a compound literal' });
+    }
+    const operand = cursor.nested(() => this.#cast());
+    return castTo(type, operand);
+  }
+
+  #unary(): Value {
+    const cursor = this.#cursor;
+    const text = cursor.peek();
+    if (cursor.token?.kind === 'punct') {
+      if (text === '+' || text === '-' || text === '~' || text === '!') {
+        cursor.at++;
+        return applyUnary(text, cursor.nested(() => this.#cast()));
+      }
+      if (text === '&' || text === '*') {
+        cursor.at++;
+        const operand = cursor.nested(() => this.#cast());
+        if (text === '&') return { type: pointerTo(operand.type), why: 'it is an address' };
+        return { type: pointee(operand.type), why: 'it is read from memory' };
+      }
+      if (text === '++' || text === '--') {
+        cursor.at++;
+        return { type: this.#unary().type, why: `${text} changes a variable` };
+      }
+    }
+    if (text === 'sizeof' || text === '_Alignof' || text === '__alignof__') {
+      cursor.at++;
+      return cursor.nested(() => this.#sizeof(text));
+    }
+    if (text === '__extension__') {
+      cursor.at++;
+      return this.#cast();
+    }
+    return this.#postfix(this.#primary());
+  }
+
+  #sizeof(operator: string): Value {
+    const cursor = this.#cursor;
+    const start = cursor.at;
+    let type: CType | undefined;
+    if (cursor.take('(')) {
+      if (beginsType(cursor, this.#environment)) {
+        type = readTypeName(cursor, this.#environment);
+        cursor.expect(')');
+        if (cursor.peek() === '{') throw new Doubt('the size of a compound literal');
+      } else cursor.at = start;
+    }
+    type ??= this.#unary().type;
+    const text = cursor.tokens.slice(start, cursor.at).map((token) => token.text).join(' ').replace(/\( | \)/g, (b) => b.trim()).replace(/ ?(->|\.) ?/g, '$1').replace(/\* (?=\w)/g, '*');
+    try {
+      if (operator !== 'sizeof') return { type: ULONG, value: BigInt(alignOf(type)) };
+      const size = sizeOf(type);
+      if (type.kind === 'record') this.#environment.onSizeof(`sizeof ${text}`, type.layout());
+      else if (type.kind !== 'integer') this.#environment.onSizeof(`sizeof ${text}`, { size, align: 1 });
+      return { type: ULONG, value: BigInt(size) };
+    } catch (error) {
+      if (!(error instanceof Doubt)) throw error;
+      return { type: ULONG, why: `sizeof ${text.slice(0, 80)}: ${error.message}` };
+    }
+  }
+
+  #postfix(start: Value): Value {
+    const cursor = this.#cursor;
+    let value = start;
+    for (;;) {
+      const text = cursor.peek();
+      if (text === '[') {
+        cursor.at++;
+        const index = cursor.nested(() => this.expression());
+        cursor.expect(']');
+        value = { type: value.type.kind === 'integer' ? pointee(index.type) : pointee(value.type), why: 'it is read from memory' };
+      } else if (text === '.' || text === '->') {
+        cursor.at++;
+        const name = cursor.peek();
+        cursor.at++;
+        const record = text === '.' ? value.type : pointee(value.type);
+        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time` };
+      } else if (text === '(') {
+        cursor.skipBrackets();
+        const type = value.type.kind === 'function' ? value.type.returns : unknownType('what a function returns is not known');
+        value = { type, why: value.why?.startsWith('what ') ? value.why : 'it calls a function' };
+      } else if (text === '++' || text === '--') {
+        cursor.at++;
+        value = { type: value.type, why: `${text} changes a variable` };
+      } else return value;
+    }
+  }
+
+  #primary(): Value {
+    const cursor = this.#cursor;
+    const { token } = cursor;
+    if (!token) throw new Doubt('an expression was expected at the end');
+    cursor.at++;
+    switch (token.kind) {
+      case 'number':
+        if (/^(?!0[xX])[\d.]*[.eE]|^0[xX].*[.pP]/.test(token.text)) return { type: unknownType('a floating number'), why: 'it is a floating number' };
+        return literal(token.text, this.#mode === 'c' ? LITERAL_TYPES : PREPROCESSOR_TYPES);
+      case 'char':
+        return character(token.text);
+      case 'string':
+        while (cursor.token?.kind === 'string') cursor.at++;
+        // Its length is not counted here: sizeof must not take it for a pointer.
+        return { type: { kind: 'array', of: CHAR, count: undefined }, why: 'it is a string' };
+      case 'name':
+        return this.#name(token.text);
+      default:
+    }
+    if (token.text === '(') {
+      if (cursor.peek() === '{') {
+        cursor.at--;
+        cursor.skipBrackets();
+        return { type: unknownType('a statement expression'), why: 'it is a statement expression' };
+      }
+      const value = cursor.nested(() => this.expression());
+      cursor.expect(')');
+      return value;
+    }
+    throw new Doubt(`an expression was expected before "${token.text.slice(0, 30)}"`);
+  }
+
+  #name(name: string): Value {
+    const cursor = this.#cursor;
+    if (this.#mode === 'preprocessor') {
+      if (cursor.peek() === '(') cursor.skipBrackets();
+      return { type: LLONG, why: `${name} is not defined in the files read` };
+    }
+    if (name === '__builtin_offsetof' || name === 'offsetof') return this.#offsetof(name);
+    if (cursor.peek() === '(') {
+      return { type: unknownType(`what ${name}() returns is not known`), why: `what ${name}() returns is not followed` };
+    }
+    const variable = this.#environment.variable(name);
+    if (variable) return { type: variable, why: `the value of ${name} is not followed` };
+    const enumerator = this.#environment.enumerator(name);
+    if (enumerator) return enumerator;
+    const why = `${name} is no constant of the file or its local headers`;
+    return { type: unknownType(why), why };
+  }
+
+  #offsetof(name: string): Value {
+    this.#cursor.skipBrackets();
+    return { type: ULONG, why: `${name} is not worked out` };
+  }
+}
+
+function because(value: Value): { why: string } {
+  return { why: value.why ?? 'it is not a constant' };
+}
+
+function decay(type: CType): CType {
+  return type.kind === 'array' ? pointerTo(type.of) : type;
+}
+
+function pointee(type: CType): CType {
+  if (type.kind === 'pointer') return type.to;
+  if (type.kind === 'array') return type.of;
+  if (type.kind === 'function' || type.kind === 'unknown') return type;
+  return unknownType('it reads through what is no pointer');
+}
+
+function memberType(record: CType, name: string): CType {
+  try {
+    const field = memberOf(record, name);
+    return field.bitField ? unknownType('a bit-field has no size') : field.type;
+  } catch (error) {
+    if (error instanceof Doubt) return unknownType(error.message);
+    throw error;
+  }
+}
+
+function asInteger(value: Value): Integer | undefined {
+  return value.value !== undefined && value.type.kind === 'integer' ? { type: value.type, value: value.value } : undefined;
+}
+
+function castTo(type: CType, operand: Value): Value {
+  if (operand.value === undefined) return { type, ...because(operand) };
+  if (type.kind === 'integer') return attempt(type, () => ({ type, value: convert(operand.value ?? 0n, type) }));
+  // A constant pointer is a 64 bit number: `(void *)0`.
+  return { type, why: 'it is no integer' };
+}
+
+function applyUnary(operator: string, operand: Value): Value {
+  const { type } = operand;
+  const result = operator === '!' ? INT : type.kind === 'integer' ? promote(type) : type;
+  const constant = asInteger(operand);
+  if (!constant) return { type: result, ...because(operand) };
+  return attempt(result, () => unary(operator, constant));
+}
+
+function combine(operator: string, left: Value, right: Value): Value {
+  const a = asInteger(left);
+  const b = asInteger(right);
+  // What decides alone does so whatever the other side is.
+  if (operator === '&&' && (a?.value === 0n || (b?.value === 0n && !right.why))) return decided(operator, a, b) ?? { type: INT, ...because(left) };
+  if (operator === '||' && a && a.value !== 0n) return { type: INT, value: 1n };
+  const type = resultType(operator, left.type, right.type);
+  if (!a) return { type, ...because(left) };
+  if (!b) return { type, ...because(right) };
+  return attempt(type, () => binary(operator, a, b));
+}
+
+function decided(operator: string, a: Integer | undefined, b: Integer | undefined): Value | undefined {
+  return operator === '&&' && (a?.value === 0n || b?.value === 0n) ? { type: INT, value: 0n } : undefined;
+}
+
+function resultType(operator: string, left: CType, right: CType): CType {
+  if (/^(?:[<>]=?|[=!]=|&&|\|\|)$/.test(operator)) return INT;
+  if (left.kind === 'integer' && right.kind === 'integer') return binaryType(operator, left, right);
+  const a = decay(left);
+  const b = decay(right);
+  if (operator === '-' && a.kind === 'pointer' && b.kind === 'pointer') return LONG;
+  if (operator === '+' || operator === '-') {
+    if (a.kind === 'pointer') return a;
+    if (b.kind === 'pointer') return b;
+  }
+  if (a.kind === 'unknown') return a;
+  return b.kind === 'unknown' ? b : unknownType('an operator on what are no integers');
+}
+
+function attempt(type: CType, work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Doubt) return { type, why: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Kernel annotations that the C grammar takes for type or variable names. Most of tree-sitter's errors in kernel code, and
+ * its silent misreadings (`void __iomem *p = x;` becomes a product), come from them.
+ */
+const WORDS =
+  '__iomem|__user|__kernel|__percpu|__rcu|__force|__private|__bitwise|__nocast|__init|__exit|__initdata|__initconst|__exitdata|' +
+  '__devinit|__devexit|__devinitdata|__devinitconst|__devexit_p|__cpuinit|__net_init|__net_exit|__meminit|__ref|__refdata|' +
+  '__must_check|__maybe_unused|__always_unused|__used|__visible|__read_mostly|__ro_after_init|__cold|__hot|__pure|__sched|' +
+  '__noreturn|__deprecated|__weak|__malloc|__packed|__randomize_layout|__no_sanitize_address|__noclone|__cacheline_aligned|' +
+  '____cacheline_aligned_in_smp|____cacheline_aligned|____cacheline_internodealigned_in_smp|asmlinkage|notrace|noinline|' +
+  'noinline_for_stack|__always_inline|__latent_entropy|__le32_counted|__iomem_force';
+const CALLS = '__acquires|__releases|__must_hold|__aligned|__printf|__scanf|__counted_by|__section|__alias|__free|__cleanup';
+
+const ANNOTATION = new RegExp(
+  `\\b(?:${WORDS})\\b|\\b(?:${CALLS})[ \\t]*\\([^()\\n]{0,80}\\)|\\b[A-Za-z_][A-Za-z0-9_]*for_each[A-Za-z0-9_]*(?=[ \\t]*\\()|\\bfor_each_[A-Za-z0-9_]+(?=[ \\t]*\\()|(?<=\\bcontainer_of[ \\t]*\\([^(),\\n]{1,80},\\s{0,80})struct\\b`,
+  'g',
+);
+
+/**
+ * Blanks annotations and makes loop macros `while`, without moving any character: the result has the same length and the
+ * same lines. For the parser only; sizes are read from the text itself.
+ */
+export function blankAnnotations(text: string): string {
+  return text.replace(ANNOTATION, (found) => {
+    if (found.includes('for_each')) return 'while'.padEnd(found.length);
+    return found.replace(/[^\n]/g, ' ');
+  });
+}

@@ -1,0 +1,50 @@
+import { Language, Parser } from 'web-tree-sitter';
+import type { Tree } from 'web-tree-sitter';
+import { blankAnnotations } from './blank-annotations.ts';
+
+/** The two WebAssembly modules, as bytes: the host reads or fetches them, this room does neither. */
+export interface CParserModules {
+  /** `web-tree-sitter.wasm` of the package web-tree-sitter. */
+  readonly runtime: Uint8Array;
+  /** `tree-sitter-c.wasm` of the package tree-sitter-c. */
+  readonly grammar: Uint8Array;
+}
+
+/** A C parser. Offsets in its trees are UTF-16 offsets of the text as given. */
+export interface CParser {
+  /**
+   * Parses C with the kernel's annotations blanked, hands the tree to `use` and frees it afterwards: nothing of the tree
+   * may be kept.
+   */
+  withTree<T>(text: string, use: (tree: Tree) => T): T;
+  /** Frees the parser. */
+  dispose(): void;
+}
+
+let runtimeReady: Promise<void> | undefined;
+
+/**
+ * @throws Error if a module is not what its name says
+ */
+export async function createCParser(modules: CParserModules): Promise<CParser> {
+  runtimeReady ??= Parser.init({ wasmBinary: modules.runtime });
+  await runtimeReady;
+  const language = await Language.load(modules.grammar);
+  const parser = new Parser();
+  parser.setLanguage(language);
+  return {
+    withTree(text, use) {
+      parser.reset();
+      const tree = parser.parse(blankAnnotations(text));
+      if (!tree) throw new Error('the C parser gave no tree');
+      try {
+        return use(tree);
+      } finally {
+        tree.delete();
+      }
+    },
+    dispose() {
+      parser.delete();
+    },
+  };
+}

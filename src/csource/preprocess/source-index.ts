@@ -1,0 +1,253 @@
+import { beginsLine, directiveEnd, lex } from '../parse/lexer.ts';
+import type { Token } from '../parse/lexer.ts';
+
+/** One branch of an `#if` group, and the branch that encloses the group. */
+export interface Condition {
+  /** Number of the condition in its file; 0 is the file itself. */
+  readonly id: number;
+  readonly parent: Condition | undefined;
+  readonly kind: 'file' | 'if' | 'ifdef' | 'ifndef' | 'else';
+  /** Branches of the same group before this one: all must be false. */
+  readonly earlier: readonly Condition[];
+  /** Offset of the directive. */
+  readonly offset: number;
+  /** Range of the expression or name. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A `#define` or `#undef` in a file. */
+export interface MacroEvent {
+  readonly name: string;
+  readonly offset: number;
+  readonly condition: Condition;
+  /** Absent for `#undef`. */
+  readonly definition?: MacroDefinition;
+}
+
+export interface MacroDefinition {
+  /** Absent for object-like macros. A last `...` parameter is named `__VA_ARGS__`. */
+  readonly parameters?: readonly string[];
+  readonly variadic: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface IncludeEvent {
+  readonly path: string;
+  readonly offset: number;
+  readonly condition: Condition;
+}
+
+/** A `struct x {`, `union x {`, `enum [x] {` or `typedef`, by the offset of its keyword. */
+export interface TypeEvent {
+  readonly kind: 'struct' | 'union' | 'enum' | 'typedef';
+  /** Tag; empty where there is none. */
+  readonly name: string;
+  readonly offset: number;
+  readonly condition: Condition;
+}
+
+export interface PackEvent {
+  readonly text: string;
+  readonly offset: number;
+  readonly condition: Condition;
+}
+
+/** What one file says to the preprocessor and which types it defines. Depends on the file's text alone. */
+export interface SourceIndex {
+  readonly path: string;
+  readonly text: string;
+  readonly macros: ReadonlyMap<string, readonly MacroEvent[]>;
+  readonly includes: readonly IncludeEvent[];
+  readonly types: readonly TypeEvent[];
+  readonly packs: readonly PackEvent[];
+  /** Macro that guards the whole file against a second inclusion, or `#pragma once`; undefined where there is neither. */
+  readonly guard: string | undefined;
+  /** Offsets at which the condition changes, ascending, each with the condition that holds from there. */
+  readonly changes: readonly { readonly offset: number; readonly condition: Condition }[];
+}
+
+const INTEREST =
+  /\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?|\/\/[^\n]*|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?|\b(?:struct|union|enum|typedef)\b|#/g;
+
+/** Indexes a file in one pass. Any text is accepted. */
+export function indexSource(path: string, text: string): SourceIndex {
+  const root: Condition = { id: 0, parent: undefined, kind: 'file', earlier: [], offset: 0, from: 0, to: 0 };
+  const macros = new Map<string, MacroEvent[]>();
+  const includes: IncludeEvent[] = [];
+  const types: TypeEvent[] = [];
+  const packs: PackEvent[] = [];
+  const changes: { offset: number; condition: Condition }[] = [{ offset: 0, condition: root }];
+  const stack: { outer: Condition; branches: Condition[] }[] = [];
+  let current = root;
+  let conditions = 1;
+  let guard: string | undefined;
+  // The whole-file guard: the first directive opens it, the second defines it, and its #endif is the last directive.
+  let directives = 0;
+  let guardName: string | undefined;
+  let guardClosedAt = -1;
+
+  const enter = (branch: Condition, end: number): void => {
+    current = branch;
+    changes.push({ offset: end, condition: branch });
+  };
+
+  const pattern = new RegExp(INTEREST.source, 'g');
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    const word = match[0];
+    const offset = match.index;
+    const first = word[0];
+    if (first === '/' || first === '"' || first === "'") continue;
+    if (first !== '#') {
+      const type = readTypeHead(text, word, offset, pattern.lastIndex, current);
+      if (type) types.push(type);
+      continue;
+    }
+    if (!beginsLine(text, offset)) continue;
+    const end = directiveEnd(text, offset);
+    pattern.lastIndex = end;
+    const head = /^#[ \t]*([a-z_]+)/.exec(text.slice(offset, Math.min(end, offset + 40)));
+    const name = head?.[1];
+    if (!head || !name) continue;
+    const from = offset + head[0].length;
+    directives++;
+    switch (name) {
+      case 'define':
+      case 'undef': {
+        const event = readMacro(text, name, offset, from, end, current);
+        if (!event) break;
+        if (directives === 2 && guardName === event.name && event.definition) guard = guardName;
+        const events = macros.get(event.name);
+        if (events) events.push(event);
+        else macros.set(event.name, [event]);
+        break;
+      }
+      case 'if':
+      case 'ifdef':
+      case 'ifndef': {
+        const branch: Condition = { id: conditions++, parent: current, kind: name, earlier: [], offset, from, to: end };
+        if (directives === 1) guardName = guardNameOf(text, name, from, end);
+        stack.push({ outer: current, branches: [branch] });
+        enter(branch, end);
+        break;
+      }
+      case 'elif':
+      case 'elifdef':
+      case 'elifndef':
+      case 'else': {
+        const group = stack.at(-1);
+        if (!group) break;
+        if (stack.length === 1 && group.branches[0]?.id === 1) guardName = undefined;
+        const kind = name === 'else' ? 'else' : name === 'elif' ? 'if' : name === 'elifdef' ? 'ifdef' : 'ifndef';
+        const branch: Condition = { id: conditions++, parent: group.outer, kind, earlier: [...group.branches], offset, from, to: end };
+        group.branches.push(branch);
+        enter(branch, end);
+        break;
+      }
+      case 'endif': {
+        const group = stack.pop();
+        if (!group) break;
+        if (stack.length === 0 && group.branches[0]?.id === 1) guardClosedAt = directives;
+        enter(group.outer, offset);
+        break;
+      }
+      case 'include': {
+        const file = /^[ \t]*"([^"\n]{1,400})"/.exec(text.slice(from, end))?.[1];
+        if (file !== undefined) includes.push({ path: file, offset, condition: current });
+        break;
+      }
+      case 'pragma': {
+        const body = text.slice(from, end).trim();
+        if (/^once\b/.test(body)) guard = '#pragma once';
+        else if (/^pack\b/.test(body)) packs.push({ text: body, offset, condition: current });
+        break;
+      }
+      default:
+    }
+  }
+  if (guard !== '#pragma once' && (guard !== guardName || guardClosedAt !== directives)) guard = undefined;
+  return { path, text, macros, includes, types, packs, guard, changes };
+}
+
+function guardNameOf(text: string, kind: string, from: number, to: number): string | undefined {
+  const body = text.slice(from, Math.min(to, from + 200));
+  if (kind === 'ifndef') return /^\s*([A-Za-z_]\w*)/.exec(body)?.[1];
+  if (kind === 'if') return /^\s*!\s*defined\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*$/.exec(body)?.[1];
+  return undefined;
+}
+
+function readMacro(text: string, kind: 'define' | 'undef', offset: number, from: number, to: number, condition: Condition): MacroEvent | undefined {
+  const head = /^(?:[ \t]|\\\r?\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*([A-Za-z_$][\w$]*)(\()?/.exec(text.slice(from, Math.min(to, from + 400)));
+  const name = head?.[1];
+  if (!head || name === undefined) return undefined;
+  if (kind === 'undef') return { name, offset, condition };
+  let body = from + head[0].length;
+  if (head[2] === undefined) return { name, offset, condition, definition: { variadic: false, from: body, to } };
+  const close = text.indexOf(')', body);
+  if (close < 0 || close >= to) return undefined;
+  const parameters: string[] = [];
+  let variadic = false;
+  for (const part of lex(text, body, close).filter((token) => token.text !== ',')) {
+    if (part.text === '...') {
+      variadic = true;
+      // `args...` names the rest of the arguments itself.
+      if (lex(text, body, close).at(-2)?.kind !== 'name') parameters.push('__VA_ARGS__');
+    } else parameters.push(part.text);
+  }
+  body = close + 1;
+  return { name, offset, condition, definition: { parameters, variadic, from: body, to } };
+}
+
+const HEAD_TOKENS = 40;
+
+function readTypeHead(text: string, word: string, offset: number, from: number, condition: Condition): TypeEvent | undefined {
+  if (word === 'typedef') return { kind: 'typedef', name: '', offset, condition };
+  const kind = word === 'struct' ? 'struct' : word === 'union' ? 'union' : 'enum';
+  // Most uses of the keyword are references (`struct x *p`): two tokens decide them without a lexer.
+  const quick = /\s*([A-Za-z_]\w*)?\s*([^\s\w])/y;
+  quick.lastIndex = from;
+  const match = quick.exec(text);
+  if (match?.[2] === '{') return { kind, name: match[1] ?? '', offset, condition };
+  if (!/^\s*(?:__|\/|#)/.test(text.slice(from, from + 40))) return undefined;
+  let name = '';
+  let depth = 0;
+  let left = HEAD_TOKENS;
+  for (const token of lex(text, from, Math.min(text.length, from + 600))) {
+    if (left-- === 0) return undefined;
+    if (token.text === '(') depth++;
+    else if (token.text === ')') depth--;
+    else if (depth > 0) continue;
+    else if (token.text === '{') return { kind, name, offset, condition };
+    else if (token.kind === 'name') name = token.text;
+    else return undefined;
+  }
+  return undefined;
+}
+
+/** The condition that holds at an offset. */
+export function conditionAt(index: SourceIndex, offset: number): Condition {
+  return (index.changes[changeAt(index, offset)] ?? index.changes[0])?.condition as Condition;
+}
+
+/** Number of the last change of condition at or before an offset. */
+function changeAt(index: SourceIndex, offset: number): number {
+  let low = 0;
+  let high = index.changes.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((index.changes[middle]?.offset ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether the condition changes between two offsets. */
+export function hasConditions(index: SourceIndex, from: number, to: number): boolean {
+  return changeAt(index, from) !== changeAt(index, to);
+}
+
+/** Tokens of a macro's body. */
+export function bodyTokens(index: SourceIndex, definition: MacroDefinition): Token[] {
+  return lex(index.text, definition.from, definition.to);
+}

@@ -1,0 +1,33 @@
+import type { Cursor } from '../parse/cursor.ts';
+import type { Token } from '../parse/lexer.ts';
+import type { Integer } from '../evaluate/integer.ts';
+import type { CType, Layout } from './c-type.ts';
+
+/** Result of an expression: its type, and its value where it is a constant; `why` says what keeps it from being one. */
+export interface Value {
+  readonly type: CType;
+  readonly value?: bigint;
+  readonly why?: string;
+}
+
+/** What names mean where an expression or declaration stands. Methods throw Doubt where that is not certain. */
+export interface Environment {
+  /** The type that a typedef names; undefined where the name is no type. */
+  typedefNamed(name: string): CType | undefined;
+  /** `struct x`, `union x` or `enum x`; of unknown type where its definition is not in the files read. */
+  tagged(keyword: 'struct' | 'union' | 'enum', name: string): CType;
+  /** Value of an enumerator; undefined where there is none of the name. */
+  enumerator(name: string): Integer | undefined;
+  /** Type of a variable or parameter; undefined where it is not known. */
+  variable(name: string): CType | undefined;
+  /** `#pragma pack` in force at a token, in bytes; undefined where there is none. */
+  packAt(token: Token | undefined): number | undefined;
+  /** Alignment that an annotation of the kernel stands for (`____cacheline_aligned`); undefined where the name is none. */
+  annotationAlign(name: string): number | undefined;
+  /** Reads a constant expression at the cursor. */
+  constant(cursor: Cursor): Value;
+  /** Reads an expression for its type. */
+  expression(cursor: Cursor): Value;
+  /** Told of each `sizeof` of a record, with what it came to. */
+  onSizeof(text: string, layout: Layout): void;
+}

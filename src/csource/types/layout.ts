@@ -1,0 +1,135 @@
+import { Doubt } from '../evaluate/doubt.ts';
+import type { CType, Field, Layout } from './c-type.ts';
+
+/** A member as declared, before it has a place. */
+export interface Member {
+  readonly name?: string;
+  readonly type: CType;
+  /** Width in bits of a bit-field. */
+  readonly bits?: number;
+  readonly packed: boolean;
+  /** Alignment asked for by attributes. */
+  readonly align: number | undefined;
+}
+
+/** Attributes of a whole record. */
+export interface RecordAttributes {
+  readonly packed: boolean;
+  readonly align: number | undefined;
+  /** `#pragma pack`, in bytes. */
+  readonly pack: number | undefined;
+}
+
+/** `sizeof`. @throws Doubt where the type has none, or it is not certain */
+export function sizeOf(type: CType): number {
+  switch (type.kind) {
+    case 'integer':
+    case 'float':
+      return type.size;
+    case 'pointer':
+      return 8;
+    case 'array':
+      if (type.count === undefined) throw new Doubt('the length of an array is not known');
+      return type.count * sizeOf(type.of);
+    case 'record':
+      return type.layout().size;
+    case 'unknown':
+      throw new Doubt(type.why);
+    case 'void':
+    case 'function':
+      throw new Doubt(`sizeof of ${type.kind === 'void' ? 'void' : 'a function'}`);
+  }
+}
+
+/** `_Alignof`. @throws Doubt as {@link sizeOf} */
+export function alignOf(type: CType): number {
+  switch (type.kind) {
+    case 'integer':
+      return type.align ?? type.size;
+    case 'float':
+      return type.align;
+    case 'pointer':
+      return 8;
+    case 'array':
+      return alignOf(type.of);
+    case 'record':
+      return type.layout().align;
+    case 'unknown':
+      throw new Doubt(type.why);
+    case 'void':
+    case 'function':
+      throw new Doubt('no alignment');
+  }
+}
+
+/**
+ * Places members as the System V ABI for x86_64 does, with gcc's attributes.
+ * @throws Doubt where a member's type is not known, or attributes meet in ways that compilers treat differently
+ */
+export function layOut(keyword: 'struct' | 'union', members: readonly Member[], attributes: RecordAttributes): Layout {
+  // In bits: bit-fields share units.
+  let end = 0;
+  let next = 0;
+  let align = 1;
+  const fields: Field[] = [];
+  members.forEach((member, at) => {
+    if (keyword === 'union') next = 0;
+    const packed = attributes.packed || member.packed;
+    const natural = alignOf(member.type);
+    let own = packed ? 1 : natural;
+    if (attributes.pack !== undefined) {
+      if (member.align !== undefined || member.bits !== undefined) throw new Doubt('#pragma pack meets a bit-field or an aligned member');
+      own = Math.min(own, attributes.pack);
+    }
+    if (member.align !== undefined) own = Math.max(own, member.align);
+    if (member.bits === undefined) {
+      const flexible = member.type.kind === 'array' && member.type.count === undefined;
+      if (flexible && keyword === 'struct' && at !== members.length - 1) throw new Doubt('an array without a length stands before other members');
+      next = roundUp(next, own * 8) + (flexible ? 0 : sizeOf(member.type) * 8);
+      align = Math.max(align, own);
+    } else {
+      const unit = sizeOf(member.type) * 8;
+      if (member.align !== undefined) throw new Doubt('a bit-field is aligned by an attribute');
+      if (member.bits > unit) throw new Doubt('a bit-field is wider than its type');
+      if (member.bits === 0) {
+        if (packed) throw new Doubt('a bit-field of no width in a packed record');
+        next = roundUp(next, unit);
+      } else {
+        const straddles = Math.floor(next / unit) !== Math.floor((next + member.bits - 1) / unit);
+        if (!packed && straddles) next = roundUp(next, natural * 8);
+        next += member.bits;
+        if (member.name !== undefined) align = Math.max(align, own);
+      }
+    }
+    if (!Number.isSafeInteger(next)) throw new Doubt('it is larger than any memory');
+    end = Math.max(end, next);
+    fields.push({ ...(member.name === undefined ? {} : { name: member.name }), type: member.type, bitField: member.bits !== undefined });
+  });
+  if (attributes.align !== undefined) {
+    if (attributes.pack !== undefined) throw new Doubt('#pragma pack meets an aligned record');
+    align = Math.max(align, attributes.align);
+  }
+  return { size: roundUp(end, align * 8) / 8, align, fields };
+}
+
+function roundUp(value: number, to: number): number {
+  return Math.ceil(value / to) * to;
+}
+
+/** A member by name, through unnamed structs and unions. @throws Doubt where there is none */
+export function memberOf(type: CType, name: string): Field {
+  if (type.kind !== 'record') throw new Doubt(type.kind === 'unknown' ? type.why : `.${name} of what is no struct`);
+  const found = search(type, name, 0);
+  if (!found) throw new Doubt(`${type.name} has no known member ${name}`);
+  return found;
+}
+
+function search(type: CType, name: string, depth: number): Field | undefined {
+  if (type.kind !== 'record' || depth > 30) return undefined;
+  for (const field of type.layout().fields ?? []) {
+    if (field.name === name) return field;
+    const inner = field.name === undefined && !field.bitField ? search(field.type, name, depth + 1) : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
+}
