@@ -5,7 +5,7 @@
  *
  * Source maps are made unless minified. Each bundle is written whole or not at all.
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,15 +13,18 @@ import { build, context } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
+const VERSION = JSON.stringify(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version);
 
 const node = {
   platform: 'node', format: 'cjs', target: 'node20',
+  // jsonc-parser's UMD build hides its parts from a bundler; its module build does not.
+  mainFields: ['module', 'main'],
   // web-tree-sitter asks where it lies; a CommonJS bundle knows that by another name.
-  define: { 'import.meta.url': 'importMetaUrl' },
+  define: { 'import.meta.url': 'importMetaUrl', DMA_APERTURE_VERSION: VERSION },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 const worker = {
-  platform: 'browser', target: 'es2022', define: { 'import.meta.url': 'self.location.href' },
+  platform: 'browser', target: 'es2022', define: { 'import.meta.url': 'self.location.href', DMA_APERTURE_VERSION: VERSION },
   // Reached only where web-tree-sitter finds itself in Node.
   external: ['fs/promises', 'module'],
 };

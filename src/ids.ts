@@ -56,6 +56,15 @@ export const RULES = {
   coherentExceedsContiguousLimit: 'dma/coherent-exceeds-contiguous-limit',
   coherentExceedsPageAllocator: 'dma/coherent-exceeds-page-allocator',
   streamingExceedsSegment: 'dma/streaming-exceeds-segment',
+  logAperture: 'dma/log-aperture',
+  logMappingOversize: 'dma/log-mapping-oversize',
+  logApertureExhausted: 'dma/log-aperture-exhausted',
+  logApertureFragmented: 'dma/log-aperture-fragmented',
+  logApertureFull: 'dma/log-aperture-full',
+  logApertureReduced: 'dma/log-aperture-reduced',
+  logNoPool: 'dma/log-no-pool',
+  logBeyondMask: 'dma/log-beyond-mask',
+  logFailure: 'dma/log-failure',
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS] | (typeof INTERNAL_COMMANDS)[keyof typeof INTERNAL_COMMANDS];

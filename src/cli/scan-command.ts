@@ -1,0 +1,102 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import type { Platform } from '../core/platform/platform.ts';
+import { sarifLog } from '../render/sarif.ts';
+import { type ScanRecord, scanText } from '../render/scan-record.ts';
+import type { Severity } from '../rules/finding.ts';
+import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
+import { InputError } from './input-error.ts';
+import { listSources } from './list-sources.ts';
+import { PLATFORM_OPTIONS, type PlatformValues, platformFromOptions } from './platform-options.ts';
+import { readInput } from './read-input.ts';
+import { type ScanResult, scanFiles } from './scan-files.ts';
+
+declare const DMA_APERTURE_VERSION: string;
+
+const RANKS: Readonly<Record<Severity | 'never', number>> = { information: 0, warning: 1, error: 2, never: 3 };
+
+/** What a worker thread is given. */
+export interface ScanJob {
+  readonly files: readonly string[];
+  readonly values: PlatformValues;
+}
+
+/** Below this many files a worker costs more than it saves. */
+const FILES_PER_WORKER = 60;
+
+/** `dma-aperture scan …`. @returns 0, or 1 where a finding is at or above `--fail-on` */
+export async function scanCommand(args: readonly string[], write: (text: string) => void): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args], allowPositionals: true,
+    options: {
+      ...PLATFORM_OPTIONS, json: { type: 'boolean' }, ndjson: { type: 'boolean' }, sarif: { type: 'boolean' },
+      'fail-on': { type: 'string' }, jobs: { type: 'string' },
+    },
+  });
+  const formats = [values.json, values.ndjson, values.sarif].filter(Boolean).length;
+  if (formats > 1) throw new InputError('scan: expected one of --json, --ndjson and --sarif');
+  if (positionals.length === 0) throw new InputError('scan: expected one or more C files or folders');
+  const failOn = values['fail-on'] ?? 'error';
+  if (failOn !== 'error' && failOn !== 'warning' && failOn !== 'never') throw new InputError(`--fail-on ${failOn}: expected error, warning or never`);
+  const jobs = values.jobs === undefined ? availableParallelism() : Number(values.jobs);
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > 256) throw new InputError(`--jobs ${values.jobs ?? ''}: expected a number from 1 to 256`);
+
+  const platform = platformFromOptions(values);
+  const files = listSources(positionals);
+  const { records, unread } = await scanAll(files, values, platform, jobs);
+  for (const line of unread) process.stderr.write(`dma-aperture: ${line}\n`);
+  if (values.json) write(`${JSON.stringify({ schema: 'dma-aperture/scan@1', platform: platform.label, records }, null, 2)}\n`);
+  else if (values.ndjson) write(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  else if (values.sarif) write(`${JSON.stringify(sarifLog(records, DMA_APERTURE_VERSION), null, 2)}\n`);
+  else write(textReport(records, files.length, platform));
+  if (unread.length > 0) return 2;
+  const worst = Math.max(-1, ...records.flatMap((record) => record.findings.map((finding) => RANKS[finding.severity])));
+  return worst >= RANKS[failOn] ? 1 : 0;
+}
+
+/** The configuration that decides `#if`; undefined without `--config`. */
+export function configOf(values: PlatformValues): ReadonlyMap<string, string> | undefined {
+  if (values.config === undefined) return undefined;
+  const { facts } = readKconfig(readInput(values.config), values.config);
+  return facts.config && new Map([...facts.config].map(([symbol, fact]) => [symbol, fact.value]));
+}
+
+async function scanAll(files: readonly string[], values: PlatformValues, platform: Platform, jobs: number): Promise<ScanResult> {
+  const workers = Math.min(jobs, Math.floor(files.length / FILES_PER_WORKER));
+  if (workers < 2) return scanFiles(files, platform, configOf(values));
+  // Contiguous shares keep folders, and so their headers, together; four a worker even out large folders.
+  const shares = workers * 4;
+  const parts: ScanResult[] = [];
+  let next = 0;
+  const take = async (): Promise<void> => {
+    for (let share = next++; share < shares; share = next++) {
+      const from = Math.floor((files.length * share) / shares);
+      const to = Math.floor((files.length * (share + 1)) / shares);
+      parts[share] = await runWorker({ files: files.slice(from, to), values: { ...values } });
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, take));
+  return { records: parts.flatMap((part) => part.records), unread: parts.flatMap((part) => part.unread) };
+}
+
+function runWorker(job: ScanJob): Promise<ScanResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(__filename, { workerData: job });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      if (code !== 0) reject(new Error(`a scan worker ended with ${code}`));
+    });
+  });
+}
+
+function textReport(records: readonly ScanRecord[], files: number, platform: Platform): string {
+  const count = (kind: string): number => records.filter((record) => record.size.kind === kind).length;
+  const findings = records.reduce((sum, record) => sum + record.findings.length, 0);
+  return [
+    ...records.map(scanText),
+    `${records.length} call sites in ${files} files: ${count('exact')} exact, ${count('bounded')} bounded, ${count('unknown')} unknown; ${findings} findings`,
+    `Platform: ${platform.label}`, '',
+  ].join('\n');
+}

@@ -1,0 +1,22 @@
+export const USAGE = `Usage: dma-aperture COMMAND [OPTIONS] …
+
+Commands
+  log [--json] FILE…             read boot logs: facts, failures and what they mean (- is standard input)
+  scan [OPTIONS] PATH…           list the DMA calls of C sources with their sizes, checked against a platform
+  run [--json] SCENARIO…         run scenarios (*.dma.json) through the model
+  lsp --stdio                    the language server, for any editor
+
+Platform (scan, run)
+  --platform ID|FILE.json        a built-in platform, or one spelled out in a file
+  --linux RELEASE                the kernel: 6.1.192
+  --xen VERSION                  the hypervisor: 4.17
+  --domain dom0|domu|native      where the kernel runs (dom0 where --xen is given, else native)
+  --config FILE                  the kernel's .config
+
+Scan
+  --json | --ndjson | --sarif    one JSON document, one object a line, or SARIF 2.1.0 (default: text)
+  --fail-on error|warning|never  the least severity that makes the exit status 1 (default: error)
+  --jobs N                       worker threads (default: one a processor)
+
+Exit status: 0 nothing found, 1 findings or unmet expectations, 2 usage or input error.
+`;

@@ -1,0 +1,63 @@
+import { formatAddress } from '../core/units/addresses.ts';
+import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
+import type { Finding, Headline } from '../rules/finding.ts';
+import { provenanceText } from './provenance-text.ts';
+import { knobOf, reasonText } from './reason-text.ts';
+
+const times = (count: number): string => (count > 1 ? ` (${groupDigits(count)} times in this log)` : '');
+const who = (device: string | null): string => (device === null ? '' : ` for ${device}`);
+
+/** A finding's headline: one sentence with the numbers that decide. */
+export function headlineText(headline: Headline): string {
+  switch (headline.key) {
+    case 'coherent-over':
+      return `${headline.api} ${headline.bounded ? 'may ask' : 'asks'} for ${formatBytesExact(headline.bytes)}, order ${headline.order}: this platform gives at most ${formatBytes(headline.limit)}`;
+    case 'streaming-over':
+      return `${headline.api} ${headline.bounded ? 'may map' : 'maps'} ${formatBytesExact(headline.bytes)} at once: ${headline.bounced ? 'if it must bounce, ' : ''}at most ${formatBytes(headline.limit)} can succeed on this platform`;
+    case 'log-oversize':
+      return `Mapping of ${formatBytesExact(headline.bytes)}${who(headline.device)} exceeds a segment of ${formatBytes(headline.limit)}: it can never succeed, however large or empty the aperture${times(headline.count)}`;
+    case 'log-exhausted':
+      return `Aperture exhausted${who(headline.device)}: ${formatBytes(headline.bytes)} asked for, ${groupDigits(headline.used)} of ${groupDigits(headline.total)} slots in use${times(headline.count)}`;
+    case 'log-fragmented':
+      return `No free run for ${formatBytes(headline.bytes)}${who(headline.device)} although ${groupDigits(headline.total - headline.used)} of ${groupDigits(headline.total)} slots are free: fragmentation, alignment, or areas that are each too full${times(headline.count)}`;
+    case 'log-no-pool':
+      return `A mapping${headline.bytes === null ? '' : ` of ${formatBytes(headline.bytes)}`}${who(headline.device)} had to bounce, and there is no aperture${times(headline.count)}`;
+    case 'log-full':
+      return `Mapping${headline.bytes === null ? '' : ` of ${formatBytesExact(headline.bytes)}`}${who(headline.device)} found no room in the aperture; the line does not say how full it was${times(headline.count)}`;
+    case 'log-beyond-mask':
+      return `A mapping${headline.bytes === null ? '' : ` of ${formatBytes(headline.bytes)}`}${who(headline.device)} ends beyond the device's reach${headline.mask === null ? '' : ` (mask ${formatAddress(headline.mask)})`}: no aperture size changes that${times(headline.count)}`;
+    case 'log-reduced':
+      return `The aperture became smaller than asked for${headline.bytes === null ? '' : `: ${formatBytes(headline.bytes)}`}`;
+    case 'log-init-failed': return 'The aperture could not be set up';
+    case 'log-other-failure':
+      return `DMA failure${who(headline.device)}: ${headline.what}${headline.bytes === null ? '' : `, ${formatBytes(headline.bytes)}`}`;
+    case 'log-aperture':
+      return `Aperture of ${formatBytes(headline.bytes)}: ${groupDigits(headline.slots)} slots of 2 KiB in ${groupDigits(headline.segments)} segments; one mapping takes at most 256 KiB`;
+  }
+}
+
+/** The finding as a message of one line: headline, the deciding fact, and the doubt where there is one. */
+export function findingMessage(finding: Finding): string {
+  const [fact] = finding.evidence;
+  const because = finding.headline.key === 'coherent-over' || finding.headline.key === 'streaming-over'
+    ? finding.explain.find((step) => step.fact !== undefined && step.fact === fact)
+    : undefined;
+  const parts = [headlineText(finding.headline)];
+  if (because) parts.push(reasonText(because));
+  if (finding.doubt !== undefined) parts.push(`Not certain: ${finding.doubt}`);
+  return `${parts.join('. ')}.`;
+}
+
+/** The explanation as Markdown: the chain, then what helps and what does not. */
+export function explainMarkdown(finding: Finding): string {
+  const chain = finding.explain.filter((step) => knobOf(step) === undefined);
+  const knobs = finding.explain.filter((step) => knobOf(step) !== undefined);
+  const lines = chain.map((step) => `- ${escapeMarkdown(reasonText(step))}${step.fact ? `  \n  _${escapeMarkdown(provenanceText(step.fact))}_` : ''}`);
+  if (knobs.length > 0) lines.push('', ...knobs.map((knob) => `- ${escapeMarkdown(reasonText(knob))}`));
+  return lines.join('\n');
+}
+
+/** Text of evidence may hold anything: it must not become markup. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+}

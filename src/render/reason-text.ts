@@ -1,0 +1,84 @@
+import type { Reason, ReasonKey, ReasonParams } from '../core/platform/reason.ts';
+import { formatAddress } from '../core/units/addresses.ts';
+import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
+import { bitsOfMask } from '../core/units/dma-mask.ts';
+
+type Sentences = { readonly [K in ReasonKey]: (params: ReasonParams[K]) => string };
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${groupDigits(count)} ${count === 1 ? one : many}`;
+const mask = (last: number): string => `${bitsOfMask(last)}-bit mask`;
+const helps = (flag: 0 | 1): string => (flag === 1 ? 'Helps' : 'Does not help');
+const order = (largest: number): string => (largest < 0 ? 'none' : `order ${largest}, ${formatBytes(4096 * 2 ** largest)}`);
+
+/** One sentence or less for every reason that the core can give. English; the one place where reasons become words. */
+const SENTENCES: Sentences = {
+  'request-slots': ({ bytes, offset, slots }) =>
+    `${formatBytesExact(bytes)}${offset > 0 ? ` at offset ${offset}` : ''} need ${plural(slots, 'slot')}: ⌈${groupDigits(bytes + offset)} ÷ 2,048⌉`,
+  'request-order': ({ bytes, order: size, blockBytes }) => `${formatBytesExact(bytes)} take a block of order ${size}: ${formatBytes(blockBytes)}`,
+  'segment-limit': ({ slots, bytes }) => `One mapping may not exceed a segment of ${slots} slots: ${formatBytes(bytes)} (IO_TLB_SEGSIZE), whatever the size of the aperture`,
+  'within-segment-limit': ({ slots, bytes }) => `Within a segment of ${slots} slots: ${formatBytes(bytes)}`,
+  'min-align-cost': ({ mask: align, bytes }) => `min_align_mask ${formatAddress(align)} keeps ${formatBytes(bytes)} of every segment`,
+  'page-allocator-limit': ({ order: size, bytes }) => `The kernel's page allocator gives at most order ${size}: ${formatBytes(bytes)}`,
+  'cma-limit': ({ bytes }) => `The CMA area holds ${formatBytes(bytes)}`,
+  'contig-order-limit': ({ order: size, bytes }) => `xen_create_contiguous_region makes at most order ${size} contiguous (MAX_CONTIG_ORDER): ${formatBytes(bytes)}`,
+  'xen-exchange-order-limit': ({ order: size, bytes }) => `Xen exchanges extents of at most order ${size} for this domain (memop-max-order): ${formatBytes(bytes)}`,
+  'xen-heap-order-limit': ({ order: size, bytes }) => `Xen's heap has no blocks above order ${size}: ${formatBytes(bytes)} (MAX_ORDER)`,
+  'exceeds': ({ bytes, limit }) => `${formatBytesExact(bytes)} exceed ${formatBytes(limit)}`,
+  'pool-absent': () => 'There is no aperture to bounce through',
+  'pool-disabled': () => 'The aperture is disabled',
+  'pool-exhausted': ({ total, used, slots }) => `${groupDigits(used)} of ${groupDigits(total)} slots are in use: fewer than ${groupDigits(slots)} are free`,
+  'area-exhausted': ({ areas, free, slots }) => `${groupDigits(free)} slots are free, but none of the ${areas} areas has ${groupDigits(slots)} by itself`,
+  'no-free-run': ({ free, longest, slots }) => `${groupDigits(free)} slots are free, ${longest < 0 ? 'but' : `in runs of at most ${longest}:`} no run of ${slots}${longest < 0 ? ' within one segment where the search looked' : ''}`,
+  'no-aligned-run': ({ free, longest, slots }) => `${groupDigits(free)} slots are free, the longest run is ${longest}, but no run of ${slots} begins where the alignment allows`,
+  'boundary': ({ mask: limit, slots }) => `No run of ${slots} slots stays within the device's segment boundary of ${formatAddress(limit)}`,
+  'search-endless': ({ mask: align }) => `The kernel's search never ends: with min_align_mask ${formatAddress(align)} it steps over the slot where it began (kernels 5.10 to 6.2)`,
+  'slot-beyond-mask': ({ address, bytes, mask: last }) => `The bounce slot at ${formatAddress(address)} ends beyond the reach of the ${mask(last)} (${formatAddress(address + bytes - 1)} > ${formatAddress(last)})`,
+  'found-slot': ({ slot, segment, area, address }) => `Slot ${groupDigits(slot)} (segment ${segment}${area > 0 ? `, area ${area}` : ''}) at bus address ${formatAddress(address)}`,
+  'direct-in-reach': ({ address, mask: last }) => `Mapped directly: bus address ${formatAddress(address)} is within the ${mask(last)} and contiguous`,
+  'bounce-beyond-mask': ({ address, mask: last }) => `Must bounce: the buffer reaches ${formatAddress(address)}, beyond the ${mask(last)}`,
+  'bounce-discontiguous': ({ pages, runs }) => (runs > 0
+    ? `Must bounce: its ${plural(pages, 'page')} stand in ${plural(runs, 'separate machine run')}`
+    : `Must bounce: its ${plural(pages, 'page')} are not in a region that was made machine-contiguous (contiguous_bitmap)`),
+  'bounce-forced': () => 'Must bounce: every mapping is forced through the aperture',
+  'bounce-unaligned': ({ order: size, address }) => `Must bounce: machine address ${formatAddress(address)} is not aligned to order ${size} (check of 6.12 and late-2024 stable releases)`,
+  'pages-got': ({ order: size, address }) => `The kernel's page allocator gives order ${size} at ${formatAddress(address)}`,
+  'no-guest-pages': ({ order: size, freeBytes, largestOrder }) => `The kernel's page allocator has no block of order ${size}: ${formatBytes(freeBytes)} free, largest ${order(largestOrder)}`,
+  'used-as-is': ({ address, mask: last }) => `Used as it stands: bus address ${formatAddress(address)} is contiguous and within the ${mask(last)}`,
+  'exchange-needed-reach': ({ address, mask: last }) => `Its memory ends at ${formatAddress(address)}, beyond the ${mask(last)}`,
+  'exchange-needed-scattered': ({ runs, pages }) => `Its ${plural(pages, 'page')} stand in ${plural(runs, 'machine run')}: an exchange must make them one`,
+  'exchange-needed-alignment': ({ order: size, address }) => `Machine address ${formatAddress(address)} is not aligned to order ${size}: an exchange must align it`,
+  'exchange-always': () => 'This kernel exchanges every coherent block with the hypervisor',
+  'exchange-width': ({ bits, fixed }) => (fixed === 1
+    ? `The exchange asks for addresses of ${bits} bits, whatever the device's mask (XenLinux of Xen 3.0.4)`
+    : `The exchange asks for addresses of ${bits} bits, from the coherent mask`),
+  'exchange-width-below-dma-bits': ({ bits, dmaBits }) => `Xen refuses widths below dma_bits: ${bits} < ${dmaBits}`,
+  'exchange-zone-empty': ({ order: size, bits, freeBytes, largestOrder }) =>
+    `Xen has no free block of order ${size} below ${bits} bits: ${formatBytes(freeBytes)} free there, largest ${order(largestOrder)}`,
+  'exchanged': ({ order: size, address, bits }) => `Xen gave one extent of order ${size} at machine address ${formatAddress(address)}, below ${bits} bits`,
+  'not-mapped': ({ id }) => `Nothing is mapped or allocated under the name "${id}"`,
+  'already-mapped': ({ id }) => `The name "${id}" is in use by an earlier step`,
+  'unknown-device': ({ device }) => `No device is named "${device}"`,
+  'released': ({ slots, address }) => (slots > 0 ? `${plural(slots, 'slot')} given back` : `Direct mapping at ${formatAddress(address)} ended`),
+  'gave-back': ({ order: size, address }) => `Block of order ${size} at ${formatAddress(address)} freed`,
+  'knob-swiotlb-size': ({ helps: flag }) => `${helps(flag)}: a larger aperture (swiotlb=)`,
+  'knob-segsize': ({ helps: flag, bytes }) => `${helps(flag)}: a kernel built with a larger IO_TLB_SEGSIZE (${formatBytes(bytes)} or more; no kernel ships one)`,
+  'knob-contig-order': ({ helps: flag, release }) => `${helps(flag)}: a kernel whose frame list grows on demand (${release} and later, stable releases of early 2025)`,
+  'knob-scatter-gather': ({ helps: flag }) => `${helps(flag)}: smaller pieces, or a scatterlist with dma_set_max_seg_size`,
+  'knob-wider-mask': ({ helps: flag }) => `${helps(flag)}: a wider DMA mask, if the device can`,
+  'knob-cma': ({ helps: flag }) => (flag === 1 ? 'Helps: a CMA area large enough (cma=)' : 'Does not help: cma= (a CMA area of a PV domain is not machine-contiguous)'),
+  'knob-reserve': ({ helps: flag }) => `${helps(flag)}: leaving Xen more free memory in reach (a smaller dom0_mem=)`,
+  'knob-memop-max-order': ({ helps: flag, order: size }) => `${helps(flag)}: memop-max-order=${size} or more on Xen's command line`,
+  'knob-iommu': ({ helps: flag }) => (flag === 1 ? 'Helps: an IOMMU that Linux uses' : 'Does not help: an IOMMU (a PV domain still uses machine addresses)'),
+  'knob-areas': ({ helps: flag }) => `${helps(flag)}: fewer areas (second number of swiotlb=)`,
+};
+
+/** The sentence of a reason. */
+export function reasonText(reason: Reason): string {
+  return (SENTENCES[reason.key] as (params: unknown) => string)(reason.params);
+}
+
+/** Whether a reason names a knob, and whether turning it would help. */
+export function knobOf(reason: Reason): 'helps' | 'does-not' | undefined {
+  if (!reason.key.startsWith('knob-')) return undefined;
+  return 'helps' in reason.params && reason.params.helps === 1 ? 'helps' : 'does-not';
+}

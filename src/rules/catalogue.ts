@@ -1,0 +1,50 @@
+import { RULES, type RuleId } from '../ids.ts';
+import type { Severity } from './finding.ts';
+
+export interface Rule {
+  readonly id: RuleId;
+  readonly defaultSeverity: Severity;
+  /** One sentence: what the rule finds. */
+  readonly summary: string;
+  /** What a person can do about it. */
+  readonly help: string;
+}
+
+const RULE_LIST: readonly Rule[] = [
+  {
+    id: RULES.coherentExceedsContiguousLimit, defaultSeverity: 'error',
+    summary: 'A coherent allocation is larger than the hypervisor interface can make contiguous for this domain.',
+    help: 'Split the buffer, use a scatterlist or dma_alloc_noncontiguous, or run a kernel whose frame list grows on demand (6.14, stable releases of early 2025).',
+  },
+  {
+    id: RULES.coherentExceedsPageAllocator, defaultSeverity: 'error',
+    summary: 'A coherent allocation is larger than the largest block of the kernel\'s page allocator, and no CMA area holds it.',
+    help: 'Split the buffer, use a scatterlist or dma_alloc_noncontiguous, or reserve a CMA area (cma=) on a native kernel.',
+  },
+  {
+    id: RULES.streamingExceedsSegment, defaultSeverity: 'error',
+    summary: 'A streaming mapping is larger than one segment of the aperture: if it must bounce it can never succeed.',
+    help: 'Map at most dma_max_mapping_size() at once: split the buffer or use a scatterlist with dma_set_max_seg_size().',
+  },
+  { id: RULES.logAperture, defaultSeverity: 'information', summary: 'The aperture that this boot set up.', help: 'Its size bounds the sum of all mappings; one mapping is bounded by a segment of 256 KiB whatever its size.' },
+  {
+    id: RULES.logMappingOversize, defaultSeverity: 'error', summary: 'A mapping failed that no aperture of any size could serve: it exceeds a segment of 256 KiB.',
+    help: 'A larger swiotlb= changes nothing. The driver must map smaller pieces (dma_max_mapping_size), or the buffer must not need bouncing.',
+  },
+  {
+    id: RULES.logApertureExhausted, defaultSeverity: 'error', summary: 'A mapping failed because nearly all slots of the aperture were in use.',
+    help: 'Raise swiotlb=, or lower the demand: fewer queues, wider DMA masks. If the use only ever rises, a driver does not unmap.',
+  },
+  {
+    id: RULES.logApertureFragmented, defaultSeverity: 'error', summary: 'A mapping failed although enough slots were free: not in one run within one segment and area.',
+    help: 'Smaller mappings, fewer areas (second number of swiotlb=), or a larger aperture.',
+  },
+  { id: RULES.logApertureFull, defaultSeverity: 'error', summary: 'A mapping failed; the line does not state how full the aperture was.', help: 'If the size is below 256 KiB a larger swiotlb= may help; above, it cannot.' },
+  { id: RULES.logApertureReduced, defaultSeverity: 'warning', summary: 'The aperture became smaller than asked for, as memory was short at boot.', help: 'Under Xen, leave the hypervisor more free memory below 4 GiB (a smaller dom0_mem=).' },
+  { id: RULES.logNoPool, defaultSeverity: 'error', summary: 'A mapping had to bounce and there is no aperture.', help: 'Enable the aperture (swiotlb=), or give the device a mask that reaches all memory.' },
+  { id: RULES.logBeyondMask, defaultSeverity: 'error', summary: 'A mapping ended beyond what the device can reach.', help: 'A larger aperture changes nothing: the device needs a wider mask, or memory below its mask.' },
+  { id: RULES.logFailure, defaultSeverity: 'error', summary: 'A DMA operation failed.', help: 'See the line and its neighbours.' },
+];
+
+/** Every rule by id. */
+export const CATALOGUE: ReadonlyMap<RuleId, Rule> = new Map(RULE_LIST.map((rule) => [rule.id, rule]));

@@ -1,0 +1,46 @@
+import type { Fact } from '../core/platform/fact.ts';
+import type { Reason } from '../core/platform/reason.ts';
+import type { RuleId } from '../ids.ts';
+
+export type Severity = 'error' | 'warning' | 'information';
+
+/** How sure a finding is: `certain` follows from facts, `likely` rests on an assumption that `doubt` names. */
+export type Confidence = 'certain' | 'likely';
+
+/** Where a finding stands; lines and columns count from 1, `endColumn` is behind the last character. */
+export interface Span {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** The headline of a finding as data: one of a closed set, with the numbers it needs. Sizes in bytes. */
+export type Headline =
+  | { readonly key: 'coherent-over'; readonly api: string; readonly bytes: number; readonly order: number; readonly limit: number; readonly bounded: boolean }
+  | { readonly key: 'streaming-over'; readonly api: string; readonly bytes: number; readonly limit: number; readonly bounced: boolean; readonly bounded: boolean }
+  | { readonly key: 'log-oversize'; readonly bytes: number; readonly limit: number; readonly device: string | null; readonly count: number }
+  | { readonly key: 'log-exhausted'; readonly bytes: number; readonly total: number; readonly used: number; readonly device: string | null; readonly count: number }
+  | { readonly key: 'log-fragmented'; readonly bytes: number; readonly total: number; readonly used: number; readonly device: string | null; readonly count: number }
+  | { readonly key: 'log-no-pool'; readonly bytes: number | null; readonly device: string | null; readonly count: number }
+  | { readonly key: 'log-full'; readonly bytes: number | null; readonly device: string | null; readonly count: number }
+  | { readonly key: 'log-beyond-mask'; readonly bytes: number | null; readonly device: string | null; readonly mask: number | null; readonly count: number }
+  | { readonly key: 'log-reduced'; readonly bytes: number | null }
+  | { readonly key: 'log-init-failed' }
+  | { readonly key: 'log-other-failure'; readonly bytes: number | null; readonly device: string | null; readonly what: string }
+  | { readonly key: 'log-aperture'; readonly bytes: number; readonly slots: number; readonly segments: number };
+
+/** Something that a rule found, as data; sentences are rendered from it. */
+export interface Finding {
+  readonly ruleId: RuleId;
+  readonly severity: Severity;
+  readonly span: Span;
+  readonly headline: Headline;
+  /** Why, step by step, and which knobs help. */
+  readonly explain: readonly Reason[];
+  /** Facts that it rests on, the deciding one first. */
+  readonly evidence: readonly Fact<unknown>[];
+  readonly confidence: Confidence;
+  /** What a `likely` finding assumes. */
+  readonly doubt?: string;
+}
