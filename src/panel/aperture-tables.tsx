@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
+import { formatAddress, parseAddress } from '../core/units/addresses.ts';
 import { groupDigits } from '../core/units/bytes.ts';
-import { SEGMENT_SLOTS } from '../protocol/panel-state.ts';
+import { SEGMENT_SLOTS, SLOT_BYTES } from '../protocol/panel-state.ts';
 import { panelStrings as text } from '../protocol/panel-strings.ts';
 import { areaOfSlot } from './aperture-model.ts';
 import type { ApertureModel } from './aperture-model.ts';
@@ -17,12 +18,14 @@ export interface ApertureTablesProps {
 /** The numbers of the aperture's picture: areas, segments and mappings. */
 export function ApertureTables({ model, selected, onSelect, onEnter }: ApertureTablesProps): JSX.Element {
   const { pool } = model;
+  const start = pool.start === undefined ? undefined : parseAddress(pool.start);
   const segments = Array.from({ length: model.segments }, (_, segment) => segment);
   const lastSlot = (segment: number): number => Math.min(pool.slots, (segment + 1) * SEGMENT_SLOTS) - 1;
   const columns: Column<number>[] = [
     { key: 'segment', head: text.segment, kind: 'number', cell: groupDigits },
     ...(pool.areas.length > 0 ? [{ key: 'area', head: text.areaHead, kind: 'number' as const, cell: (segment: number) => areaOfSlot(pool, segment * SEGMENT_SLOTS)?.[0] }] : []),
     { key: 'slots', head: text.slots, cell: (segment) => `${groupDigits(segment * SEGMENT_SLOTS)}–${groupDigits(lastSlot(segment))}` },
+    ...(start === undefined ? [] : [{ key: 'address', head: text.poolAddress, kind: 'mono' as const, cell: (segment: number) => formatAddress(start + segment * SEGMENT_SLOTS * SLOT_BYTES) }]),
     ...(pool.segmentMachine ? [{ key: 'machine', head: text.machineAddress, kind: 'mono' as const, cell: (segment: number) => pool.segmentMachine?.[segment] }] : []),
     { key: 'used', head: text.used, kind: 'number', cell: (segment) => lastSlot(segment) + 1 - segment * SEGMENT_SLOTS - (model.free[segment] ?? 0) },
     { key: 'free', head: text.free, kind: 'number', cell: (segment) => model.free[segment] },

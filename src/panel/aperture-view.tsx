@@ -89,7 +89,6 @@ function apertureMeta(pool: PanelAperture): string {
   if (pool.areas.length > 0) parts.push(pool.areas.length === 1 ? text.areasOne : fill(text.areasMany, groupDigits(pool.areas.length)));
   let meta = fill(text.apertureMeta, parts.join(' · '), groupDigits(pool.used), groupDigits(pool.slots - pool.used));
   if (pool.highWater !== undefined) meta += ` · ${fill(text.highWater, groupDigits(pool.highWater))}`;
-  if (pool.start !== undefined) meta += ` · ${fill(text.from, pool.start)}`;
   if (pool.atStep !== undefined) meta += ` · ${fill(text.afterStep, groupDigits(pool.atStep))}`;
   return meta;
 }

@@ -39,9 +39,12 @@ export function DataTable<Row>(props: DataTableProps<Row>): JSX.Element {
     const view = scroller.current;
     if (!view || selected === undefined) return;
     const head = view.querySelector('thead')?.clientHeight ?? 0;
-    const row = selected * ROW_HEIGHT;
-    if (row < view.scrollTop) view.scrollTop = row;
-    else if (row + head + ROW_HEIGHT > view.scrollTop + view.clientHeight) view.scrollTop = row + head + ROW_HEIGHT - view.clientHeight;
+    // Rows of a long table have one height; those of a short one may wrap, and all are there to be measured.
+    const row = virtual ? undefined : view.querySelectorAll('tbody tr')[selected];
+    const start = row instanceof HTMLElement ? row.offsetTop - head : selected * ROW_HEIGHT;
+    const end = start + head + (row instanceof HTMLElement ? row.offsetHeight : ROW_HEIGHT);
+    if (start < view.scrollTop) view.scrollTop = start;
+    else if (end > view.scrollTop + view.clientHeight) view.scrollTop = end - view.clientHeight;
   }, [selected, rows.length]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -57,7 +60,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): JSX.Element {
 
   return (
     <div
-      class={tall ? 'scroll tall' : 'scroll'}
+      class={['scroll', tall && 'tall', virtual && 'virtual', !columns.some((column) => column.kind === 'text') && 'fit'].filter(Boolean).join(' ')}
       ref={scroller}
       onScroll={virtual ? (event) => setTop(event.currentTarget.scrollTop) : undefined}
       {...(onSelect ? {} : { tabIndex: 0, role: 'region', 'aria-label': label })}

@@ -167,6 +167,9 @@ export function drawOverview(
     const x = geometry.columnLeft(column);
     drawText(context, tokens, `${first}–${first + rows - 1}`, x, 7, { colour: tokens.dim });
     context.drawImage(bitmap, 0, first, SEGMENT_SLOTS, rows, x, SCALE_HEIGHT, SEGMENT_SLOTS * cell.width, rows * cell.height);
+    // Where there is room, a line keeps rows apart: a run does not go on below.
+    context.fillStyle = tokens.bg;
+    for (let row = 1; cell.height >= 3 && row <= rows; row++) context.fillRect(x, SCALE_HEIGHT + row * cell.height - 1, SEGMENT_SLOTS * cell.width, 1);
   }
   for (const area of model.pool.areas) {
     if (area.first === 0) continue;

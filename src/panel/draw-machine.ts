@@ -117,8 +117,8 @@ function drawPlace(context: CanvasRenderingContext2D, tokens: Tokens, place: Pla
     context.fillRect(x, y + height * (1 - share), width, height * share);
     outline(context, tokens.mid, box);
   } else {
-    context.fillStyle = place.track === 'map' ? tokens.shades[3] : place.track === 'aperture' ? tokens.shades[0] : tokens.fills[1];
-    context.fillRect(x, y, Math.max(1, width > 3 ? width - 0.5 : width), height);
+    context.fillStyle = { map: tokens.shades[3], aperture: tokens.shades[0], contiguous: tokens.fills[2], domain: tokens.fills[1] }[place.track];
+    context.fillRect(x, y, place.track === 'map' ? width : Math.max(2, width), height);
   }
 }
 
@@ -179,7 +179,7 @@ function drawLabels(
   }
   for (const [index, band] of geometry.bands.entries()) {
     put(scaleText(band.start), band.left, false);
-    if (!band.filled && band.right - band.left >= 36) {
+    if (!band.filled && band.right - band.left >= 50) {
       const middle = (TOP + bottom) / 2;
       const centre = (band.left + band.right) / 2;
       context.font = `11px ${tokens.font}`;

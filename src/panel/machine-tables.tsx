@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import type { PanelMask } from '../protocol/panel-state.ts';
-import { panelStrings as text } from '../protocol/panel-strings.ts';
+import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { DataTable } from './data-table.tsx';
 import { TRACK_NAMES } from './draw-machine.ts';
 import { EvidenceLink } from './evidence-link.tsx';
@@ -42,6 +42,11 @@ export function MaskTable({ model, chosen, actions }: { model: MachineModel; cho
   );
 }
 
+function sizeText(place: Place): string {
+  const size = formatBytes(place.end - place.start);
+  return place.partial ? fill(text.partOf, formatBytes(place.bytes), size) : size;
+}
+
 export interface PlaceTablesProps {
   readonly model: MachineModel;
   readonly mask: PanelMask | undefined;
@@ -66,8 +71,7 @@ export function PlaceTables({ model, mask, selected, actions }: PlaceTablesProps
         { key: 'start', head: text.start, kind: 'mono', cell: (place) => addressText(place.start) },
         { key: 'end', head: text.end, kind: 'mono', cell: (place) => addressText(place.end - 1) },
         { key: 'type', head: text.type, cell: (place) => (place.track === 'map' ? place.label : `${TRACK_NAMES[place.track]}: ${place.label}`) },
-        { key: 'size', head: text.size, kind: 'number', cell: (place) => formatBytes(place.end - place.start) },
-        ...(rows.some((place) => place.partial) ? [{ key: 'bytes', head: text.bytes, kind: 'number' as const, cell: (place: Place) => groupDigits(place.bytes) }] : []),
+        { key: 'size', head: text.size, kind: 'number', cell: sizeText },
         ...(mask ? [{ key: 'reach', head: text.inReach, cell: inReach }] : []),
         { key: 'evidence', head: text.evidence, cell: (place) => place.from && <EvidenceLink evidence={place.from} actions={actions} /> },
       ]}

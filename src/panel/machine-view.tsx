@@ -28,7 +28,7 @@ export function MachineView({ model, view, tokens, actions }: MachineViewProps):
       { text: text.reserved, draw: filled(tokens.hatch, tokens.mid) },
       ...(has('free') ? [{ text: `${text.trackFree} (${text.height})`, draw: halfFilled(tokens) }] : []),
       ...(has('domain') ? [{ text: text.trackDomain, draw: filled(tokens.fills[1]) }] : []),
-      ...(has('contiguous') ? [{ text: text.trackContiguous, draw: filled(tokens.fills[1]) }] : []),
+      ...(has('contiguous') ? [{ text: text.trackContiguous, draw: filled(tokens.fills[2]) }] : []),
       ...(has('aperture') ? [{ text: text.trackAperture, draw: filled(tokens.shades[0]) }] : []),
       ...(model && model.masks.length > 0 ? [{ text: text.beyond, draw: filled(tokens.veil) }] : []),
     ];
