@@ -21,6 +21,7 @@ export interface Mapping {
   readonly address: number;
   /** Address of the bounce buffer as the kernel sees it; only where bounced. */
   readonly tlbAddress?: number;
+  /** First slot, padding included. */
   readonly slot?: number;
   readonly slots?: number;
   readonly pfn: number;
@@ -144,7 +145,7 @@ export class DmaSystem {
     const explain = [...steps, reason('found-slot', { slot: result.slot, segment: Math.floor(result.slot / SEGMENT_SLOTS), area: result.area, address })];
     return {
       outcome: { ok: true, by: 'bounce', address, explain },
-      mapping: { id, device, bytes, bounced: true, address, tlbAddress: result.address, slot: result.slot, slots: result.slots, pfn, order },
+      mapping: { id, device, bytes, bounced: true, address, tlbAddress: result.address, slot: result.slot - result.pad, slots: result.slots, pfn, order },
     };
   }
 

@@ -62,7 +62,7 @@ export function coherentLimit(platform: Platform): Limit {
         because: reason('contig-order-limit', { order: contig.value, bytes: orderBytes(contig.value) }, contig),
         knobs: [
           reason('knob-contig-order', { helps: 1, release: '6.14' }), reason('knob-scatter-gather', { helps: 1 }),
-          reason('knob-swiotlb-size', { helps: 0 }), reason('knob-memop-max-order', { helps: 0, order: contig.value + 1 }),
+          reason('knob-swiotlb-size', { helps: 0 }),
         ],
       });
     }

@@ -1,0 +1,65 @@
+import { formatAddress } from '../core/units/addresses.ts';
+import { formatBytes, groupDigits } from '../core/units/bytes.ts';
+import type { LogItem } from '../evidence/log/log-items.ts';
+
+const TITLES: Readonly<Record<LogItem['kind'], string>> = {
+  'linux-banner': 'Linux', 'xen-banner': 'Xen', 'xen-seen': 'Hypervisor', 'linux-command-line': 'Linux command line', 'xen-command-line': 'Xen command line',
+  'pool': 'Aperture', 'pool-placed': 'Aperture (kernel addresses)', 'xenlinux-pool': 'Aperture', 'xenlinux-aperture': 'Aperture size',
+  'xenlinux-kernel-range': 'Aperture range (kernel addresses)', 'xenlinux-bus-range': 'Aperture range (machine addresses)', 'xenlinux-address-size': 'Aperture address size',
+  'pool-disabled': 'Aperture disabled', 'pool-areas': 'Areas', 'pool-adjusted': 'Aperture adjusted', 'pool-roundup': 'Aperture rounded up',
+  'pool-slabs-adjusted': 'Aperture shrunk', 'pool-torn-down': 'Aperture torn down', 'no-low-memory': 'No aperture', 'lowering': 'Aperture lowered',
+  'restricted-pool': 'Restricted DMA pool', 'bounce-buffering': 'Bounce buffering', 'failure': 'Failure', 'suppressed': 'Suppressed messages', 'sync-overflow': 'Synchronisation beyond the mapping',
+  'e820-heading': 'Memory map', 'e820-row': 'Memory map entry', 'xen-dma-width': 'Xen DMA width', 'dom0-max-vcpus': 'Dom0 VCPUs', 'dom0-built': 'Dom0',
+  'xen-system-ram': 'Machine memory', 'iommu': 'IOMMU', 'memory-encryption': 'Memory encryption', 'cma': 'CMA', 'cpus': 'CPUs', 'environment': 'Environment',
+  'arch': 'Architecture', 'word-size': 'Word size', 'order-failure': 'Page allocation failure',
+};
+
+/** What kind of fact a recognised line states, in the field's words. */
+export function logItemTitle(item: LogItem): string {
+  return TITLES[item.kind];
+}
+
+const mib = (megabytes: number): string => formatBytes(megabytes * 2 ** 20);
+
+/** What the line states, with its numbers. */
+export function logItemText(item: LogItem): string {
+  switch (item.kind) {
+    case 'linux-banner': return item.release;
+    case 'xen-banner': return item.version;
+    case 'xen-seen': return `Xen ${item.version}, ${item.mode.toUpperCase()}`;
+    case 'linux-command-line': case 'xen-command-line': return item.commandLine ?? 'wrapped on its way: not put together';
+    case 'pool': return `${formatBytes(item.end - item.start)} at ${formatAddress(item.start)} to ${formatAddress(item.end)}, end exclusive`;
+    case 'pool-placed': return `${mib(item.megabytes)} at ${item.kernelRange}`;
+    case 'xenlinux-aperture': case 'pool-adjusted': case 'pool-roundup': case 'lowering': return mib(item.megabytes);
+    case 'xenlinux-kernel-range': case 'xenlinux-bus-range': return `${item.range}: ${formatBytes(item.bytes)}`;
+    case 'xenlinux-address-size': return `${item.bits} bits: below ${formatBytes(2 ** item.bits)}`;
+    case 'pool-areas': return groupDigits(item.areas);
+    case 'pool-slabs-adjusted': return `${groupDigits(item.from)} to ${groupDigits(item.to)} slots`;
+    case 'restricted-pool': return `${formatBytes(item.bytes)} at ${formatAddress(item.start)}`;
+    case 'failure': {
+      const parts = [item.failure.replaceAll('-', ' ')];
+      if (item.bytes !== null) parts.push(formatBytes(item.bytes));
+      if (item.device !== null) parts.push(item.device);
+      if (item.totalSlots !== null && item.usedSlots !== null) parts.push(`${groupDigits(item.usedSlots)} of ${groupDigits(item.totalSlots)} slots used`);
+      return parts.join(', ');
+    }
+    case 'sync-overflow': return [formatBytes(item.bytes), item.driver, item.device].filter((part) => part !== null).join(', ');
+    case 'suppressed': return `${groupDigits(item.count)} more of the same were not printed`;
+    case 'e820-heading': return { 'firmware': 'as firmware gave it to Linux', 'xen-pv': 'as Xen gave it to the domain', 'machine': 'of the machine' }[item.map];
+    case 'e820-row': return `${formatAddress(item.entry.start)} to ${formatAddress(item.entry.end)}, end exclusive: ${formatBytes(item.entry.end - item.entry.start)} ${item.entry.type}`;
+    case 'xen-dma-width': return item.bits === null ? 'none' : `${item.bits} bits`;
+    case 'dom0-max-vcpus': return groupDigits(item.count);
+    case 'dom0-built': return item.mode.toUpperCase();
+    case 'xen-system-ram': return formatBytes(item.bytes);
+    case 'iommu': return `${item.vendor ?? 'IOMMU'}${item.enabled === null ? '' : item.enabled ? ' enabled' : ' disabled'}`;
+    case 'memory-encryption': return item.active;
+    case 'cma': return formatBytes(item.bytes);
+    case 'cpus': return groupDigits(item.possible);
+    case 'environment': return item.name;
+    case 'arch': return item.arch;
+    case 'word-size': return `${item.bits} bits`;
+    case 'order-failure': return `order ${item.order} in ${item.task}`;
+    case 'xenlinux-pool': return 'enabled';
+    case 'pool-disabled': case 'pool-torn-down': case 'no-low-memory': case 'bounce-buffering': return '';
+  }
+}

@@ -1,0 +1,9 @@
+import type { CParserModules } from '../csource/parse/c-parser.ts';
+
+/** What the server needs of where it runs: Node or a web worker. */
+export interface ServerEnvironment {
+  /** The parser's WebAssembly, from the server's own folder; undefined where it has none, and the client must bring it. */
+  readonly parserModules?: () => Promise<CParserModules>;
+  /** Reads a file for clients that do not answer the server's own requests; undefined: there is no such file. */
+  readonly readFile?: (uri: string) => Promise<string | undefined>;
+}

@@ -1,0 +1,95 @@
+import type { CodeLens, Diagnostic, DocumentSymbol, Hover } from 'vscode-languageserver-types';
+import { RECOGNISERS } from '../evidence/log/recogniser-table.ts';
+import type { LogItem } from '../evidence/log/log-items.ts';
+import { type LogReading, readLog } from '../evidence/log/read-log.ts';
+import { INTERNAL_COMMANDS } from '../ids.ts';
+import { lspDiagnostic, lspRange } from '../render/lsp-diagnostic.ts';
+import { escapeMarkdown, explainMarkdown, headlineText } from '../render/finding-text.ts';
+import { logItemText, logItemTitle } from '../render/log-item-text.ts';
+import { checkLog } from '../rules/check-log.ts';
+import type { Finding } from '../rules/finding.ts';
+
+/** LSP's numbers for kinds of symbols. */
+const SYMBOL = { namespace: 3, constant: 14, event: 24, array: 18, string: 15 } as const;
+
+/** One opened boot log: read once a version of its text, answered from then on. */
+export class LogDocument {
+  readonly uri: string;
+  readonly reading: LogReading;
+  readonly findings: readonly Finding[];
+  readonly #itemsOfLine = new Map<number, LogItem[]>();
+
+  constructor(uri: string, text: string) {
+    this.uri = uri;
+    this.reading = readLog(text, uri);
+    this.findings = checkLog(this.reading);
+    for (const item of this.reading.items) {
+      const items = this.#itemsOfLine.get(item.line);
+      if (items) items.push(item);
+      else this.#itemsOfLine.set(item.line, [item]);
+    }
+  }
+
+  diagnostics(): Diagnostic[] {
+    return this.findings.map(lspDiagnostic);
+  }
+
+  /** What the line under the pointer says, and what follows from it. */
+  hover(line: number, character: number): Hover | undefined {
+    const items = this.#itemsOfLine.get(line + 1);
+    const item = items?.find((each) => character + 1 >= each.column && character + 1 <= each.endColumn) ?? items?.[0];
+    if (!item) return undefined;
+    const recogniser = RECOGNISERS.find(({ id }) => id === item.recogniser);
+    const finding = this.findings.find((each) => each.span.line === item.line && each.span.column === item.column)
+      ?? this.#findingLike(item);
+    const parts = [`**${escapeMarkdown(logItemTitle(item))}**`, escapeMarkdown(logItemText(item))];
+    if (recogniser) parts.push(escapeMarkdown(recogniser.says));
+    if (finding && finding.headline.key !== 'log-aperture') parts.push(escapeMarkdown(headlineText(finding.headline)));
+    if (finding) parts.push(explainMarkdown(finding));
+    if (recogniser) parts.push(`_${escapeMarkdown(recogniser.era)}_`);
+    return {
+      contents: { kind: 'markdown', value: parts.filter((part) => part !== '').join('\n\n') },
+      range: lspRange({ line: item.line, column: item.column, endLine: item.line, endColumn: item.endColumn }),
+    };
+  }
+
+  /** The facts of the log: one entry a boot, its lines under it. */
+  symbols(): DocumentSymbol[] {
+    return this.reading.boots.map((boot, index) => {
+      const items = this.reading.items.filter((item) => item.line >= boot.firstLine && item.line <= boot.lastLine && item.kind !== 'e820-row');
+      const children = items.map((item): DocumentSymbol => {
+        const range = lspRange({ line: item.line, column: item.column, endLine: item.line, endColumn: item.endColumn });
+        return { name: logItemTitle(item), detail: logItemText(item), kind: symbolKind(item), range, selectionRange: range };
+      });
+      const from = { line: boot.firstLine - 1, character: 0 };
+      const to = { line: boot.lastLine - 1, character: (this.reading.items.findLast((item) => item.line === boot.lastLine)?.endColumn ?? 1) - 1 };
+      const detail = [boot.facts.xenVersion === null ? '' : `Xen ${boot.facts.xenVersion}`, boot.facts.kernelVersion === null ? '' : `Linux ${boot.facts.kernelVersion}`].filter(Boolean).join(' · ');
+      return {
+        name: this.reading.boots.length > 1 ? `Boot ${index + 1}` : 'Boot', detail, kind: SYMBOL.namespace,
+        range: { start: from, end: to }, selectionRange: { start: from, end: from }, children,
+      };
+    });
+  }
+
+  /** One lens over each boot: it makes the log the active platform and opens the panel. */
+  codeLenses(): CodeLens[] {
+    return this.reading.boots.slice(0, 1).map((boot) => {
+      const item = this.reading.items.find(({ kind }) => kind === 'pool' || kind === 'xenlinux-pool') ?? this.reading.items.find(({ line }) => line >= boot.firstLine);
+      const line = (item?.line ?? boot.firstLine) - 1;
+      const range = { start: { line, character: 0 }, end: { line, character: 0 } };
+      return { range, command: { title: 'Show in DMA Aperture panel', command: INTERNAL_COMMANDS.openPanelForLog, arguments: [this.uri] } };
+    });
+  }
+
+  #findingLike(item: LogItem): Finding | undefined {
+    if (item.kind !== 'failure') return undefined;
+    return this.findings.find(({ headline }) => 'device' in headline && headline.device === item.device && 'bytes' in headline && headline.bytes === item.bytes);
+  }
+}
+
+function symbolKind(item: LogItem): DocumentSymbol['kind'] {
+  if (item.kind === 'failure' || item.kind === 'order-failure' || item.kind === 'suppressed') return SYMBOL.event;
+  if (item.kind === 'e820-heading') return SYMBOL.array;
+  if (item.kind === 'linux-command-line' || item.kind === 'xen-command-line') return SYMBOL.string;
+  return SYMBOL.constant;
+}

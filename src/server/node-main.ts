@@ -1,0 +1,28 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ProposedFeatures, createConnection } from 'vscode-languageserver/node';
+import { startServer } from './start-server.ts';
+
+/** More is no header, configuration or tree file. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+async function readUri(uri: string): Promise<string | undefined> {
+  if (!uri.startsWith('file:')) return undefined;
+  try {
+    const path = fileURLToPath(uri);
+    const info = await stat(path);
+    return info.isFile() && info.size <= MAX_BYTES ? await readFile(path, 'utf8') : undefined;
+  } catch {
+    return undefined; // not there, or not readable: the same to whoever asks
+  }
+}
+
+// --stdio, --node-ipc, --socket=N or --pipe=NAME, as every editor's client passes it.
+startServer(createConnection(ProposedFeatures.all), {
+  readFile: readUri,
+  parserModules: async () => ({
+    runtime: await readFile(join(__dirname, 'web-tree-sitter.wasm')),
+    grammar: await readFile(join(__dirname, 'tree-sitter-c.wasm')),
+  }),
+});

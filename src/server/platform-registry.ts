@@ -1,0 +1,108 @@
+import { BUILT_IN_PLATFORMS, DEFAULT_PLATFORM_ID, builtInPlatform } from '../core/platform/built-in-platforms.ts';
+import { buildPlatform } from '../core/platform/build-platform.ts';
+import type { PlatformFacts } from '../core/platform/platform-facts.ts';
+import type { Platform } from '../core/platform/platform.ts';
+import { type ActivePlatform, type PlatformChoice, logPlatformId } from '../protocol/server-requests.ts';
+import { platformTooltip } from './platform-tooltip.ts';
+
+/** The id of the platform that the workspace's own configuration and tree make. */
+export const WORKSPACE_PLATFORM = 'workspace';
+/** The setting's value that leaves the choice to the product. */
+const AUTO = 'auto';
+
+interface Offer {
+  readonly platform: Platform;
+  readonly detail: string;
+  readonly source: PlatformChoice['source'];
+  /** Contradictions between the pieces of evidence, as sentences. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The platforms that can be chosen now, and the one that is. A person's choice wins over the setting; `auto` is the
+ * workspace's own platform where it has one, else the built-in default. A choice that is not to be had (a log that is no
+ * longer open) falls back, and says so.
+ */
+export class PlatformRegistry {
+  readonly #offers = new Map<string, Offer>();
+  #chosen: string | undefined;
+  #setting = AUTO;
+
+  constructor() {
+    for (const { id, detail } of BUILT_IN_PLATFORMS) {
+      const platform = builtInPlatform(id);
+      if (platform) this.#offers.set(id, { platform, detail, source: 'built-in', problems: [] });
+    }
+  }
+
+  get active(): Platform {
+    const offer = this.#offers.get(this.#activeId()) ?? this.#offers.get(DEFAULT_PLATFORM_ID);
+    if (!offer) throw new RangeError(`no platform ${DEFAULT_PLATFORM_ID}`);
+    return offer.platform;
+  }
+
+  choices(): PlatformChoice[] {
+    const active = this.#activeId();
+    const order: readonly PlatformChoice['source'][] = ['workspace', 'log', 'built-in'];
+    return [...this.#offers].map(([id, { platform, detail, source }]) => ({ id, label: platform.label, detail, source, active: id === active }))
+      .sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
+  }
+
+  /** @returns false where there is no such platform now */
+  choose(id: string): boolean {
+    if (id !== AUTO && !this.#offers.has(id)) return false;
+    this.#chosen = id === AUTO ? undefined : id;
+    return true;
+  }
+
+  /** The choice of an earlier session; it holds once its platform is there. */
+  restore(id: string): void {
+    this.#chosen = id;
+  }
+
+  set setting(value: string) {
+    this.#setting = value;
+  }
+
+  /** Offers the facts of an opened log. @returns whether the active platform may have changed */
+  offerLog(uri: string, facts: PlatformFacts, name: string): boolean {
+    // A log that says nothing of the kernel or the hypervisor is no platform.
+    if (!facts.kernelRelease && !facts.xenVersion && !facts.apertureBytes) return this.withdraw(logPlatformId(uri));
+    const id = logPlatformId(uri);
+    this.#offers.set(id, { platform: buildPlatform(facts, { id }), detail: name, source: 'log', problems: [] });
+    return this.#wanted() === id;
+  }
+
+  offerWorkspace(facts: PlatformFacts, detail: string, problems: readonly string[]): void {
+    this.#offers.set(WORKSPACE_PLATFORM, { platform: buildPlatform(facts, { id: WORKSPACE_PLATFORM }), detail, source: 'workspace', problems });
+  }
+
+  withdraw(id: string): boolean {
+    return this.#offers.delete(id) && this.#wanted() === id;
+  }
+
+  describe(): ActivePlatform {
+    const wanted = this.#wanted();
+    const id = this.#activeId();
+    const offer = this.#offers.get(id);
+    const { active } = this;
+    const missing = wanted !== undefined && wanted !== id;
+    const problem = missing ? `The platform that was chosen is not to be had now; "${active.label}" stands in for it.` : offer?.problems[0];
+    return {
+      id, label: active.label, tooltipMarkdown: platformTooltip(active, offer?.detail ?? ''),
+      health: missing ? 'error' : problem === undefined ? 'ok' : 'warning',
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  /** What a person or the setting asks for; undefined under `auto`. */
+  #wanted(): string | undefined {
+    return this.#chosen ?? (this.#setting === AUTO ? undefined : this.#setting);
+  }
+
+  #activeId(): string {
+    const wanted = this.#wanted();
+    if (wanted !== undefined && this.#offers.has(wanted)) return wanted;
+    return this.#offers.has(WORKSPACE_PLATFORM) ? WORKSPACE_PLATFORM : DEFAULT_PLATFORM_ID;
+  }
+}

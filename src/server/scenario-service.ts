@@ -1,0 +1,97 @@
+import type { Platform } from '../core/platform/platform.ts';
+import { parseScenario } from '../core/scenario/parse-scenario.ts';
+import { type ScenarioRun, runScenario } from '../core/scenario/run-scenario.ts';
+import { platformOf } from '../core/scenario/scenario-platform.ts';
+import type { PanelState } from '../protocol/panel-state.ts';
+import type { ScenarioChoice, ScenarioSummary } from '../protocol/server-requests.ts';
+import { unmetText } from '../render/run-report.ts';
+import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
+import type { FileAccess } from './file-access.ts';
+import { platformPanelState, runPanelState } from './panel-state-of.ts';
+
+const SCENARIO_FILES = '**/*.dma.json';
+const MAX_SCENARIOS = 500;
+
+interface LastRun {
+  readonly run: ScenarioRun;
+  readonly source?: { readonly uri: string; readonly lines: readonly number[] };
+}
+
+/** Scenarios to choose from, the last run, and what the panel shows. */
+export class ScenarioService {
+  readonly #files: FileAccess;
+  #last: LastRun | undefined;
+
+  constructor(files: FileAccess) {
+    this.#files = files;
+  }
+
+  async choices(): Promise<ScenarioChoice[]> {
+    const choices: ScenarioChoice[] = [];
+    for (const uri of await this.#files.find(SCENARIO_FILES, MAX_SCENARIOS)) {
+      const text = await this.#files.read(uri);
+      const parsed = text === undefined ? undefined : parseScenario(text);
+      const name = decodeURIComponent(uri.split('/').at(-1) ?? uri);
+      choices.push({ id: uri, label: parsed?.ok ? parsed.scenario.name : name, detail: parsed?.ok === false ? `${name}: ${parsed.problems[0]?.message ?? 'not a scenario'}` : name, source: 'workspace' });
+    }
+    for (const { id, text } of BUILT_IN_SCENARIOS) {
+      const parsed = parseScenario(text);
+      if (parsed.ok) choices.push({ id, label: parsed.scenario.name, detail: parsed.scenario.description ?? '', source: 'built-in' });
+    }
+    return choices;
+  }
+
+  /**
+   * Runs a scenario by its id; the panel shows it from then on.
+   * @throws Error whose message is a sentence for the user
+   */
+  async run(id: string, active: Platform): Promise<{ state: PanelState; summary: ScenarioSummary }> {
+    const builtIn = BUILT_IN_SCENARIOS.find((scenario) => scenario.id === id);
+    const text = builtIn?.text ?? await this.#files.read(id);
+    const name = builtIn ? id : decodeURIComponent(id.split('/').at(-1) ?? id);
+    if (text === undefined) throw new Error(`${name}: no such scenario, or its file cannot be read`);
+    const parsed = parseScenario(text);
+    if (!parsed.ok) {
+      const [problem] = parsed.problems;
+      throw new Error(`${name}:${problem?.line ?? 1}:${problem?.column ?? 1}: ${problem?.message ?? 'not a scenario'}`);
+    }
+    const run = runScenario(parsed.scenario, platformOf(parsed.scenario, active, id));
+    this.#last = { run, ...(builtIn ? {} : { source: { uri: id, lines: parsed.spans.map(({ line }) => line) } }) };
+    return { state: this.#runState(this.#last), summary: summaryOf(run) };
+  }
+
+  /** What the panel shows: the last run, with the aperture after `step` where one is asked for, else the platform. */
+  panelState(active: Platform, step?: number): PanelState {
+    const library = BUILT_IN_SCENARIOS.flatMap(({ id, text }) => {
+      const parsed = parseScenario(text);
+      return parsed.ok ? [{ id, name: parsed.scenario.name }] : [];
+    });
+    if (!this.#last) return { ...platformPanelState(active), library };
+    return { ...this.#runState(this.#last, step), library };
+  }
+
+  /** The panel goes back to the platform: another one was chosen. */
+  forgetRun(): boolean {
+    const had = this.#last !== undefined;
+    this.#last = undefined;
+    return had;
+  }
+
+  #runState({ run, source }: LastRun, step?: number): PanelState {
+    const whole = runPanelState(run, source);
+    if (step === undefined || step >= run.steps.length - 1) return whole;
+    // A run is deterministic: its beginning by itself leaves the machine as it stood then.
+    const beginning = runPanelState(runScenario({ ...run.scenario, steps: run.scenario.steps.slice(0, step + 1) }, run.platform), source);
+    const { aperture, machine } = beginning;
+    return { ...whole, ...(aperture ? { aperture: { ...aperture, atStep: step } } : {}), ...(machine ? { machine } : {}) };
+  }
+}
+
+function summaryOf(run: ScenarioRun): ScenarioSummary {
+  const { totals } = run;
+  const first = run.steps.find(({ unmet }) => unmet);
+  const text = first
+    ? `${run.scenario.name}: ${totals.unmet} of ${totals.steps} steps not as expected; step ${first.index + 1}: ${unmetText(first) ?? ''}`
+    : `${run.scenario.name}: ${totals.steps} steps, ${totals.succeeded} succeeded, ${totals.refused} refused`;
+  return { ok: totals.unmet === 0, steps: totals.steps, unexpected: totals.unmet, text };
+}

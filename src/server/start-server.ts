@@ -1,0 +1,241 @@
+import { type Connection, type Hover, type InitializeResult, LSPErrorCodes, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
+import { parseInitializationOptions } from '../protocol/initialization-options.ts';
+import { SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec, logPlatformId } from '../protocol/server-requests.ts';
+import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
+import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
+import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
+import type { ServerEnvironment } from './environment.ts';
+import { FileAccess } from './file-access.ts';
+import { LogDocument } from './log-document.ts';
+import { PlatformRegistry, WORKSPACE_PLATFORM } from './platform-registry.ts';
+import { scenarioDiagnostics } from './scenario-diagnostics.ts';
+import { ScenarioService } from './scenario-service.ts';
+import { SourceService } from './source-service.ts';
+import { readWorkspacePlatform } from './workspace-platform.ts';
+
+declare const DMA_APERTURE_VERSION: string;
+
+/** Time without an edit before a document is read again, in milliseconds. */
+const EDIT_PAUSE = 150;
+
+const SEVERITY_NUMBERS: Readonly<Record<ServerSettings['diagnostics']['minimumSeverity'], number>> = { error: 1, warning: 2, information: 3, hint: 4 };
+
+/** Ties the rooms to one connection: documents in, diagnostics and answers out. The same in Node and in a web worker. */
+export function startServer(connection: Connection, environment: ServerEnvironment): void {
+  new LanguageServer(connection, environment).listen();
+}
+
+class LanguageServer {
+  readonly #connection: Connection;
+  readonly #environment: ServerEnvironment;
+  readonly #documents = new TextDocuments(TextDocument);
+  readonly #files: FileAccess;
+  readonly #sources: SourceService;
+  readonly #scenarios: ScenarioService;
+  readonly #platforms = new PlatformRegistry();
+  readonly #logs = new Map<string, { readonly version: number; readonly document: LogDocument }>();
+  readonly #pending = new Map<string, ReturnType<typeof setTimeout>>();
+  #settings: ServerSettings = DEFAULT_SERVER_SETTINGS;
+  #folders: readonly string[] = [];
+  #workspaceUris: readonly string[] = [];
+  #limits: PlatformLimits;
+  #configurable = false;
+
+  constructor(connection: Connection, environment: ServerEnvironment) {
+    this.#connection = connection;
+    this.#environment = environment;
+    this.#files = new FileAccess(connection, this.#documents, environment);
+    this.#sources = new SourceService(this.#files);
+    this.#scenarios = new ScenarioService(this.#files);
+    this.#limits = limitsOf(this.#platforms.active);
+  }
+
+  listen(): void {
+    const connection = this.#connection;
+    connection.onInitialize((params) => this.#initialize(params));
+    connection.onInitialized(() => void this.#initialized());
+    connection.onDidChangeConfiguration(() => void this.#configurationChanged());
+    connection.onDidChangeWatchedFiles(({ changes }) => void this.#filesChanged(changes.map(({ uri }) => uri)));
+    connection.onHover(({ textDocument, position }) => this.#hover(textDocument.uri, position));
+    connection.onDocumentSymbol(({ textDocument }) => this.#log(textDocument.uri)?.symbols() ?? []);
+    connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? (this.#log(textDocument.uri)?.codeLenses() ?? []) : []));
+    this.#answer(SERVER_REQUESTS.platforms, () => this.#platforms.choices());
+    this.#answer(SERVER_REQUESTS.selectPlatform, ({ id }) => this.#select(id));
+    this.#answer(SERVER_REQUESTS.panelState, ({ step }) => this.#scenarios.panelState(this.#platforms.active, step));
+    this.#answer(SERVER_REQUESTS.scenarios, () => this.#scenarios.choices());
+    this.#answer(SERVER_REQUESTS.runScenario, ({ id }) => this.#scenarios.run(id, this.#platforms.active));
+    this.#documents.onDidChangeContent(({ document }) => this.#changed(document));
+    this.#documents.onDidClose(({ document }) => this.#closed(document.uri));
+    this.#documents.listen(connection);
+    connection.listen();
+  }
+
+  #initialize(params: Parameters<Parameters<Connection['onInitialize']>[0]>[0]): InitializeResult {
+    const options = parseInitializationOptions(params.initializationOptions);
+    if (!options.ok) this.#connection.console.error(`initializationOptions: ${options.error}`);
+    const given = options.ok ? options.value : {};
+    this.#files.throughClient = given.readsFiles === true;
+    const { wasm } = given;
+    this.#sources.modules = wasm ? () => Promise.resolve({ runtime: wasm.runtime, grammar: wasm.grammar }) : this.#environment.parserModules;
+    if (given.platform !== undefined) this.#platforms.restore(given.platform);
+    this.#folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
+    this.#configurable = params.capabilities.workspace?.configuration === true;
+    return {
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        hoverProvider: true, documentSymbolProvider: true, codeLensProvider: { resolveProvider: false },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+      serverInfo: { name: 'dma-aperture', version: DMA_APERTURE_VERSION },
+    };
+  }
+
+  async #initialized(): Promise<void> {
+    this.#connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      const gone = new Set(removed.map(({ uri }) => uri));
+      this.#folders = [...this.#folders.filter((uri) => !gone.has(uri)), ...added.map(({ uri }) => uri)];
+      void this.#readWorkspace();
+    });
+    await this.#configurationChanged();
+  }
+
+  async #configurationChanged(): Promise<void> {
+    if (this.#configurable) {
+      try {
+        this.#settings = parseServerSettings(await this.#connection.workspace.getConfiguration(SETTINGS_SECTION));
+      } catch {
+        this.#settings = DEFAULT_SERVER_SETTINGS; // a client that said it can and does not
+      }
+    }
+    this.#platforms.setting = this.#settings.platform;
+    await this.#readWorkspace();
+  }
+
+  async #readWorkspace(): Promise<void> {
+    const found = await readWorkspacePlatform(this.#folders, this.#settings, this.#files);
+    if (found) this.#platforms.offerWorkspace(found.facts, found.detail, found.problems);
+    else this.#platforms.withdraw(WORKSPACE_PLATFORM);
+    this.#workspaceUris = found?.uris ?? [];
+    const config = found?.facts.config;
+    this.#sources.config = config && new Map([...config].map(([symbol, fact]) => [symbol, fact.value]));
+    this.#platformChanged();
+  }
+
+  async #filesChanged(uris: readonly string[]): Promise<void> {
+    for (const uri of uris) this.#files.forget(uri);
+    if (uris.some((uri) => this.#workspaceUris.includes(uri) || /\/(\.config|Makefile)$/.test(uri))) await this.#readWorkspace();
+    for (const uri of uris) {
+      if (!uri.endsWith('.h')) continue;
+      for (const source of await this.#sources.headerChanged(uri)) this.#schedule(source);
+    }
+  }
+
+  #changed(document: TextDocument): void {
+    this.#schedule(document.uri, document.version === 1 ? 0 : EDIT_PAUSE);
+    if (document.uri.endsWith('.h')) void this.#filesChanged([document.uri]);
+  }
+
+  #closed(uri: string): void {
+    clearTimeout(this.#pending.get(uri));
+    this.#pending.delete(uri);
+    this.#sources.close(uri);
+    this.#logs.delete(uri);
+    this.#files.forget(uri);
+    void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+    if (this.#platforms.withdraw(logPlatformId(uri))) this.#platformChanged();
+  }
+
+  #schedule(uri: string, pause = EDIT_PAUSE): void {
+    clearTimeout(this.#pending.get(uri));
+    this.#pending.set(uri, setTimeout(() => {
+      this.#pending.delete(uri);
+      void this.#check(uri);
+    }, pause));
+  }
+
+  /** Reads a document again and tells what is found in it. A failure is said in the log; other documents go on. */
+  async #check(uri: string): Promise<void> {
+    const document = this.#documents.get(uri);
+    if (!document) return;
+    try {
+      const { version } = document;
+      const diagnostics = await this.#diagnose(document);
+      // An edit that came meanwhile has its own check under way.
+      if (this.#documents.get(uri)?.version !== version) return;
+      const least = SEVERITY_NUMBERS[this.#settings.diagnostics.minimumSeverity];
+      await this.#connection.sendDiagnostics({ uri, version, diagnostics: diagnostics.filter(({ severity }) => (severity ?? 1) <= least) });
+    } catch (error) {
+      this.#connection.console.error(`${uri}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #diagnose(document: TextDocument): Promise<Parameters<Connection['sendDiagnostics']>[0]['diagnostics']> {
+    if (document.languageId === LANGUAGES.kernelLog) {
+      const log = this.#log(document.uri);
+      if (!log) return [];
+      const facts = withCommandLineFacts(log.reading.platform);
+      if (this.#platforms.offerLog(document.uri, facts, `facts of ${lastPart(document.uri)}`)) this.#platformChanged(document.uri);
+      return log.diagnostics();
+    }
+    if (document.uri.endsWith('.dma.json')) return scenarioDiagnostics(document.getText());
+    if (document.languageId !== LANGUAGES.c) return [];
+    const source = await this.#sources.scan(document);
+    return source.diagnostics(this.#limits);
+  }
+
+  #log(uri: string): LogDocument | undefined {
+    const document = this.#documents.get(uri);
+    if (document?.languageId !== LANGUAGES.kernelLog) return undefined;
+    const known = this.#logs.get(uri);
+    if (known?.version === document.version) return known.document;
+    const log = new LogDocument(uri, document.getText());
+    this.#logs.set(uri, { version: document.version, document: log });
+    return log;
+  }
+
+  async #hover(uri: string, position: { line: number; character: number }): Promise<Hover | null> {
+    const document = this.#documents.get(uri);
+    if (!document) return null;
+    if (document.languageId === LANGUAGES.kernelLog) return this.#log(uri)?.hover(position.line, position.character) ?? null;
+    if (document.languageId !== LANGUAGES.c) return null;
+    const source = await this.#sources.scan(document);
+    return source.hover(document.offsetAt(position), this.#limits) ?? null;
+  }
+
+  #select(id: string): ReturnType<PlatformRegistry['describe']> {
+    if (!this.#platforms.choose(id)) throw new ResponseError(LSPErrorCodes.RequestFailed, `There is no platform "${id}" now: a log must be open to be chosen.`);
+    // The panel goes with the platform that was asked for.
+    this.#scenarios.forgetRun();
+    this.#platformChanged();
+    return this.#platforms.describe();
+  }
+
+  /** Checks every C document anew and tells the client. @param except a document that is being checked already */
+  #platformChanged(except?: string): void {
+    this.#limits = limitsOf(this.#platforms.active);
+    void this.#connection.sendNotification(SERVER_NOTIFICATIONS.activePlatform.method, this.#platforms.describe());
+    void this.#connection.sendNotification(SERVER_NOTIFICATIONS.panelChanged.method, {});
+    for (const { uri, languageId } of this.#documents.all()) if (languageId === LANGUAGES.c && uri !== except) this.#schedule(uri, 0);
+  }
+
+  #answer<P, R>(spec: RequestSpec<P, R>, handler: (params: P) => R | Promise<R>): void {
+    this.#connection.onRequest(spec.method, async (value: unknown) => {
+      const parsed = spec.params(value ?? {});
+      if (!parsed.ok) throw new ResponseError(LSPErrorCodes.RequestFailed, `${spec.method}: ${parsed.error}`);
+      try {
+        return await handler(parsed.value);
+      } catch (error) {
+        if (error instanceof ResponseError) throw error;
+        throw new ResponseError(LSPErrorCodes.RequestFailed, error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+}
+
+
+
+function lastPart(uri: string): string {
+  return decodeURIComponent(uri.split('/').at(-1) ?? uri);
+}

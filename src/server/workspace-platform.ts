@@ -1,0 +1,69 @@
+import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
+import { mergeFacts } from '../evidence/merge-facts.ts';
+import { readKernelTree } from '../evidence/tree/read-kernel-tree.ts';
+import type { PlatformFacts } from '../core/platform/platform-facts.ts';
+import type { ServerSettings } from '../protocol/server-settings.ts';
+import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
+import type { FileAccess } from './file-access.ts';
+
+export interface WorkspacePlatform {
+  readonly facts: PlatformFacts;
+  readonly detail: string;
+  readonly problems: readonly string[];
+  /** URIs that were read: a change of one is a change of the platform. */
+  readonly uris: readonly string[];
+}
+
+/**
+ * What the workspace's own `.config` and kernel tree say, from the folders or the paths of the settings.
+ * @returns undefined where a workspace has neither
+ */
+export async function readWorkspacePlatform(folders: readonly string[], settings: ServerSettings, files: FileAccess): Promise<WorkspacePlatform | undefined> {
+  for (const folder of folders) {
+    const found = await readFolder(folder, settings, files);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function readFolder(folder: string, settings: ServerSettings, files: FileAccess): Promise<WorkspacePlatform | undefined> {
+  const tree = settings.kernelTree === '' ? folder : joinUri(folder, settings.kernelTree);
+  const configUri = settings.kernelConfig === '' ? joinUri(tree, '.config') : joinUri(folder, settings.kernelConfig);
+  const makefileUri = joinUri(tree, 'Makefile');
+  const configText = await files.read(configUri);
+  const makefileText = await files.read(makefileUri);
+  const parts: PlatformFacts[] = [];
+  const names: string[] = [];
+  const problems: string[] = [];
+  const uris = [configUri, makefileUri];
+  // Any project has a Makefile; a kernel's states its version.
+  if (makefileText !== undefined && /^PATCHLEVEL\s*=/m.test(makefileText.slice(0, 8192))) {
+    const mmuUri = joinUri(tree, 'arch/x86/xen/mmu_pv.c');
+    const mmuText = await files.read(mmuUri);
+    const reading = readKernelTree({ makefile: { uri: makefileUri, text: makefileText }, ...(mmuText === undefined ? {} : { mmuPv: { uri: mmuUri, text: mmuText } }) });
+    parts.push(reading.facts);
+    names.push('kernel tree');
+    uris.push(mmuUri);
+  }
+  if (configText !== undefined) {
+    const reading = readKconfig(configText, configUri);
+    if (reading.facts.config) {
+      parts.push(reading.facts);
+      names.push('.config');
+    } else problems.push(`${configUri}: expected ${reading.problems[0]?.expected ?? 'a kernel configuration'}`);
+  }
+  if (parts.length === 0) return undefined;
+  const merged = mergeFacts(...parts);
+  return {
+    facts: withCommandLineFacts(merged.facts), detail: `${names.join(' and ')} of this workspace`,
+    problems: [...problems, ...merged.contradictions.map((each) => `${each.field}: the evidence contradicts itself`)], uris,
+  };
+}
+
+/** A path below a folder's URI; absolute paths stand for themselves. */
+function joinUri(folder: string, path: string): string {
+  const base = folder.replace(/\/+$/, '');
+  const encoded = path.split('/').map(encodeURIComponent).join('/');
+  if (path.startsWith('/')) return `${/^[a-z][\w+.-]*:\/\/[^/]*/i.exec(base)?.[0] ?? 'file://'}${encoded}`;
+  return `${base}/${encoded.replace(/^(\.\/)+/, '')}`;
+}
