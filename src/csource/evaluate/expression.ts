@@ -258,7 +258,7 @@ function pointee(type: CType): CType {
 function memberType(record: CType, name: string): CType {
   try {
     const field = memberOf(record, name);
-    return field.bitField ? unknownType('a bit-field has no size') : field.type;
+    return field.bits !== undefined ? unknownType('a bit-field has no size') : field.type;
   } catch (error) {
     if (error instanceof Doubt) return unknownType(error.message);
     throw error;

@@ -79,11 +79,11 @@ export const KERNEL_MACROS: ReadonlyMap<string, KernelMacro> = table;
 
 /** Names that every x86_64 build of a kernel defines, without a value that matters. */
 export const ALWAYS_DEFINED: ReadonlySet<string> = new Set([
-  '__KERNEL__', '__linux__', '__GNUC__', '__LITTLE_ENDIAN', '__LITTLE_ENDIAN_BITFIELD', '__x86_64__', '__STDC__',
+  '__KERNEL__', '__linux__', '__GNUC__', '__LITTLE_ENDIAN', '__LITTLE_ENDIAN_BITFIELD', '__x86_64__', '__STDC__', '__LP64__', '_LP64',
 ]);
 
 /** Names that no x86_64 build of a kernel defines. */
 export const NEVER_DEFINED: ReadonlySet<string> = new Set([
-  '__cplusplus', '__BIG_ENDIAN', '__BIG_ENDIAN_BITFIELD', '__FreeBSD__', '__NetBSD__', '__OpenBSD__', '_WIN32', '_MSC_VER', '__ASSEMBLY__',
+  '__cplusplus', '__BIG_ENDIAN', '__BIG_ENDIAN_BITFIELD', '__FreeBSD__', '__NetBSD__', '__OpenBSD__', '_WIN32', '_MSC_VER', '__ASSEMBLY__', '__ASSEMBLER__',
   '__CHECKER__', '__i386__', '__arm__', '__aarch64__', '__powerpc__', '__powerpc64__', '__sparc__', '__sparc_v9__', '__alpha__', '__mips__', '__hppa__', '__ia64__', '__s390__',
 ]);

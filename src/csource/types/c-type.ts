@@ -14,18 +14,21 @@ export interface IntegerType {
   readonly align?: number;
 }
 
-export interface Field {
+/** A member as declared. */
+export interface Member {
   /** Absent for unnamed bit-fields and unnamed members. */
   readonly name?: string;
   readonly type: CType;
-  readonly bitField: boolean;
+  /** Width in bits of a bit-field. */
+  readonly bits?: number;
+  readonly packed: boolean;
+  /** Alignment asked for by attributes. */
+  readonly align: number | undefined;
 }
 
 export interface Layout {
   readonly size: number;
   readonly align: number;
-  /** Absent where only the size is known. */
-  readonly fields?: readonly Field[];
   /** Place of the definition, for steps. */
   readonly at?: { readonly path: string; readonly line: number; readonly column: number };
 }
@@ -36,14 +39,16 @@ export interface RecordType {
   readonly name: string;
   /** @throws Doubt where the layout is not certain */
   readonly layout: () => Layout;
+  /** Known also where the layout is not. @throws Doubt where they are not known */
+  readonly members: () => readonly Member[];
 }
 
 export type CType =
   | IntegerType
   | { readonly kind: 'float'; readonly size: number; readonly align: number }
   | { readonly kind: 'pointer'; readonly to: CType }
-  /** `count` is undefined for `[]`. */
-  | { readonly kind: 'array'; readonly of: CType; readonly count: number | undefined }
+  /** `count` is undefined for `[]`, and where `why` says that the length is not known. */
+  | { readonly kind: 'array'; readonly of: CType; readonly count: number | undefined; readonly why?: string }
   | RecordType
   | { readonly kind: 'void' }
   | { readonly kind: 'function'; readonly returns: CType }

@@ -23,7 +23,7 @@ same(BOOL, 'bool');
 same(ULLONG, 'dma_addr_t phys_addr_t resource_size_t');
 
 function opaque(name: string, size: number, align: number): void {
-  types.set(name, { kind: 'record', name, layout: () => ({ size, align }) });
+  types.set(name, { kind: 'record', name, layout: () => ({ size, align }), members: () => [] });
 }
 
 opaque('atomic_t', 4, 4);

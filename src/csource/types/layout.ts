@@ -1,16 +1,5 @@
 import { Doubt } from '../evaluate/doubt.ts';
-import type { CType, Field, Layout } from './c-type.ts';
-
-/** A member as declared, before it has a place. */
-export interface Member {
-  readonly name?: string;
-  readonly type: CType;
-  /** Width in bits of a bit-field. */
-  readonly bits?: number;
-  readonly packed: boolean;
-  /** Alignment asked for by attributes. */
-  readonly align: number | undefined;
-}
+import type { CType, Layout, Member } from './c-type.ts';
 
 /** Attributes of a whole record. */
 export interface RecordAttributes {
@@ -29,7 +18,7 @@ export function sizeOf(type: CType): number {
     case 'pointer':
       return 8;
     case 'array':
-      if (type.count === undefined) throw new Doubt('the length of an array is not known');
+      if (type.count === undefined) throw new Doubt(type.why ?? 'the length of an array is not known');
       return type.count * sizeOf(type.of);
     case 'record':
       return type.layout().size;
@@ -71,7 +60,6 @@ export function layOut(keyword: 'struct' | 'union', members: readonly Member[], 
   let end = 0;
   let next = 0;
   let align = 1;
-  const fields: Field[] = [];
   members.forEach((member, at) => {
     if (keyword === 'union') next = 0;
     const packed = attributes.packed || member.packed;
@@ -83,7 +71,7 @@ export function layOut(keyword: 'struct' | 'union', members: readonly Member[], 
     }
     if (member.align !== undefined) own = Math.max(own, member.align);
     if (member.bits === undefined) {
-      const flexible = member.type.kind === 'array' && member.type.count === undefined;
+      const flexible = member.type.kind === 'array' && member.type.count === undefined && member.type.why === undefined;
       if (flexible && keyword === 'struct' && at !== members.length - 1) throw new Doubt('an array without a length stands before other members');
       next = roundUp(next, own * 8) + (flexible ? 0 : sizeOf(member.type) * 8);
       align = Math.max(align, own);
@@ -103,13 +91,12 @@ export function layOut(keyword: 'struct' | 'union', members: readonly Member[], 
     }
     if (!Number.isSafeInteger(next)) throw new Doubt('it is larger than any memory');
     end = Math.max(end, next);
-    fields.push({ ...(member.name === undefined ? {} : { name: member.name }), type: member.type, bitField: member.bits !== undefined });
   });
   if (attributes.align !== undefined) {
     if (attributes.pack !== undefined) throw new Doubt('#pragma pack meets an aligned record');
     align = Math.max(align, attributes.align);
   }
-  return { size: roundUp(end, align * 8) / 8, align, fields };
+  return { size: roundUp(end, align * 8) / 8, align };
 }
 
 function roundUp(value: number, to: number): number {
@@ -117,18 +104,18 @@ function roundUp(value: number, to: number): number {
 }
 
 /** A member by name, through unnamed structs and unions. @throws Doubt where there is none */
-export function memberOf(type: CType, name: string): Field {
+export function memberOf(type: CType, name: string): Member {
   if (type.kind !== 'record') throw new Doubt(type.kind === 'unknown' ? type.why : `.${name} of what is no struct`);
   const found = search(type, name, 0);
   if (!found) throw new Doubt(`${type.name} has no known member ${name}`);
   return found;
 }
 
-function search(type: CType, name: string, depth: number): Field | undefined {
+function search(type: CType, name: string, depth: number): Member | undefined {
   if (type.kind !== 'record' || depth > 30) return undefined;
-  for (const field of type.layout().fields ?? []) {
+  for (const field of type.members()) {
     if (field.name === name) return field;
-    const inner = field.name === undefined && !field.bitField ? search(field.type, name, depth + 1) : undefined;
+    const inner = field.name === undefined && field.bits === undefined ? search(field.type, name, depth + 1) : undefined;
     if (inner) return inner;
   }
   return undefined;

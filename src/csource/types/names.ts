@@ -9,14 +9,22 @@ import { positionAt } from '../preprocess/position.ts';
 import { declarationTokens } from '../preprocess/translation-unit.ts';
 import type { Instance, TranslationUnit, TypePlace } from '../preprocess/translation-unit.ts';
 import type { World } from '../preprocess/world.ts';
-import { INT, UINT, unknownType } from './c-type.ts';
-import type { CType, IntegerType, Layout } from './c-type.ts';
+import { INT, SCHAR, SHORT, UCHAR, UINT, unknownType, USHORT } from './c-type.ts';
+import type { CType, IntegerType, Layout, RecordType } from './c-type.ts';
 import type { Environment, Value } from './environment.ts';
 import { KERNEL_TYPES } from './kernel-types.ts';
+import { NO_ATTRIBUTES, readAttributes } from './read-attributes.ts';
 import { readDeclarator, readSpecifiers } from './read-type.ts';
 
 /** What was established of a unit whatever the world: kept while its text stays. */
-export type UnitMemo = Map<string, unknown>;
+export type UnitMemo = Map<string, Remembered>;
+
+interface Remembered {
+  /** The value, or the Doubt that reading it threw. */
+  readonly result: unknown;
+  /** Whether it holds only where the world chose as it did. */
+  readonly chosen: boolean;
+}
 
 /** Where names come from that stand in no file: locals of the function around a call. */
 export interface Locals {
@@ -30,7 +38,7 @@ export class Names implements Environment {
   readonly #world: World;
   readonly #config: KernelConfig;
   readonly #memo: UnitMemo;
-  readonly #own = new Map<string, unknown>();
+  readonly #own = new Map<string, Remembered>();
   readonly #open = new Set<string>();
   readonly #locals: Locals | undefined;
   readonly #onSizeof: (text: string, layout: Layout) => void;
@@ -71,9 +79,11 @@ export class Names implements Environment {
   }
 
   typedefNamed(name: string): CType | undefined {
-    return this.#remember(`typedef ${name}`, () => {
+    return this.#remember(`typedef ${name}`, false, () => {
       const found: CType[] = [];
       for (const place of this.#active(`typedef ${name}`)) {
+        // A name inside the typedef that is being read is an earlier type: `typedef u32 x_t;` declares no u32.
+        if (this.#open.has(openKey(place))) continue;
         const type = this.#readTypedef(place, name);
         if (type) found.push(type);
       }
@@ -83,13 +93,15 @@ export class Names implements Environment {
   }
 
   tagged(keyword: 'struct' | 'union' | 'enum', name: string): CType {
-    if (keyword === 'enum') return this.#remember(`enum ${name}`, () => this.#enumNamed(name));
+    if (keyword === 'enum') return this.#remember(`enum ${name}`, true, () => this.#enumNamed(name));
     const key = `${keyword} ${name}`;
-    return { kind: 'record', name: key, layout: () => this.#remember(key, () => this.#layoutOf(key)) };
+    const record = (): RecordType => this.#remember(key, false, () => this.#recordNamed(key));
+    const layout = (): Layout => this.#remember(`layout of ${key}`, true, () => this.#layOut(key, record()));
+    return { kind: 'record', name: key, layout, members: () => record().members() };
   }
 
   enumerator(name: string): Integer | undefined {
-    return this.#remember(`enumerator ${name}`, () => {
+    return this.#remember(`enumerator ${name}`, true, () => {
       const places = this.#active(`enumerator ${name}`);
       if (places.length > 1) throw new Doubt(`${name} is an enumerator of more than one enum`);
       const [place] = places;
@@ -129,19 +141,32 @@ export class Names implements Environment {
     return new MacroExpander(this.unit, this.#world, this.#config).expand(raw, (token) => ({ instance, offset: token.start }));
   }
 
-  #layoutOf(key: string): Layout {
+  #recordNamed(key: string): RecordType {
     const places = this.#active(key);
     const [place] = places;
     if (!place) {
       const known = KERNEL_TYPES.get(key);
-      if (known?.kind === 'record') return known.layout();
+      if (known?.kind === 'record') return known;
       throw new Doubt(`${key} is not defined in the file or its local headers`);
     }
     if (places.length > 1) throw new Doubt(`${key} is defined more than once`);
     const type = this.#at(place, (cursor) => readSpecifiers(cursor, this).type);
     if (type.kind !== 'record') throw new Doubt(`${key} could not be read`);
     const { index } = place.instance;
-    return { ...type.layout(), at: { path: index.path, ...positionAt(index, place.event.offset) } };
+    const at = { path: index.path, ...positionAt(index, place.event.offset) };
+    return { ...type, layout: () => ({ ...type.layout(), at }) };
+  }
+
+  /** Layouts are worked out after reading: a struct that holds itself would not end. */
+  #layOut(name: string, type: RecordType): Layout {
+    const key = `layout of ${name}`;
+    if (this.#open.has(key) || this.#open.size > 60) throw new Doubt('a type contains itself');
+    this.#open.add(key);
+    try {
+      return type.layout();
+    } finally {
+      this.#open.delete(key);
+    }
   }
 
   #enumNamed(name: string): CType {
@@ -160,13 +185,14 @@ export class Names implements Environment {
       if (value < lowest) lowest = value;
       if (value > highest) highest = value;
     }
+    if (this.#enumIsPacked(place)) return packedEnum(lowest, highest);
     // gcc and clang take unsigned int unless an enumerator is negative.
     if (lowest < 0n) return BigInt.asIntN(32, lowest) === lowest && BigInt.asIntN(32, highest) === highest ? INT : unknownType('an enum wider than int');
     return BigInt.asUintN(32, highest) === highest ? UINT : unknownType('an enum wider than int');
   }
 
   #enumerators(place: TypePlace): ReadonlyMap<string, bigint | undefined> {
-    return this.#remember(`values of ${place.instance.id}:${place.event.offset}`, () =>
+    return this.#remember(`values of ${openKey(place)}`, true, () =>
       this.#at(place, (cursor) => {
         const values = new Map<string, bigint | undefined>();
         while (!cursor.ended && cursor.peek() !== '{') cursor.at++;
@@ -184,10 +210,21 @@ export class Names implements Environment {
           next = next === undefined ? undefined : next + 1n;
           if (!cursor.take(',') && cursor.peek() !== '}') throw new Doubt('an enum could not be read');
         }
-        if (/^__packed$|^__attribute/.test(cursor.peek())) throw new Doubt('an enum with attributes');
         return values;
       }),
     );
+  }
+
+  #enumIsPacked(place: TypePlace): boolean {
+    return this.#at(place, (cursor) => {
+      cursor.at++;
+      const before = readAttributes(cursor, this, NO_ATTRIBUTES);
+      while (!cursor.ended && cursor.peek() !== '{') cursor.at++;
+      cursor.skipBrackets();
+      const attributes = readAttributes(cursor, this, before);
+      if (attributes.align !== undefined) throw new Doubt('an aligned enum');
+      return attributes.packed;
+    });
   }
 
   #readTypedef(place: TypePlace, name: string): CType | undefined {
@@ -212,7 +249,7 @@ export class Names implements Environment {
   /** Reads the definition at a place; macros and types are those of its file. */
   #at<T>(place: TypePlace, read: (cursor: Cursor) => T): T {
     const { instance, event } = place;
-    const id = `${instance.id}:${event.offset}`;
+    const id = openKey(place);
     if (this.#open.has(id) || this.#open.size > 60) throw new Doubt('a type contains itself');
     const outer = this.#reading;
     this.#open.add(id);
@@ -228,33 +265,47 @@ export class Names implements Environment {
     }
   }
 
-  /** Keeps a result, or the doubt, for the world; and for the unit where no choice entered it. */
-  #remember<T>(key: string, read: () => T): T {
-    const own = this.#own.get(key);
-    // What holds in this world only makes what is built on it so.
-    if (own !== undefined) this.#world.consulted++;
-    const known = own ?? this.#memo.get(key);
-    if (known instanceof Doubt) throw known;
-    if (known !== undefined) return known === NOTHING ? (undefined as T) : (known as T);
+  /**
+   * Keeps a result, or the doubt, for this world; and for the unit where no choice entered it and it is `plain` data. Types
+   * are not: a record in them is looked up later, in the world that it was met in.
+   */
+  #remember<T>(key: string, plain: boolean, read: () => T): T {
+    const known = this.#own.get(key) ?? this.#memo.get(key);
+    if (known) {
+      if (known.chosen) this.#world.consulted++;
+      if (known.result instanceof Doubt) throw known.result;
+      return known.result as T;
+    }
     const before = this.#world.consulted;
     let result: unknown;
     try {
-      result = read() ?? NOTHING;
+      result = read();
     } catch (error) {
       if (!(error instanceof Doubt)) throw error;
       result = error;
     }
-    // A doubt met while another type is being read may come of reading them at once.
-    if (!(result instanceof Doubt && this.#open.size > 0)) {
-      if (this.#world.consulted === before) this.#memo.set(key, result);
-      else this.#own.set(key, result);
-    }
+    const chosen = this.#world.consulted !== before;
+    // A doubt met while another type is being read may come of reading them at once: it is not kept for others.
+    const lasting = plain && !chosen && !(result instanceof Doubt && this.#open.size > 0);
+    (lasting ? this.#memo : this.#own).set(key, { result, chosen });
     if (result instanceof Doubt) throw result;
-    return result === NOTHING ? (undefined as T) : (result as T);
+    return result as T;
   }
 }
 
-const NOTHING = Symbol('nothing');
+/** The narrowest type that holds all enumerators: `__attribute__((packed))` on an enum. */
+function packedEnum(lowest: bigint, highest: bigint): CType {
+  for (const type of lowest < 0n ? [SCHAR, SHORT, INT] : [UCHAR, USHORT, UINT]) {
+    const bits = type.size * 8;
+    const fits = (value: bigint): boolean => (type.signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)) === value;
+    if (fits(lowest) && fits(highest)) return type;
+  }
+  return unknownType('an enum wider than int');
+}
+
+function openKey(place: TypePlace): string {
+  return `${place.instance.id}:${place.event.offset}`;
+}
 
 function definitionEnd(place: TypePlace): number {
   const { index } = place.instance;

@@ -1,10 +1,9 @@
 import { Doubt } from '../evaluate/doubt.ts';
 import type { Cursor } from '../parse/cursor.ts';
 import { BOOL, CHAR, INT, LLONG, LONG, SCHAR, SHORT, UCHAR, UINT, ULLONG, ULONG, unknownType, USHORT, VOID, pointerTo } from './c-type.ts';
-import type { CType } from './c-type.ts';
+import type { CType, Layout, Member } from './c-type.ts';
 import type { Environment } from './environment.ts';
 import { layOut } from './layout.ts';
-import type { Member } from './layout.ts';
 import { NO_ATTRIBUTES, readAttributes, withAttributes } from './read-attributes.ts';
 import type { Attributes } from './read-attributes.ts';
 
@@ -118,8 +117,7 @@ function readTagged(cursor: Cursor, environment: Environment): CType {
   }
   if (keyword === 'enum') {
     cursor.skipBrackets();
-    const attributes = readAttributes(cursor, environment, between);
-    if (attributes.packed || attributes.align !== undefined) return unknownType('an enum with attributes');
+    readAttributes(cursor, environment, between);
     // A named one is defined here and read where its name is looked up; an unnamed one has the size of int in all kernel code
     // but where values say otherwise, which is not read here.
     return name === '' ? unknownType('an enum without a name') : environment.tagged('enum', name);
@@ -127,8 +125,13 @@ function readTagged(cursor: Cursor, environment: Environment): CType {
   const pack = environment.packAt(first);
   const members = cursor.nested(() => readMembers(cursor, environment));
   const attributes = readAttributes(cursor, environment, between);
-  const layout = layOut(keyword, members, { packed: attributes.packed, align: attributes.align, pack });
-  return { kind: 'record', name: name === '' ? keyword : `${keyword} ${name}`, layout: () => layout };
+  let layout: Layout | undefined;
+  return {
+    kind: 'record',
+    name: name === '' ? keyword : `${keyword} ${name}`,
+    layout: () => (layout ??= layOut(keyword, members, { packed: attributes.packed, align: attributes.align, pack })),
+    members: () => members,
+  };
 }
 
 function readMembers(cursor: Cursor, environment: Environment): Member[] {
@@ -214,7 +217,7 @@ function opensDeclarator(cursor: Cursor, environment: Environment): boolean {
 }
 
 function readSuffixes(cursor: Cursor, base: CType, environment: Environment): CType {
-  const lengths: (number | undefined)[] = [];
+  const lengths: Length[] = [];
   let type = base;
   for (;;) {
     if (cursor.peek() === '(') {
@@ -223,16 +226,21 @@ function readSuffixes(cursor: Cursor, base: CType, environment: Environment): CT
     } else if (cursor.take('[')) lengths.push(readLength(cursor, environment));
     else break;
   }
-  for (const count of lengths.reverse()) type = { kind: 'array', of: type, count };
+  for (const length of lengths.reverse()) type = { kind: 'array', of: type, ...length };
   return type;
 }
 
-function readLength(cursor: Cursor, environment: Environment): number | undefined {
+interface Length {
+  readonly count: number | undefined;
+  readonly why?: string;
+}
+
+function readLength(cursor: Cursor, environment: Environment): Length {
   while (QUALIFIERS.has(cursor.peek()) || cursor.peek() === 'static') cursor.at++;
-  if (cursor.take(']')) return undefined;
+  if (cursor.take(']')) return { count: undefined };
   const { value, why } = environment.expression(cursor);
   cursor.expect(']');
-  if (value === undefined) throw new Doubt(`the length of an array is not known: ${why ?? 'it is no constant'}`);
-  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Doubt('the length of an array is negative or larger than any memory');
-  return Number(value);
+  if (value === undefined) return { count: undefined, why: `the length of an array is not known: ${why ?? 'it is no constant'}` };
+  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) return { count: undefined, why: 'the length of an array is negative or larger than any memory' };
+  return { count: Number(value) };
 }
