@@ -8,4 +8,4 @@ export interface BuiltInScenario {
 
 /** Scenarios of media/scenarios, bundled so that a server in a web worker has them too. */
 export const BUILT_IN_SCENARIOS: readonly BuiltInScenario[] = Object.entries({ 'founding-case': foundingCase })
-  .map(([id, scenario]) => ({ id, text: JSON.stringify(scenario, null, 2) }));
+  .map(([id, scenario]) => ({ id, text: JSON.stringify(scenario) }));

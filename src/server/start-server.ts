@@ -42,6 +42,7 @@ class LanguageServer {
   #workspaceUris: readonly string[] = [];
   #limits: PlatformLimits;
   #configurable = false;
+  #foldersChange = false;
 
   constructor(connection: Connection, environment: ServerEnvironment) {
     this.#connection = connection;
@@ -82,6 +83,7 @@ class LanguageServer {
     if (given.platform !== undefined) this.#platforms.restore(given.platform);
     this.#folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     this.#configurable = params.capabilities.workspace?.configuration === true;
+    this.#foldersChange = params.capabilities.workspace?.workspaceFolders === true;
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
@@ -93,11 +95,13 @@ class LanguageServer {
   }
 
   async #initialized(): Promise<void> {
-    this.#connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-      const gone = new Set(removed.map(({ uri }) => uri));
-      this.#folders = [...this.#folders.filter((uri) => !gone.has(uri)), ...added.map(({ uri }) => uri)];
-      void this.#readWorkspace();
-    });
+    if (this.#foldersChange) {
+      this.#connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map(({ uri }) => uri));
+        this.#folders = [...this.#folders.filter((uri) => !gone.has(uri)), ...added.map(({ uri }) => uri)];
+        void this.#readWorkspace();
+      });
+    }
     await this.#configurationChanged();
   }
 
