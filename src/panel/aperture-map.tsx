@@ -19,8 +19,8 @@ export interface ApertureMapProps {
   readonly now: number;
   readonly zoom: 'rows' | 'overview';
   readonly selected: number | undefined;
-  onSelect(slot: number | undefined): void;
-  onEnter(): void;
+  readonly onSelect: (slot: number | undefined) => void;
+  readonly onEnter: () => void;
 }
 
 const VIEW_HEIGHT = 430;

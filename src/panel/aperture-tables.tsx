@@ -11,8 +11,8 @@ import type { Column } from './data-table.tsx';
 export interface ApertureTablesProps {
   readonly model: ApertureModel;
   readonly selected: number | undefined;
-  onSelect(slot: number): void;
-  onEnter(): void;
+  readonly onSelect: (slot: number) => void;
+  readonly onEnter: () => void;
 }
 
 /** The numbers of the aperture's picture: areas, segments and mappings. */

@@ -5,7 +5,7 @@ export interface Column<Row> {
   readonly key: string;
   readonly head: string;
   readonly kind?: 'number' | 'mono' | 'text';
-  cell(row: Row, index: number): ComponentChildren;
+  readonly cell: (row: Row, index: number) => ComponentChildren;
 }
 
 export interface DataTableProps<Row> {

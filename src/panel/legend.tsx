@@ -6,7 +6,7 @@ import type { Tokens } from './tokens.ts';
 export interface LegendItem {
   readonly text: string;
   /** Draws the sample in a box of 20 by 10 CSS pixels. */
-  draw(context: CanvasRenderingContext2D): void;
+  readonly draw: (context: CanvasRenderingContext2D) => void;
 }
 
 /** Samples drawn with the picture's own fills, so that the two cannot differ. */

@@ -12,12 +12,20 @@ export function limitSize(limit: PanelLimit): string {
   return limit.bytes === null ? text.unlimited : formatBytes(limit.bytes);
 }
 
+export interface LimitsViewProps {
+  readonly limits: readonly PanelLimit[];
+  /** Whether there is a platform whose limits these are. */
+  readonly platform: boolean;
+  readonly selection: PanelSelection | undefined;
+  readonly actions: PageActions;
+}
+
 /** What the platform promises for one request of each kind. */
-export function LimitsView({ limits, selection, actions }: { limits: readonly PanelLimit[]; selection: PanelSelection | undefined; actions: PageActions }): JSX.Element {
+export function LimitsView({ limits, platform, selection, actions }: LimitsViewProps): JSX.Element {
   return (
     <SectionFrame id="limits" head={text.limits} meta={limits.length > 0 ? text.limitsMeta : undefined}>
       {limits.length === 0 ? (
-        <p class="dim">{text.noLimits}</p>
+        <p class="dim">{platform ? text.noLimits : text.noLimitsPlatform}</p>
       ) : (
         <DataTable
           id="limit"

@@ -15,8 +15,8 @@ export interface MachineMapProps {
   readonly tokens: Tokens;
   readonly mask: PanelMask | undefined;
   readonly selected: number | undefined;
-  onSelect(place: number | undefined): void;
-  onEnter(): void;
+  readonly onSelect: (place: number | undefined) => void;
+  readonly onEnter: () => void;
 }
 
 export function placeSentence(place: Place): string {

@@ -4,11 +4,11 @@ import type { PanelSelection, PanelViewState } from '../protocol/panel-view-stat
 
 /** What the parts of the page can do; failures come back as the page's banner. */
 export interface PageActions {
-  select(selection: PanelSelection | undefined): void;
+  readonly select: (selection: PanelSelection | undefined) => void;
   /** Moves the focus to the explanation of what is selected. */
-  enterWhy(): void;
-  look(change: Partial<Omit<PanelViewState, 'version' | 'selection'>>): void;
-  open(evidence: EvidenceRef): void;
-  command(command: PanelCommand): void;
-  runScenario(scenario: string): void;
+  readonly enterWhy: () => void;
+  readonly look: (change: Partial<Omit<PanelViewState, 'version' | 'selection'>>) => void;
+  readonly open: (evidence: EvidenceRef) => void;
+  readonly command: (command: PanelCommand) => void;
+  readonly runScenario: (scenario: string) => void;
 }

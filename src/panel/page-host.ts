@@ -7,20 +7,20 @@ import { INITIAL_VIEW_STATE, parsePanelViewState } from '../protocol/panel-view-
 import type { PanelViewState } from '../protocol/panel-view-state.ts';
 
 interface WebviewApi {
-  postMessage(message: unknown): void;
-  getState(): unknown;
-  setState(state: unknown): void;
+  readonly postMessage: (message: unknown) => void;
+  readonly getState: () => unknown;
+  readonly setState: (state: unknown) => void;
 }
 
 declare const acquireVsCodeApi: () => WebviewApi;
 
 /** The extension as the page sees it. */
 export interface PageHost {
-  request(body: PanelRequest): Promise<RequestOutcome>;
+  readonly request: (body: PanelRequest) => Promise<RequestOutcome>;
   /** Calls `run` with each message that is not a reply, and `refuse` with a sentence for one that could not be read. */
-  listen(run: (message: Exclude<HostMessage, { kind: 'reply' }>) => void, refuse: (error: string) => void): () => void;
+  readonly listen: (run: (message: Exclude<HostMessage, { kind: 'reply' }>) => void, refuse: (error: string) => void) => () => void;
   readonly kept: PanelViewState;
-  keep(view: PanelViewState): void;
+  readonly keep: (view: PanelViewState) => void;
 }
 
 const TIMEOUT_SECONDS = 15;

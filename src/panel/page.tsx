@@ -70,8 +70,8 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (!state || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
       if (event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement) return;
-      if (event.key === 'Escape' && view.selection) return actions.select(undefined);
-      if (event.key === 't' || event.key === 'T') return actions.look({ view: view.view === 'table' ? 'picture' : 'table' });
+      if (event.key === 'Escape' && view.selection) actions.select(undefined);
+      if (event.key === 't' || event.key === 'T') actions.look({ view: view.view === 'table' ? 'picture' : 'table' });
       const moves: Readonly<Record<string, readonly [1 | -1, boolean]>> = { f: [1, true], F: [-1, true], '.': [1, false], ',': [-1, false] };
       const move = moves[event.key];
       const step = move && stepFrom(state, view.step, move[0], move[1]);
@@ -103,7 +103,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
         <>
           <div class="columns">
             <div class="column">
-              <LimitsView limits={state.limits} selection={selection} actions={actions} />
+              <LimitsView limits={state.limits} platform={state.platform !== undefined} selection={selection} actions={actions} />
               {state.scenario && <StepsView scenario={state.scenario} selection={selection} table={view.view === 'table'} actions={actions} />}
               <ApertureView pool={state.aperture} model={aperture} view={view} now={state.scenario?.steps.at(-1)?.index ?? 0} tokens={tokens} actions={actions} />
             </div>

@@ -64,7 +64,7 @@ export function Toolbar({ state, step, view, actions }: ToolbarProps): JSX.Eleme
           {transport('previous', text.previousStep, -1, false, <path d="M10.5 3.5 5.5 8l5 4.5" />)}
           {transport('next', text.nextStep, 1, false, <path d="M5.5 3.5 10.5 8l-5 4.5" />)}
           {transport('next-failure', text.nextFailure, 1, true, <><path d="M10 4 13.5 8 10 12" /><path class="solid" d="M5 4.5 8 11.5H2z" /></>)}
-          <span class="dim">{fill(text.stepOf, groupDigits(step ?? 0), groupDigits(at + 1), groupDigits(steps.length))}</span>
+          <span class="dim">{step === at + 1 ? fill(text.stepOf, groupDigits(step), groupDigits(steps.length)) : fill(text.stepAt, groupDigits(step ?? 0), groupDigits(at + 1), groupDigits(steps.length))}</span>
         </span>
       )}
       <span class="group push">

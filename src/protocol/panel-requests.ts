@@ -6,15 +6,15 @@ export type RequestOutcome = { readonly ok: true } | { readonly ok: false; reado
 
 /** The page's timers; this room has none of its own. */
 export interface RequestTimer {
-  start(milliseconds: number, run: () => void): unknown;
-  stop(handle: unknown): void;
+  readonly start: (milliseconds: number, run: () => void) => unknown;
+  readonly stop: (handle: unknown) => void;
 }
 
 export interface PanelRequests {
   /** Sends and waits for the reply, at most `timeout` milliseconds. */
-  request(body: PanelRequest): Promise<RequestOutcome>;
+  readonly request: (body: PanelRequest) => Promise<RequestOutcome>;
   /** Ends the request that a `reply` names; false where none waits under that id (answered already, or timed out). */
-  settle(id: number, error?: string): boolean;
+  readonly settle: (id: number, error?: string) => boolean;
 }
 
 /** Gives each request an id and joins it with its reply. */
@@ -37,7 +37,7 @@ export function createPanelRequests(
         };
         const handle = timer.start(timeout, () => end({ ok: false, error: timedOutText, timedOut: true }));
         waiting.set(id, end);
-        send({ ...body, version: PANEL_PROTOCOL_VERSION, id } as PanelMessage);
+        send({ ...body, version: PANEL_PROTOCOL_VERSION, id });
       });
     },
     settle(id, error) {

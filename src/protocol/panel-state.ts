@@ -151,7 +151,6 @@ export type PanelStep = v.InferOutput<typeof step>;
 export type PanelArea = v.InferOutput<typeof area>;
 export type PanelMapping = v.InferOutput<typeof mapping>;
 export type PanelAperture = v.InferOutput<typeof aperture>;
-export type PanelRange = v.InferOutput<typeof machineRange>;
 export type PanelRegion = v.InferOutput<typeof region>;
 export type PanelMask = v.InferOutput<typeof mask>;
 export type PanelMachine = v.InferOutput<typeof machine>;

@@ -19,7 +19,8 @@ export const panelStrings = {
   previousStep: 'Previous step (,)',
   nextStep: 'Next step (.)',
   nextFailure: 'Next failure (F)',
-  stepOf: 'Step {0} · {1} of {2}',
+  stepOf: 'Step {0} of {1}',
+  stepAt: 'Step {0} · {1} of {2}',
   showAs: 'Show as',
   picture: 'Picture',
   table: 'Table',
@@ -42,7 +43,8 @@ export const panelStrings = {
   meaning: 'what it bounds',
   unlimited: 'unlimited',
   unknown: 'unknown',
-  noLimits: 'No platform is chosen, so no limit is known.',
+  noLimits: 'Nothing that is known sets a limit.',
+  noLimitsPlatform: 'No platform is chosen, so no limit is known.',
 
   steps: 'Steps',
   stepsMetaOne: '1 step',
@@ -57,8 +59,6 @@ export const panelStrings = {
   done: 'done',
   stepFailed: 'Step {0} failed.',
   stepDone: 'Step {0}.',
-  scenarioDone: '{0}: {1} steps, none failed.',
-  noFailure: 'No step failed.',
 
   aperture: 'Aperture',
   apertureMeta: '{0} · {1} used, {2} free',
@@ -177,8 +177,6 @@ export const panelStrings = {
   slotIsFree: 'Slot {0} is free',
   slotIsUsed: 'Slot {0} is used',
 } as const;
-
-export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
 
 /** Puts values in the places `{0}`, `{1}` … of a template; a place without a value stays as it is. */
 export function fill(template: string, ...values: readonly (string | number)[]): string {

@@ -134,7 +134,7 @@ export const messageTests = {
     await page.reload();
     await page.waitForSelector('main section');
     equal(await look(), before, 'after the reload');
-    await panel.page.evaluate(() => sessionStorage.setItem('state', JSON.stringify({ version: 99, view: 'table' })));
+    await panel.page.evaluate(() => window.sessionStorage.setItem('state', JSON.stringify({ version: 99, view: 'table' })));
     await page.reload();
     await page.waitForSelector('main section');
     equal(await page.locator('[aria-pressed=true]').textContent(), 'Picture', 'view of another version');

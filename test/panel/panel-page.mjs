@@ -76,8 +76,8 @@ function standIn({ theme, state, mute }) {
           send({ version: 1, kind: 'reply', id: message.id, ...(panel.failing ? { error: panel.failing } : {}) });
         });
       },
-      getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
-      setState: (value) => sessionStorage.setItem('state', JSON.stringify(value)),
+      getState: () => JSON.parse(window.sessionStorage.getItem('state') ?? 'null') ?? undefined,
+      setState: (value) => window.sessionStorage.setItem('state', JSON.stringify(value)),
     };
   };
   const paint = ({ classes, colours }) => {
@@ -103,7 +103,7 @@ export async function openPanel(browser, url, { theme = 'dark', width = 1200, he
   page.on('request', (request) => !request.url().startsWith(url) && !request.url().startsWith('data:') && errors.push(`fetched ${request.url()}`));
   if (clock) await page.clock.install();
   await page.addInitScript(standIn, { theme: THEMES[theme], state, mute });
-  if (kept !== undefined) await page.addInitScript((value) => sessionStorage.getItem('state') ?? sessionStorage.setItem('state', JSON.stringify(value)), kept);
+  if (kept !== undefined) await page.addInitScript((value) => window.sessionStorage.getItem('state') ?? window.sessionStorage.setItem('state', JSON.stringify(value)), kept);
   // The favicon is the browser's own wish, not the page's.
   await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
   await page.goto(url);

@@ -134,7 +134,7 @@ export const pictureTests = {
     await page.setViewportSize({ width: 700, height: 800 });
     await eventually(() => page.evaluate((at) => {
       const canvas = document.querySelector(at);
-      return canvas.width === Math.round(canvas.clientWidth * devicePixelRatio) && canvas.clientWidth < 700;
+      return canvas.width === Math.round(canvas.clientWidth * window.devicePixelRatio) && canvas.clientWidth < 700;
     }, MAP), true, 'canvas as wide as its frame');
   },
 };

@@ -122,7 +122,7 @@ const steps = [
 export const scenario = {
   version: 1, title: 'DMA Aperture', platform, limits, machine,
   scenario: { name: 'The founding case', uri: 'file:///workspace/founding.dma.json', steps },
-  aperture: poolFor(4096, 4, mappingsFor(4096, 7, 60).map((each) => ({ ...each, step: each.step % 6 })), {
+  aperture: poolFor(4096, 4, mappingsFor(4096, 7, 60).map((each) => ({ ...each, step: each.step % 2 ? 2 : 0 })), {
     ...ADDRESS, highWater: 3000, atStep: 5,
     segmentMachine: Array.from({ length: 32 }, (_, index) => `0x${(0x800000 + ((index * 5) % 32) * 0x40000).toString(16)}`),
   }),
