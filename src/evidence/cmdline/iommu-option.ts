@@ -26,7 +26,7 @@ export function parseIommuOption(value: string, of: 'linux' | 'xen'): IommuOptio
   const errors: OptionError[] = [];
   let offset = 0;
   for (const word of words) {
-    const name = word.replace(/=.*$/s, '');
+    const [name = ''] = word.split('=', 1);
     const positive = of === 'xen' ? name.replace(/^no-?(?=.{2})/, '') : name;
     if (!known.includes(name) && !known.includes(positive)) errors.push({ offset, text: word, expected: `one of ${known.slice(0, 8).join(', ')} …` });
     offset += word.length + 1;

@@ -156,6 +156,6 @@ export function frameLine(text: string, from = 0): Frame {
   }
   const start = Math.max(at, behind(BLANKS, text, at));
   // Programs may write to /dev/kmsg; what they say is not the kernel's word.
-  if (speaker === 'linux' && behind(PROGRAM, text, start) >= 0) speaker = 'daemon';
-  return { speaker, start, certain };
+  const told = speaker === 'linux' ? behind(PROGRAM, text, start) : -1;
+  return told >= 0 ? { speaker: 'daemon', start: told, certain } : { speaker, start, certain };
 }

@@ -15,7 +15,7 @@ export interface PlacedMessage extends LogMessage {
 /** A line cannot be longer than this to be read at all: no kernel prints one. */
 const LONGEST_LINE = 16384;
 const MOST_JOINED = 3;
-const MOST_SOFT_JOINED = 64;
+const MOST_SOFT_JOINED = 12;
 // A message that begins in the middle of a line: consoles glue the output of two writers together. Behind a quotation
 // mark it is a text about a log, not a log.
 const GLUED = /(?<=[^"'`\\])(?:\(XEN\) |\[ {0,8}\d{1,6}\.\d{6}\] )/g;

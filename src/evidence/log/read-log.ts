@@ -128,5 +128,5 @@ function isKernelLog(survey: Survey, items: readonly LogItem[]): boolean {
   if (items.length === 0) return false;
   if (framed * 4 >= sampled) return true;
   if (items.some((item) => (item.kind === 'linux-banner' || item.kind === 'xen-banner') && item.rest.includes('@'))) return true;
-  return new Set(items.map(({ line }) => line)).size * 5 >= sampled;
+  return new Set(items.map(({ line }) => line)).size * 2 >= sampled;
 }

@@ -3,7 +3,7 @@ import type { LogMessage, Recogniser } from '../recogniser.ts';
 
 const KERNEL = /^Kernel command line: ?(.*)$/s;
 const EARLY = /^Command line: ?(.*)$/s;
-const BOOTDATA = /^Bootdata ok \(command line is (.*)\)\s*$/s;
+const BOOTDATA = /^Bootdata ok \(command line is (.*)\)$/s;
 
 /** The command lines of Linux and of Xen as their boot prints them. */
 export const commandLineRecognisers: readonly Recogniser[] = [

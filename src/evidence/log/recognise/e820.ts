@@ -3,7 +3,7 @@ import type { E820Entry } from '../../../core/platform/platform-facts.ts';
 import type { E820Map, LogStatement } from '../log-items.ts';
 import type { LogMessage, Recogniser } from '../recogniser.ts';
 
-const LINUX_HEADING = /BIOS-provided physical RAM map:/;
+const LINUX_HEADING = /^(?:e820: )?BIOS-provided physical RAM map:/;
 const XEN_HEADING = /^(?:Physical|Xen-e820|Xen-e801|Xen-e88|EFI|Multiboot-e820|Multiboot-e801|PVH-e820|[\w-]{1,20}) RAM map:/;
 const LINUX_ROW = /^(BIOS-e820|Xen): \[mem 0x([0-9a-f]{1,16})-0x([0-9a-f]{1,16})\] {1,3}(.{0,40})/;
 const LINUX_OLD_ROW = /^(BIOS-e820|Xen): ([0-9a-f]{8,16}) - ([0-9a-f]{8,16}) (.{0,40})/;

@@ -74,9 +74,7 @@ export const failureRecognisers: readonly Recogniser[] = [
       const match = OVERFLOW.exec(text);
       if (!match) return undefined;
       const [, driver, device, bytes, early, late] = match;
-      const mask = (early ?? late ?? '').replace(/^f{8,}$/, '');
-      const last = mask === '' ? undefined : parseAddress(mask);
-      return { ...failure('dma-mask-overflow', bytes, driver, device), mask: last ?? maskOfBits(64) };
+      return { ...failure('dma-mask-overflow', bytes, driver, device), mask: parseAddress(early ?? late ?? '') ?? maskOfBits(64) };
     },
   },
   {
