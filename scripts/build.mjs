@@ -90,7 +90,6 @@ await Promise.all(names.map(async (name) => {
   const options = {
     absWorkingDir: ROOT, entryPoints: [entry], outfile, bundle: true, write: false, metafile: true,
     minify: values.minify ?? false, sourcemap: !values.minify, legalComments: 'none', logLevel: 'warning',
-    // Scenarios that ship are bundled as their text: they carry comments, and errors in them have places.
     plugins: [wholeFiles], ...bundle,
   };
   if (values.watch) {
