@@ -18,7 +18,7 @@ export interface ApertureViewProps {
   readonly pool: PanelAperture | undefined;
   readonly model: ApertureModel | undefined;
   readonly view: PanelViewState;
-  /** Number of the last step. */
+  /** Number of the step that the aperture is shown after. */
   readonly now: number;
   readonly tokens: Tokens;
   readonly actions: PageActions;

@@ -49,13 +49,14 @@ export function nextPage(page: PageModel, event: PageEvent): PageModel {
 function viewFor(state: PanelState, view: PanelViewState): PanelViewState {
   const { step, selection, scenario: _, ...rest } = view;
   const steps = state.scenario?.steps ?? [];
-  const sameScenario = view.scenario === state.scenario?.uri;
+  const name = state.scenario?.uri ?? state.scenario?.name;
+  const sameScenario = view.scenario === name;
   const cursor = sameScenario && steps.some((each) => each.index === step) ? step : (steps.find((each) => !each.ok) ?? steps[0])?.index;
   return {
     ...rest,
     ...(cursor === undefined ? {} : { step: cursor }),
     ...(selection && holds(state, selection, sameScenario) ? { selection } : {}),
-    ...(state.scenario?.uri === undefined ? {} : { scenario: state.scenario.uri }),
+    ...(name === undefined ? {} : { scenario: name }),
   };
 }
 

@@ -105,7 +105,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
             <div class="column">
               <LimitsView limits={state.limits} platform={state.platform !== undefined} selection={selection} actions={actions} />
               {state.scenario && <StepsView scenario={state.scenario} selection={selection} table={view.view === 'table'} actions={actions} />}
-              <ApertureView pool={state.aperture} model={aperture} view={view} now={state.scenario?.steps.at(-1)?.index ?? 0} tokens={tokens} actions={actions} />
+              <ApertureView pool={state.aperture} model={aperture} view={view} now={state.aperture?.atStep ?? state.scenario?.steps.at(-1)?.index ?? 0} tokens={tokens} actions={actions} />
             </div>
             <WhyView state={state} selection={selection} aperture={aperture} machine={machine} focus={whyHead} actions={actions} />
           </div>

@@ -25,7 +25,7 @@ const viewState = v.object({
   /** `index` of the step that the summary speaks of. */
   step: v.optional(count),
   selection: v.optional(selection),
-  /** URI of the scenario shown, for the host that brings the panel back after a reload. */
+  /** URI of the scenario shown, or its name where it has none: steps kept belong to it. */
   scenario: v.optional(v.string()),
 });
 

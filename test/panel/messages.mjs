@@ -140,6 +140,17 @@ export const messageTests = {
     equal(await page.locator('[aria-pressed=true]').textContent(), 'Picture', 'view of another version');
   },
 
+  'state: the next of the same scenario keeps the step, another scenario starts at its first failure': async ({ open }) => {
+    const { page, send } = await open({ state: scenario });
+    await page.locator('#step-4').click();
+    await eventually(() => text(page, '.why .meta'), 'step 4', 'selected');
+    await send(state({ ...scenario, aperture: { ...scenario.aperture, atStep: 4 } }));
+    await eventually(async () => (await text(page, '.aperture .meta')).endsWith('after step 4'), true, 'the aperture after that step');
+    equal(await text(page, '.why .meta'), 'step 4', 'still selected');
+    await send(state({ ...scenario, scenario: { name: 'Another', steps: scenario.scenario.steps } }));
+    await eventually(() => text(page, '.why .meta'), 'step 1', 'first failure of the other');
+  },
+
   'reload: a selection that the new state does not have is let go': async ({ open }) => {
     const { page } = await open({ state: scenario, kept: { version: 1, view: 'picture', shade: 'size', zoom: 'rows', selection: { kind: 'slot', slot: 999999 } } });
     equal(await text(page, '.why .meta'), 'step 1', 'shown instead');
