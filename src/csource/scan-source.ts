@@ -77,7 +77,8 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
   if (located.length === 0) return { calls: [] };
   const config = kernelConfig(unit.config);
   const index = indexSource(unit.path, unit.text);
-  const translation = new TranslationUnit(index, unit.headers, unit.cache ?? new Map(), decideBy(config));
+  const cache: IndexCache = unit.cache ?? new Map<string, never>();
+  const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config));
   const memo: UnitMemo = new Map();
   const calls: DmaCall[] = [];
   for (const call of located) {
@@ -89,7 +90,7 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
 }
 
 function inDeadText(condition: Condition, text: string): boolean {
-  for (let at: Condition | undefined = condition; at?.parent; at = at.parent) {
+  for (let at = condition; at.parent; at = at.parent) {
     if (at.kind === 'if' && /^\s*0\s*(?:\/[/*].*)?$/.test(text.slice(at.from, at.to))) return true;
     const alone = at.kind === 'else' && at.earlier.some((other) => other.kind === 'if' && /^\s*1\s*(?:\/[/*].*)?$/.test(text.slice(other.from, other.to)));
     if (alone) return true;

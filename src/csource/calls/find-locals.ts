@@ -17,34 +17,68 @@ export interface Declaration {
 /** Declarations in scope at a call, innermost block first. */
 export type ScopeBlocks = readonly (readonly Declaration[])[];
 
-/** Collects what is declared before a node in the blocks around it, up to its function. `base` is added to all offsets. */
-export function declarationsAround(node: Node, functionNode: Node, base: number): ScopeBlocks {
-  const blocks: Declaration[][] = [];
-  let child: Node = node;
-  for (let parent = node.parent; parent; child = parent, parent = parent.parent) {
-    const block: Declaration[] = [];
-    for (const sibling of parent.namedChildren) {
-      if (!sibling || sibling.startIndex > child.startIndex) break;
-      collect(sibling, base, block, sibling.id !== child.id);
-    }
-    if (block.length > 0) blocks.push(block);
-    if (parent.id === functionNode.id) break;
-  }
-  const parameters: Declaration[] = [];
-  collectParameters(functionNode.childForFieldName('declarator'), base, parameters);
-  if (parameters.length > 0) blocks.push(parameters);
-  return blocks;
+interface Sibling {
+  readonly id: number;
+  readonly start: number;
+  readonly preprocessor: boolean;
+  readonly declarations: readonly Declaration[];
 }
 
-function collect(node: Node, base: number, into: Declaration[], whole: boolean): void {
+/** Scopes of one parsed text. Each block is read once, however many calls stand in it. */
+export class Scopes {
+  readonly #base: number;
+  readonly #blocks = new Map<number, readonly Sibling[]>();
+
+  /** @param base added to all offsets */
+  constructor(base: number) {
+    this.#base = base;
+  }
+
+  /** What is declared before a node in the blocks around it, up to its function. */
+  around(node: Node, functionNode: Node): ScopeBlocks {
+    const blocks: Declaration[][] = [];
+    let child: Node = node;
+    for (let parent = node.parent; parent; child = parent, parent = parent.parent) {
+      const block: Declaration[] = [];
+      for (const sibling of this.#siblings(parent)) {
+        if (sibling.start > child.startIndex) break;
+        // What an #if around the node declares is found on the way up through it.
+        if (sibling.id !== child.id || !sibling.preprocessor) block.push(...sibling.declarations);
+      }
+      if (block.length > 0) blocks.push(block);
+      if (parent.id === functionNode.id) break;
+    }
+    const parameters: Declaration[] = [];
+    collectParameters(functionNode.childForFieldName('declarator'), this.#base, parameters);
+    if (parameters.length > 0) blocks.push(parameters);
+    return blocks;
+  }
+
+  #siblings(parent: Node): readonly Sibling[] {
+    const known = this.#blocks.get(parent.id);
+    if (known) return known;
+    const siblings: Sibling[] = [];
+    for (const node of parent.namedChildren) {
+      const preprocessor = node.type.startsWith('preproc_');
+      if (node.type !== 'declaration' && !preprocessor) continue;
+      const declarations: Declaration[] = [];
+      collect(node, this.#base, declarations);
+      if (declarations.length > 0) siblings.push({ id: node.id, start: node.startIndex, preprocessor, declarations });
+    }
+    this.#blocks.set(parent.id, siblings);
+    return siblings;
+  }
+}
+
+function collect(node: Node, base: number, into: Declaration[]): void {
   if (node.type === 'declaration') {
     // A declaration around the call declares its names before its initialisers (C17 6.2.1).
     for (const declarator of node.childrenForFieldName('declarator')) {
-      const name = declarator ? declaredName(declarator) : undefined;
+      const name = declaredName(declarator);
       if (name !== undefined) into.push({ name, parameter: false, from: node.startIndex + base, to: node.endIndex + base });
     }
-  } else if (whole && node.type.startsWith('preproc_')) {
-    for (const child of node.namedChildren) if (child) collect(child, base, into, true);
+  } else if (node.type.startsWith('preproc_')) {
+    for (const child of node.namedChildren) collect(child, base, into);
   }
 }
 
@@ -52,8 +86,8 @@ function collectParameters(declarator: Node | null, base: number, into: Declarat
   for (let node = declarator; node; node = node.childForFieldName('declarator')) {
     if (node.type !== 'function_declarator') continue;
     for (const parameter of node.childForFieldName('parameters')?.namedChildren ?? []) {
-      const name = parameter?.type === 'parameter_declaration' ? declaredName(parameter.childForFieldName('declarator')) : undefined;
-      if (parameter && name !== undefined) into.push({ name, parameter: true, from: parameter.startIndex + base, to: parameter.endIndex + base });
+      const name = parameter.type === 'parameter_declaration' ? declaredName(parameter.childForFieldName('declarator')) : undefined;
+      if (name !== undefined) into.push({ name, parameter: true, from: parameter.startIndex + base, to: parameter.endIndex + base });
     }
     return;
   }

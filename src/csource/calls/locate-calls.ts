@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import type { CParser } from '../parse/c-parser.ts';
-import { findFunction } from '../parse/find-function.ts';
+import { FunctionFinder } from '../parse/find-function.ts';
 import type { Span } from '../parse/find-function.ts';
-import { declarationsAround, declaredName } from './find-locals.ts';
+import { declaredName, Scopes } from './find-locals.ts';
 import type { ScopeBlocks } from './find-locals.ts';
 
 /** A call in the text, with what its surroundings declare. */
@@ -30,10 +30,11 @@ interface Named {
 export function locateCalls(parser: CParser, text: string, named: readonly Named[]): LocatedCall[] {
   const found = new Map<number, LocatedCall>();
   const left: Named[] = [];
+  const finder = new FunctionFinder(text);
   const spans = new Map<number, { span: Span; names: Named[] }>();
   for (const name of named) {
     if (inDirective(text, name.start)) continue;
-    const span = findFunction(text, name.start);
+    const span = finder.around(name.start);
     if (!span) left.push(name);
     else {
       const group = spans.get(span.from);
@@ -44,16 +45,18 @@ export function locateCalls(parser: CParser, text: string, named: readonly Named
   for (const { span, names } of spans.values()) {
     const part = text.slice(span.from, span.to);
     const done = parser.withTree(part, ({ rootNode }) => {
-      const inside = rootNode.namedChildren.filter((node) => node?.type !== 'comment');
+      const inside = rootNode.namedChildren.filter((node) => node.type !== 'comment');
       if (inside.length !== 1 || inside[0]?.type !== 'function_definition' || rootNode.hasError) return false;
-      for (const name of names) take(rootNode, name, span.from, text, found);
+      const scopes = new Scopes(span.from);
+      for (const name of names) take(rootNode, name, span.from, text, scopes, found);
       return true;
     });
     if (!done) left.push(...names);
   }
   if (left.length > 0) {
     parser.withTree(text, ({ rootNode }) => {
-      for (const name of left) take(rootNode, name, 0, text, found);
+      const scopes = new Scopes(0);
+      for (const name of left) take(rootNode, name, 0, text, scopes, found);
     });
   }
   return [...found.values()].sort((a, b) => a.start - b.start);
@@ -66,7 +69,7 @@ function inDirective(text: string, offset: number): boolean {
   return /^[ \t]*#/.test(text.slice(start, start + 80));
 }
 
-function take(root: Node, name: Named, base: number, text: string, found: Map<number, LocatedCall>): void {
+function take(root: Node, name: Named, base: number, text: string, scopes: Scopes, found: Map<number, LocatedCall>): void {
   const at = name.start - base;
   const node = root.descendantForIndex(at, at + name.name.length - 1);
   if (node?.type !== 'identifier' || node.startIndex !== at) return;
@@ -82,7 +85,7 @@ function take(root: Node, name: Named, base: number, text: string, found: Map<nu
   found.set(name.start, {
     ...name,
     function: declaredName(enclosing.childForFieldName('declarator')) ?? '',
-    blocks: declarationsAround(call, enclosing, base),
+    blocks: scopes.around(call, enclosing),
     body: enclosing.hasError ? text.slice(enclosing.startIndex + base, enclosing.endIndex + base) : '',
     reliable: !enclosing.hasError,
   });

@@ -287,17 +287,13 @@ function applyUnary(operator: string, operand: Value): Value {
 function combine(operator: string, left: Value, right: Value): Value {
   const a = asInteger(left);
   const b = asInteger(right);
-  // What decides alone does so whatever the other side is.
-  if (operator === '&&' && (a?.value === 0n || (b?.value === 0n && !right.why))) return decided(operator, a, b) ?? { type: INT, ...because(left) };
+  // The right side is not evaluated where the left one decides.
+  if (operator === '&&' && a?.value === 0n) return { type: INT, value: 0n };
   if (operator === '||' && a && a.value !== 0n) return { type: INT, value: 1n };
   const type = resultType(operator, left.type, right.type);
   if (!a) return { type, ...because(left) };
   if (!b) return { type, ...because(right) };
   return attempt(type, () => binary(operator, a, b));
-}
-
-function decided(operator: string, a: Integer | undefined, b: Integer | undefined): Value | undefined {
-  return operator === '&&' && (a?.value === 0n || b?.value === 0n) ? { type: INT, value: 0n } : undefined;
 }
 
 function resultType(operator: string, left: CType, right: CType): CType {

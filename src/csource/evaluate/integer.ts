@@ -1,4 +1,4 @@
-import { INT, UINT } from '../types/c-type.ts';
+import { INT } from '../types/c-type.ts';
 import type { IntegerType } from '../types/c-type.ts';
 import { Doubt } from './doubt.ts';
 
@@ -146,6 +146,3 @@ export function character(text: string): Integer {
   if (code === undefined || code > 127) throw new Doubt(`the character constant ${text.slice(0, 20)} is not plain ASCII`);
   return { type: INT, value: BigInt(code) };
 }
-
-/** `unsigned int`, to which `dma_set_max_seg_size` and the like convert their argument. */
-export const UNSIGNED_INT = UINT;

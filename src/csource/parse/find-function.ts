@@ -7,23 +7,54 @@ export interface Span {
 const HEADER_LINES = 30;
 
 /**
- * The function around an offset by the kernel's coding style: its body opens and closes with a brace in the first column.
- * A guess to save parsing the file: the caller parses the span and takes it only if it is one function without errors.
+ * Finds the functions of a text by the kernel's coding style: a body opens and closes with a brace in the first column. A
+ * guess, to save parsing the file: the caller parses the span and takes it only if it is one function without errors.
  */
-export function findFunction(text: string, offset: number): Span | undefined {
-  const open = text.lastIndexOf('\n{', offset);
-  if (open < 0) return undefined;
-  const previous = text.lastIndexOf('\n}', offset);
-  if (previous > open) return undefined;
-  const close = text.indexOf('\n}', offset);
-  if (close < 0) return undefined;
-  let from = open;
-  for (let lines = 0; lines < HEADER_LINES; lines++) {
-    const start = text.lastIndexOf('\n', from - 1) + 1;
-    const line = text.slice(start, from).trimEnd();
-    if (line === '' || /[;}]$|\*\/$|^#|\\$|:$/.test(line)) return { from: from + 1, to: close + 2 };
-    if (start === 0) return { from: 0, to: close + 2 };
-    from = start - 1;
+export class FunctionFinder {
+  readonly #text: string;
+  readonly #opens: readonly number[];
+  readonly #closes: readonly number[];
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#opens = offsetsOf(text, '\n{');
+    this.#closes = offsetsOf(text, '\n}');
   }
-  return undefined;
+
+  /** The function around an offset, or undefined where the text is not laid out so. */
+  around(offset: number): Span | undefined {
+    const open = this.#opens[countUpTo(this.#opens, offset) - 1];
+    const next = countUpTo(this.#closes, offset);
+    const previous = this.#closes[next - 1];
+    const close = this.#closes[next];
+    if (open === undefined || close === undefined || (previous !== undefined && previous > open)) return undefined;
+    let from = open;
+    for (let lines = 0; lines < HEADER_LINES; lines++) {
+      const start = this.#text.lastIndexOf('\n', from - 1) + 1;
+      if (from - start > 400) return undefined;
+      const line = this.#text.slice(start, from).trimEnd();
+      if (line === '' || /[;}]$|\*\/$|^#|\\$|:$/.test(line)) return { from: from + 1, to: close + 2 };
+      if (start === 0) return { from: 0, to: close + 2 };
+      from = start - 1;
+    }
+    return undefined;
+  }
+}
+
+function offsetsOf(text: string, wanted: string): number[] {
+  const offsets: number[] = [];
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) offsets.push(at);
+  return offsets;
+}
+
+/** How many of the ascending numbers are at most `limit`. */
+function countUpTo(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

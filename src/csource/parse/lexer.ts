@@ -11,7 +11,7 @@ export interface Token {
 export const MAX_TOKENS = 400_000;
 
 const TOKEN =
-  /(\s+|\\\r?\n|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?|\/\/(?:[^\n\\]|\\\r?\n|\\)*)|((?:u8|[LuU])?"(?:[^"\\\n]|\\[\s\S])*"?)|((?:u8|[LuU])?'(?:[^'\\\n]|\\[\s\S])*'?)|([A-Za-z_$][\w$]*)|(\.?\d(?:[eEpP][+-]|[\w.])*)|(\.\.\.|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|##|[-+*/%<>=!&|^~?:;,.(){}[\]#])|([\s\S])/gy;
+  /([A-Za-z_$][\w$]*)|(\.?\d(?:[eEpP][+-]|[\w.])*)|(\.\.\.|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|##|[-+*/%<>=!&|^~?:;,.(){}[\]#])|([\s\S])/y;
 
 /**
  * Reads tokens from `from` up to `to`. Comments, white space and line continuations go; directives are not told apart.
@@ -47,22 +47,70 @@ export function scanCode(text: string, from: number, to: number, take: (token: T
 
 function scan(text: string, from: number, to: number, take: (token: Token) => boolean): void {
   const pattern = new RegExp(TOKEN.source, 'y');
-  pattern.lastIndex = from;
-  while (pattern.lastIndex < to) {
-    const start = pattern.lastIndex;
+  let at = from;
+  while (at < to) {
+    const behind = skipSpace(text, at);
+    if (behind > at) {
+      at = behind;
+      continue;
+    }
+    const first = text[at];
+    if (first === '"' || first === "'") {
+      const end = quoteEnd(text, at);
+      if (!take({ kind: first === '"' ? 'string' : 'char', text: text.slice(at, end), start: at })) return;
+      at = end;
+      continue;
+    }
+    pattern.lastIndex = at;
     const match = pattern.exec(text);
     if (!match) return;
-    if (match[1] !== undefined) continue;
-    const whole = match[0];
     let kind: Token['kind'] = 'bad';
-    if (match[4] !== undefined) kind = 'name';
-    else if (match[6] !== undefined) kind = 'punct';
-    else if (match[5] !== undefined) kind = 'number';
-    else if (match[2] !== undefined) kind = 'string';
-    else if (match[3] !== undefined) kind = 'char';
+    if (match[1] !== undefined) kind = 'name';
+    else if (match[3] !== undefined) kind = 'punct';
+    else if (match[2] !== undefined) kind = 'number';
     if ((kind === 'name' || kind === 'number') && joinsNextLine(text, pattern.lastIndex)) kind = 'bad';
-    if (!take({ kind, text: whole, start })) return;
+    if (!take({ kind, text: match[0], start: at })) return;
+    at = pattern.lastIndex;
   }
+}
+
+const BLANKS = /[\s]+/y;
+
+/** Behind the white space, line continuation or comment at an offset; the offset itself where there is none. */
+function skipSpace(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code === 47) return commentEnd(text, at) ?? at;
+  if (code === 92) {
+    if (text[at + 1] === '\n') return at + 2;
+    return text[at + 1] === '\r' && text[at + 2] === '\n' ? at + 3 : at;
+  }
+  if (code > 32 && code < 128) return at;
+  BLANKS.lastIndex = at;
+  return BLANKS.test(text) ? BLANKS.lastIndex : at;
+}
+
+/** Behind the comment that opens at a slash; undefined where none does. A comment that is not closed ends with the text. */
+export function commentEnd(text: string, slash: number): number | undefined {
+  if (text[slash + 1] === '*') {
+    const close = text.indexOf('*/', slash + 2);
+    return close < 0 ? text.length : close + 2;
+  }
+  if (text[slash + 1] !== '/') return undefined;
+  let end = text.indexOf('\n', slash);
+  while (end >= 0 && continued(text, end)) end = text.indexOf('\n', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+/** Behind the string or character constant that opens at a quote; one that is not closed ends with its line. */
+export function quoteEnd(text: string, quote: number): number {
+  const mark = text[quote];
+  for (let at = quote + 1; at < text.length; at++) {
+    const c = text[at];
+    if (c === mark) return at + 1;
+    if (c === '\n') return at;
+    if (c === '\\') at += text[at + 1] === '\r' ? 2 : 1;
+  }
+  return text.length;
 }
 
 function joinsNextLine(text: string, at: number): boolean {
@@ -86,8 +134,11 @@ function continued(text: string, newline: number): boolean {
 // A directive may follow a comment that opens its line.
 function endsCommentOnlyLine(text: string, slash: number): boolean {
   if (text[slash - 1] !== '*') return false;
-  const open = text.lastIndexOf('/*', slash - 2);
-  return open >= 0 && beginsLine(text, open);
+  const from = Math.max(0, slash - 400);
+  const open = text.slice(from, slash - 1).lastIndexOf('/*');
+  if (open < 0) return false;
+  const start = text.lastIndexOf('\n', from + open) + 1;
+  return from + open - start < 200 && /^[ \t]*$/.test(text.slice(start, from + open));
 }
 
 /** Offset of the line end that closes the directive at `hash`: behind continuations and comments over several lines. */
@@ -98,19 +149,12 @@ export function directiveEnd(text: string, hash: number): number {
     if (c === '\n') return at;
     if (c === '\\' && text[at + 1] === '\n') at += 2;
     else if (c === '\\' && text[at + 1] === '\r' && text[at + 2] === '\n') at += 3;
-    else if (c === '/' && text[at + 1] === '*') {
-      const close = text.indexOf('*/', at + 2);
-      if (close < 0) return text.length;
-      at = close + 2;
-    } else if (c === '/' && text[at + 1] === '/') {
-      while (at < text.length && (text[at] !== '\n' || continued(text, at))) at++;
-      return at;
-    } else if (c === '"' || c === "'") {
-      const quote = c;
-      at++;
-      while (at < text.length && text[at] !== quote && text[at] !== '\n') at += text[at] === '\\' ? 2 : 1;
-      if (text[at] === quote) at++;
-    } else at++;
+    else if (c === '/') {
+      const end = commentEnd(text, at);
+      if (end !== undefined && text[at + 1] === '/') return end;
+      at = end ?? at + 1;
+    } else if (c === '"' || c === "'") at = quoteEnd(text, at);
+    else at++;
   }
   return text.length;
 }

@@ -1,4 +1,4 @@
-import { beginsLine, directiveEnd, lex } from '../parse/lexer.ts';
+import { beginsLine, commentEnd, directiveEnd, lex, quoteEnd } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
 
 /** One branch of an `#if` group, and the branch that encloses the group. */
@@ -68,8 +68,7 @@ export interface SourceIndex {
   readonly changes: readonly { readonly offset: number; readonly condition: Condition }[];
 }
 
-const INTEREST =
-  /\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?|\/\/[^\n]*|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?|\b(?:struct|union|enum|typedef)\b|#/g;
+const INTEREST = /[/"'#]|\b(?:struct|union|enum|typedef)\b/g;
 
 /** Indexes a file in one pass. Any text is accepted. */
 export function indexSource(path: string, text: string): SourceIndex {
@@ -98,7 +97,14 @@ export function indexSource(path: string, text: string): SourceIndex {
     const word = match[0];
     const offset = match.index;
     const first = word[0];
-    if (first === '/' || first === '"' || first === "'") continue;
+    if (first === '/') {
+      pattern.lastIndex = commentEnd(text, offset) ?? offset + 1;
+      continue;
+    }
+    if (first === '"' || first === "'") {
+      pattern.lastIndex = quoteEnd(text, offset);
+      continue;
+    }
     if (first !== '#') {
       const type = readTypeHead(text, word, offset, pattern.lastIndex, current);
       if (type) types.push(type);

@@ -85,7 +85,7 @@ export class TranslationUnit {
   }
 
   #conditional(instance: Instance): boolean {
-    for (let at: Instance | undefined = instance; at?.by; at = at.by.instance) {
+    for (let at: Instance = instance; at.by; at = at.by.instance) {
       if (at.by.condition.parent) {
         const { condition } = at.by;
         const outer = at.by.instance.index;

@@ -118,8 +118,7 @@ function readTagged(cursor: Cursor, environment: Environment): CType {
   if (keyword === 'enum') {
     cursor.skipBrackets();
     readAttributes(cursor, environment, between);
-    // A named one is defined here and read where its name is looked up; an unnamed one has the size of int in all kernel code
-    // but where values say otherwise, which is not read here.
+    // A named one is read where its name is looked up. The type of an unnamed one depends on values that are not read here.
     return name === '' ? unknownType('an enum without a name') : environment.tagged('enum', name);
   }
   const pack = environment.packAt(first);
