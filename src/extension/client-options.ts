@@ -3,6 +3,7 @@ import { RevealOutputChannelOn } from 'vscode-languageclient';
 import type { LanguageClientOptions } from 'vscode-languageclient';
 import { COMMANDS, DIAGNOSTIC_SOURCE, INTERNAL_COMMANDS, LANGUAGES } from '../ids.ts';
 import type { InitializationOptions } from '../protocol/initialization-options.ts';
+import { connectionErrors } from './connection-errors.ts';
 
 /** Files that say something of the platform, or that a C file takes sizes from; a change of one is told to the server. */
 const WATCHED = '**/{.config,Makefile,*.h,*.dma.json,mmu_pv.c}';
@@ -23,6 +24,7 @@ export function clientOptions(log: vscode.LogOutputChannel, initialize: () => In
     traceOutputChannel: log,
     // A person asks for the log by a command, or follows the status item to it.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    errorHandler: connectionErrors((message) => log.error(message), () => Date.now()),
     initializationOptions: initialize,
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher(WATCHED) },
     markdown: {

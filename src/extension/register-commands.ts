@@ -29,7 +29,7 @@ export function registerCommands({ server, platform, panel, log }: Parts): vscod
     [COMMANDS.runScenario]: (id: unknown) => runScenario(server, panel, text(id)),
     [COMMANDS.readAsKernelLog]: () => readAsKernelLog(),
     [COMMANDS.showLog]: () => log.show(),
-    [COMMANDS.restartServer]: () => server.restart(),
+    [COMMANDS.restartServer]: () => restart(server),
     [INTERNAL_COMMANDS.openEvidence]: async (uri: unknown, line: unknown, column: unknown) => {
       const problem = await openEvidence(text(uri) ?? '', place(line), place(column));
       if (problem !== undefined) void vscode.window.showErrorMessage(problem);
@@ -43,4 +43,13 @@ export function registerCommands({ server, platform, panel, log }: Parts): vscod
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([command, handler]) => vscode.commands.registerCommand(command, handler)),
   );
+}
+
+async function restart(server: ServerClient): Promise<void> {
+  try {
+    await server.restart();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(vscode.l10n.t('The language server did not start: {0}', reason));
+  }
 }

@@ -1,0 +1,109 @@
+/**
+ * The extension in a real VS Code, through @vscode/test-electron's runTests.
+ *
+ *   node test/host/run.mjs [--install-only | --fault NAME]
+ *
+ * VSCODE_EXECUTABLE names a desktop VS Code to use; without it the host of tools/vscode-host is used where it can be
+ * (linux-x64), and elsewhere test-electron downloads a desktop build. The report goes to DMA_APERTURE_TEST_REPORT.
+ *
+ * The runner is tested too: a suite that fails, and an extension host that dies amid the tests, have to end as failures.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { installHost } from '../../tools/vscode-host/vscode-host.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+const embedded = !process.env.VSCODE_EXECUTABLE && process.platform === 'linux' && process.arch === 'x64';
+const executable = process.env.VSCODE_EXECUTABLE ?? (embedded ? join(root, 'tools/vscode-host/launch.mjs') : undefined);
+
+if (process.argv[2] === '--fault') {
+  process.exitCode = await launch(join(root, 'out/host/faults.cjs'), root, { DMA_APERTURE_FAULT: process.argv[3] }).then(() => 0, () => 1);
+} else if (process.argv[2] === '--install-only') {
+  try {
+    if (embedded) installHost();
+  } catch (error) {
+    process.stderr.write(`vscode-host: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+} else {
+  process.exitCode = await main();
+}
+
+async function main() {
+  const out = join(root, 'out/host');
+  await build({
+    absWorkingDir: root, entryPoints: ['test/host/suite/index.ts', 'test/host/suite/faults.ts'], outdir: out, bundle: true,
+    platform: 'node', format: 'cjs', target: 'node20', external: ['vscode', 'mocha'], sourcemap: 'inline', outExtension: { '.js': '.cjs' },
+    logLevel: 'warning',
+  });
+  const scratch = mkdtempSync(join(tmpdir(), 'dma-aperture-host-'));
+  try {
+    const total = await suite(scratch, join(out, 'index.cjs'));
+    // Asked for one at a time, the runner's own tests would double the time of a quick look.
+    if (!process.env.DMA_APERTURE_TEST_GREP) {
+      for (const fault of ['assertion', 'death']) {
+        const problem = missed(scratch, fault);
+        process.stdout.write(problem ? `    FAILED the runner: ${problem}\n` : `    ✔ the runner: ${fault} in the extension host is a failure\n`);
+        total[problem ? 'failed' : 'passed']++;
+      }
+    }
+    if (process.env.DMA_APERTURE_TEST_REPORT) writeFileSync(process.env.DMA_APERTURE_TEST_REPORT, JSON.stringify(total));
+    process.stdout.write(`host: ${total.passed} passed, ${total.failed} failed\n`);
+    return total.failed > 0 || total.passed === 0 ? 1 : 0;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** The tests proper. A run that ends without a report, or not as its report says, has failed. */
+async function suite(scratch, path) {
+  const report = join(scratch, 'report.json');
+  const workspace = join(scratch, 'sample');
+  cpSync(join(root, 'media/sample'), workspace, { recursive: true });
+  let error;
+  try {
+    await launch(path, workspace, { DMA_APERTURE_SUITE_REPORT: report });
+  } catch (caught) {
+    error = caught;
+  }
+  let total;
+  try {
+    total = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    total = { passed: 0, failed: 0 };
+    error ??= new Error('the suite wrote no report');
+  }
+  if (error && total.failed === 0) {
+    process.stderr.write(`host: ${error.message ?? error}\n`);
+    total.failed = 1;
+  }
+  return { passed: total.passed, failed: total.failed };
+}
+
+/**
+ * Runs a suite with a fault in it, in a process of its own: its output is of no interest where all goes as it should.
+ * @returns what is wrong with how it ended, or undefined
+ */
+function missed(scratch, fault) {
+  const mark = join(scratch, `reached-${fault}`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, '--fault', fault], {
+    encoding: 'utf8', env: { ...process.env, DMA_APERTURE_FAULT_MARK: mark }, timeout: 300_000,
+  });
+  if (!existsSync(mark)) return `the suite with ${fault} in it did not come to it:\n${stdout}${stderr}`;
+  if (status !== 1) return `${fault} in the extension host ended with status ${status}:\n${stdout}${stderr}`;
+  return undefined;
+}
+
+function launch(path, workspace, env) {
+  return runTests({
+    ...(executable ? { vscodeExecutablePath: executable } : {}),
+    extensionDevelopmentPath: root,
+    extensionTestsPath: path,
+    extensionTestsEnv: env,
+    launchArgs: [workspace, '--disable-extensions'],
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * `npm run shots [-- THEME…]`: pictures of the extension in the real workbench, to be looked at.
+ *
+ * Written to SHOTS_DIR (default: out/shots), for each of the themes light, dark, hc and hcl: the sample driver with its
+ * problems and a hover, the sample log, the panel for that log, and the founding scenario in the panel.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { openWorkbench } from '../../tools/vscode-host/workbench.mjs';
+import { ensureBuild, ensureChromium } from '../../scripts/setup.mjs';
+
+const THEMES = {
+  light: 'Default Light Modern',
+  dark: 'Default Dark Modern',
+  hc: 'Default High Contrast',
+  hcl: 'Default High Contrast Light',
+};
+
+const root = resolve(import.meta.dirname, '../..');
+const shots = resolve(process.env.SHOTS_DIR ?? join(root, 'out/shots'));
+const asked = process.argv.slice(2);
+const themes = Object.entries(THEMES).filter(([name]) => asked.length === 0 || asked.includes(name));
+
+mkdirSync(shots, { recursive: true });
+process.env.CHROMIUM_PATH = ensureChromium();
+ensureBuild();
+for (const [name, theme] of themes) await shoot(name, theme);
+process.stdout.write(`${shots}\n`);
+
+async function shoot(name, theme) {
+  const scratch = mkdtempSync(join(tmpdir(), 'dma-aperture-shots-'));
+  const workspace = join(scratch, 'sample');
+  cpSync(join(root, 'media/sample'), workspace, { recursive: true });
+  const workbench = await openWorkbench({
+    workspace, install: [root], verbose: Boolean(process.env.VSCODE_HOST_VERBOSE), viewport: { width: 1440, height: 900 },
+    settings: { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false },
+  });
+  const { page } = workbench;
+  page.setDefaultTimeout(60_000);
+  const shot = (what) => page.screenshot({ path: join(shots, `${what}-${name}.png`) });
+  try {
+    await page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await openFile(page, 'boot.dmesg');
+    await page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
+    await page.locator('.codelens-decoration').first().waitFor();
+    await shot('log');
+    await page.locator('.codelens-decoration a').first().click();
+    const panel = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
+    await panel.locator('canvas').first().waitFor();
+    await page.waitForTimeout(1000);
+    await shot('panel-log');
+    await openFile(page, 'capture-card.c');
+    await page.locator('.squiggly-error').first().waitFor();
+    await runCommand(page, 'View: Toggle Problems');
+    await page.waitForTimeout(800);
+    await shot('driver');
+    await runCommand(page, 'View: Close Panel');
+    await page.locator('.squiggly-error').first().scrollIntoViewIfNeeded();
+    const place = await page.locator('.view-line', { hasText: 'CAPTURE_RING_BYTES, &card' }).locator('span', { hasText: 'dma_alloc_coherent' }).last().boundingBox();
+    if (place) {
+      await page.mouse.move(place.x + 30, place.y + place.height / 2);
+      await page.locator('.monaco-hover').first().waitFor();
+      await page.waitForTimeout(500);
+    }
+    await shot('hover');
+    await page.mouse.move(5, 5);
+    await runCommand(page, 'DMA Aperture: Choose Platform…');
+    await page.waitForTimeout(800);
+    await shot('platforms');
+    await page.keyboard.press('Escape');
+    await runCommand(page, 'DMA Aperture: Run Scenario…');
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await page.waitForTimeout(500);
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(2500);
+    await shot('scenario');
+  } catch (error) {
+    await shot('failed');
+    throw error;
+  } finally {
+    await workbench.close();
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function openFile(page, file) {
+  await page.locator('.explorer-folders-view .monaco-list-row', { hasText: file }).dblclick();
+  await page.locator('.tab.active', { hasText: file }).waitFor();
+}
+
+async function runCommand(page, title) {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input').fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+}
