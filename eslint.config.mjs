@@ -10,7 +10,7 @@ const NODE_GLOBALS = Object.fromEntries(
 // Functions handed to playwright run in the page, so these files know its globals too.
 const PAGE_GLOBALS = Object.fromEntries(
   ['document', 'window', 'location', 'MutationObserver', 'getComputedStyle', 'acquireVsCodeApi', 'axe', 'navigator', 'Event',
-    'KeyboardEvent', 'MessageEvent', 'HTMLElement', 'requestAnimationFrame', 'self'].map((name) => [name, 'readonly']),
+    'KeyboardEvent', 'MessageEvent', 'HTMLElement', 'requestAnimationFrame', 'self', 'sessionStorage', 'devicePixelRatio'].map((name) => [name, 'readonly']),
 );
 const noDefaultExport = {
   selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
@@ -63,7 +63,7 @@ export default tseslint.config(
   },
   // VS Code's Disposable is an interface by use: whatever has dispose().
   { files: ['src/extension/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' } },
-  { files: ['vitest.config.mts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['vitest.config.mts', '**/*.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -10,7 +10,8 @@ const PURE = [...CORE, 'evidence', 'csource', 'rules', 'render', 'protocol'];
 /**
  * `rooms`: rooms that may be imported beside the own one. `types`: rooms of which only types may be.
  * `packages`: names of packages (with their subpaths); `node:` stands for every Node built-in.
- * @type {Record<string, { rooms: readonly string[], types?: readonly string[], packages?: readonly string[] }>}
+ * `data`: folders of the clone whose files may be bundled.
+ * @type {Record<string, { rooms: readonly string[], types?: readonly string[], packages?: readonly string[], data?: readonly string[] }>}
  */
 export const LAYERS = {
   'ids.ts': { rooms: [] },
@@ -23,15 +24,16 @@ export const LAYERS = {
   evidence: { rooms: ['core/units', 'core/platform'] },
   csource: { rooms: ['core/units'], packages: ['web-tree-sitter'] },
   rules: { rooms: [...CORE, 'evidence', 'csource'] },
-  render: { rooms: [...CORE, 'rules'], packages: ['sarif'] },
+  render: { rooms: [...CORE, 'rules'], types: ['evidence'], packages: ['sarif', 'vscode-languageserver-types'] },
   protocol: { rooms: ['core/units'], types: CORE, packages: ['valibot'] },
   server: {
     rooms: PURE,
-    packages: ['vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-uri', 'valibot', 'jsonc-parser'],
+    packages: ['vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-languageserver-types', 'vscode-uri', 'valibot', 'jsonc-parser'],
+    data: ['media/scenarios'],
   },
   'server/node-main.ts': { rooms: [...PURE, 'server'], packages: ['node:', 'vscode-languageserver', 'vscode-uri'] },
   'server/worker-main.ts': { rooms: [...PURE, 'server'], packages: ['vscode-languageserver', 'vscode-uri'] },
-  cli: { rooms: PURE, packages: ['node:', 'valibot', 'jsonc-parser'] },
+  cli: { rooms: PURE, packages: ['node:', 'valibot', 'jsonc-parser'], data: ['media/scenarios'] },
   extension: { rooms: ['protocol', 'core/units'], packages: ['vscode', 'vscode-languageclient'] },
   panel: { rooms: ['protocol', 'core/units'], packages: ['preact'] },
 };
@@ -65,6 +67,7 @@ export function layerProblem(from, specifier, typeOnly) {
     return allowed ? undefined : `${room} may not import the package ${specifier}`;
   }
   const target = posix.normalize(posix.join(posix.dirname(from), specifier));
+  if (layer.data?.some((folder) => target.startsWith(`../${folder}/`))) return undefined;
   if (target.startsWith('..')) return `${room} may not import from outside src (${specifier})`;
   const other = roomOf(target);
   if (other === room || target === 'ids.ts' || layer.rooms.includes(other)) return undefined;

@@ -19,6 +19,7 @@ describe('the layer table', () => {
     ['cli/main.ts', 'node:fs'],
     ['extension/client.ts', '../protocol/server-requests.ts'],
     ['panel/main.tsx', 'preact/hooks'],
+    ['server/built-in-scenarios.ts', '../../media/scenarios/founding-case.dma.json'],
   ])('%s may import %s', (from, specifier) => {
     expect(layerProblem(from, specifier, false)).toBeUndefined();
   });
@@ -36,6 +37,7 @@ describe('the layer table', () => {
     ['cli/main.ts', '../server/server.ts', 'cli may not import from server'],
     ['extension/client.ts', '../rules/catalogue.ts', 'extension may not import from rules'],
     ['panel/main.tsx', '../core/platform/fact.ts', 'panel may not import from core/platform'],
+    ['panel/main.tsx', '../../media/scenarios/a.dma.json', 'panel may not import from outside src (../../media/scenarios/a.dma.json)'],
     ['panel/main.tsx', 'preactx', 'panel may not import the package preactx'],
     ['protocol/panel-messages.ts', '../core/platform/fact.ts', 'protocol may import only types from core/platform'],
     ['rules/catalogue.ts', '../../package.json', 'rules may not import from outside src (../../package.json)'],
