@@ -2,25 +2,16 @@ import { formatAddress } from '../../core/units/addresses.ts';
 import { MIB } from '../../core/units/bytes.ts';
 import { environmentOf } from './environment.ts';
 import { failureFacts } from './failure-facts.ts';
+import { commandLineOf, firstOf, itemsOf, mapRows } from './item-queries.ts';
 import { NO_SWIOTLB_FACTS } from './log-facts.ts';
 import { bannerArch } from './recognise/machine.ts';
 import type { E820Entry } from '../../core/platform/platform-facts.ts';
 import type { IommuFacts, LogFacts, SwiotlbFacts } from './log-facts.ts';
-import type { E820Map, LogItem, LogStatement } from './log-items.ts';
-
-type Kind = LogStatement['kind'];
-export type ItemOf<K extends Kind> = Extract<LogItem, { kind: K }>;
+import type { ItemOf, Kind } from './item-queries.ts';
+import type { E820Map, LogItem } from './log-items.ts';
 
 /** What Linux prints while it boots, so that a banner behind it begins another boot. */
 const LINUX_BOOT: ReadonlySet<Kind> = new Set<Kind>(['pool', 'pool-placed', 'xenlinux-pool', 'pool-areas', 'pool-torn-down', 'bounce-buffering', 'cma']);
-
-export function itemsOf<K extends Kind>(items: readonly LogItem[], kind: K): ItemOf<K>[] {
-  return items.filter((item): item is ItemOf<K> => item.kind === kind);
-}
-
-export function firstOf<K extends Kind>(items: readonly LogItem[], kind: K): ItemOf<K> | undefined {
-  return items.find((item): item is ItemOf<K> => item.kind === kind);
-}
 
 /** Divides a log's items into boots. Xen's part of a boot comes before Linux's. */
 export function splitBoots(items: readonly LogItem[]): LogItem[][] {
@@ -39,7 +30,29 @@ export function splitBoots(items: readonly LogItem[]): LogItem[][] {
     else if (LINUX_BOOT.has(item.kind) || (item.kind === 'e820-row' && item.map !== 'machine')) booted = true;
     boots.at(-1)?.push(item);
   }
-  return boots.filter((boot) => boot.length > 0);
+  return joinHypervisor(boots.filter((boot) => boot.length > 0));
+}
+
+/**
+ * `xl dmesg` pasted behind `dmesg`: Xen's messages alone, behind a boot of a PV kernel that has none of Xen's, are of the
+ * same boot, unless the two name different versions.
+ */
+function joinHypervisor(boots: readonly LogItem[][]): LogItem[][] {
+  const joined: LogItem[][] = [];
+  for (const boot of boots) {
+    const before = joined.at(-1);
+    const version = before && firstOf(before, 'xen-seen')?.version;
+    const hypervisorOnly = !boot.some(isOfLinux) && firstOf(boot, 'xen-banner');
+    const waiting = before !== undefined && !firstOf(before, 'xen-banner') && (version !== undefined || mapRows(before, 'xen-pv').length > 0);
+    if (waiting && hypervisorOnly && (version === undefined || version === hypervisorOnly.version)) before.push(...boot);
+    else joined.push(boot);
+  }
+  return joined;
+}
+
+function isOfLinux({ recogniser }: LogItem): boolean {
+  // A crash dump of Xen's names the architecture too.
+  return recogniser !== 'architecture' && (!recogniser.startsWith('xen-') || recogniser.startsWith('xen-version-'));
 }
 
 /** The facts that the items of one boot state. `silent`: a whole boot log that has no word of the swiotlb. */
@@ -66,11 +79,6 @@ export function bootFacts(items: readonly LogItem[], silent: boolean): LogFacts 
   };
 }
 
-/** The first command line that came through whole. */
-export function commandLineOf(items: readonly LogItem[], kind: 'linux-command-line' | 'xen-command-line'): (ItemOf<'linux-command-line'> | ItemOf<'xen-command-line'>) | undefined {
-  return itemsOf(items, kind).find(({ commandLine }) => commandLine !== null);
-}
-
 /** Where a CMA total is printed it holds; else the areas' sum. */
 export function cmaOf(items: readonly LogItem[]): { bytes: number; item: ItemOf<'cma'> } | undefined {
   const all = itemsOf(items, 'cma');
@@ -92,17 +100,6 @@ export function archOf(items: readonly LogItem[]): { arch: string; item: LogItem
   const map = firstOf(items, 'e820-row');
   const wide = firstOf(items, 'word-size') ?? items.find((item) => (item.kind === 'xenlinux-kernel-range' && item.range.startsWith('0xffff')) || (item.kind === 'pool' && map?.map === 'firmware'));
   return map && wide ? { arch: 'x86_64', item: map } : undefined;
-}
-
-/** The rows of a map, each once: consoles repeat what they missed. */
-export function mapRows(items: readonly LogItem[], map: E820Map): ItemOf<'e820-row'>[] {
-  const seen = new Set<string>();
-  return itemsOf(items, 'e820-row').filter(({ map: of, entry }) => {
-    const key = `${entry.start}-${entry.end}-${entry.type}`;
-    if (of !== map || seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }
 
 function usableBytes(items: readonly LogItem[], map: E820Map): number | null {

@@ -1,4 +1,5 @@
 import { findOption, parseCommandLine } from '../cmdline/command-line.ts';
+import { commandLineOf } from './item-queries.ts';
 import type { Domain } from '../../core/platform/platform-facts.ts';
 import type { LogItem } from './log-items.ts';
 
@@ -15,10 +16,11 @@ function surroundings(items: readonly LogItem[]): Surroundings {
     (item) => (item.kind === 'xen-seen' && item.mode === 'pv') || (item.kind === 'environment' && item.name === 'xen-pv') || item.kind === 'xenlinux-pool' || (item.kind === 'e820-row' && item.map === 'xen-pv'),
   );
   const built = items.find((item) => item.kind === 'dom0-built');
-  const forced = items.some((item) => item.kind === 'linux-command-line' && findOption(parseCommandLine(item.beginning), 'swiotlb') !== undefined);
+  const line = commandLineOf(items, 'linux-command-line')?.commandLine;
+  const unasked = typeof line === 'string' && findOption(parseCommandLine(line), 'swiotlb') === undefined;
   // XenLinux has an aperture unasked only in dom0; firmware's tables stand in the map that Xen gives to dom0 alone.
   const ownDom0 = items.find(
-    (item) => (item.kind === 'xenlinux-pool' && !forced) || (item.kind === 'e820-row' && item.map === 'xen-pv' && (item.entry.type === 'acpi-data' || item.entry.type === 'acpi-nvs')),
+    (item) => (item.kind === 'xenlinux-pool' && unasked) || (item.kind === 'e820-row' && item.map === 'xen-pv' && (item.entry.type === 'acpi-data' || item.entry.type === 'acpi-nvs')),
   );
   return {
     pv,

@@ -1,5 +1,6 @@
-import { archOf, cmaOf, commandLineOf, firstOf, mapRows, poolBytes } from './boots.ts';
+import { archOf, cmaOf, poolBytes } from './boots.ts';
 import { domainOf } from './environment.ts';
+import { commandLineOf, firstOf, mapRows } from './item-queries.ts';
 import type { Evidence, Fact } from '../../core/platform/fact.ts';
 import type { E820Entry, PlatformFacts } from '../../core/platform/platform-facts.ts';
 import type { E820Map, LogItem } from './log-items.ts';

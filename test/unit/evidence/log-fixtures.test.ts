@@ -77,6 +77,18 @@ describe('platforms of real logs', () => {
     expect(facts.swiotlb.kernelRange).toBe('0xc194d000-0xc214d000');
   });
 
+  it('reads the block of Xen 3.0.4 alone, and claims no dom0 without a command line', () => {
+    const block = ['Software IO TLB enabled: ', ' Aperture:     64 megabytes', ' Kernel range: 0xffff880006ea2000 - 0xffff88000aea2000', ' Address size: 30 bits', 'PCI-DMA: Using software bounce buffering for IO (SWIOTLB)'].join('\n');
+    const { facts, platform } = readLog(block, 'clip');
+    expect(facts.swiotlb).toMatchObject({ state: 'enabled', sizeBytes: 64 << 20, kernelRange: '0xffff880006ea2000-0xffff88000aea2000', addressBits: 30, physStart: null });
+    expect(facts.softwareBounceBuffering).toBe(true);
+    expect(platform.lineage?.value).toBe('xenlinux');
+    expect(platform.domain).toBeUndefined();
+    const booted = (commandLine: string): unknown => readLog(`Linux version 2.6.16.33-xen (a@b) (gcc)\nKernel command line: ${commandLine}\n${block}`, 'clip').platform.domain?.value;
+    expect(booted('root=/dev/sda1 ro')).toBe('pv-dom0');
+    expect(booted('root=/dev/sda1 ro swiotlb=64,force')).toBeUndefined();
+  });
+
   it('gives each boot its own record', () => {
     const { boots, facts } = readLog(fixture('047-'), 'dmesg');
     expect(boots).toHaveLength(2);

@@ -56,3 +56,22 @@ describe('failures that two lines report', () => {
     expect(failures.map(({ kind, count }) => [kind, count])).toEqual([['buffer-full', 1], ['out-of-space', 1], ['buffer-full', 1], ['out-of-space', 1]]);
   });
 });
+
+describe('boots', () => {
+  const xen = (version: string): string[] => [`(XEN) Xen version ${version} (Debian) (a@b) (gcc 12) debug=n`, '(XEN) Xen-e820 RAM map:', '(XEN)  [0000000000000000, 000000007fffffff] (usable)', '(XEN) Dom0 has maximum 2 VCPUs'];
+  const pv = [BANNER, '[    0.000000] Hypervisor detected: Xen PV', '[    0.000000] software IO TLB: mapped [mem 0x39300000-0x3d300000] (64MB)', '[    1.000000] Xen version: 4.17.7 (preserve-AD)'];
+
+  it('are Xen and Linux together, in either order', () => {
+    for (const lines of [[...xen('4.17.7'), ...pv], [...pv, ...xen('4.17.7')]]) {
+      const { boots, facts } = readLog(lines.join('\n'), 'x');
+      expect(boots).toHaveLength(1);
+      expect(facts).toMatchObject({ kernelVersion: '6.1.0', xenVersion: '4.17.7', xenDom0MaxVcpus: 2, xenE820UsableBytes: 2 ** 31 });
+    }
+  });
+
+  it('are two where Xen boots again', () => {
+    expect(readLog([...xen('4.17.7'), ...pv, ...xen('4.17.7')].join('\n'), 'x').boots).toHaveLength(2);
+    expect(readLog([...xen('4.17.7'), ...pv, ...xen('4.17.7'), ...pv].join('\n'), 'x').boots.map(({ facts }) => facts.kernelVersion)).toEqual(['6.1.0', '6.1.0']);
+    expect(readLog([...pv, ...xen('4.18.0')].join('\n'), 'x').boots.map(({ facts }) => facts.xenVersion)).toEqual(['4.17.7', '4.18.0']);
+  });
+});

@@ -1,0 +1,28 @@
+import type { E820Map, LogItem, LogStatement } from './log-items.ts';
+
+export type Kind = LogStatement['kind'];
+export type ItemOf<K extends Kind> = Extract<LogItem, { kind: K }>;
+
+export function itemsOf<K extends Kind>(items: readonly LogItem[], kind: K): ItemOf<K>[] {
+  return items.filter((item): item is ItemOf<K> => item.kind === kind);
+}
+
+export function firstOf<K extends Kind>(items: readonly LogItem[], kind: K): ItemOf<K> | undefined {
+  return items.find((item): item is ItemOf<K> => item.kind === kind);
+}
+
+/** The first command line that came through whole. */
+export function commandLineOf(items: readonly LogItem[], kind: 'linux-command-line' | 'xen-command-line'): (ItemOf<'linux-command-line'> | ItemOf<'xen-command-line'>) | undefined {
+  return itemsOf(items, kind).find(({ commandLine }) => commandLine !== null);
+}
+
+/** The rows of a map, each once: consoles repeat what they missed. */
+export function mapRows(items: readonly LogItem[], map: E820Map): ItemOf<'e820-row'>[] {
+  const seen = new Set<string>();
+  return itemsOf(items, 'e820-row').filter(({ map: of, entry }) => {
+    const key = `${entry.start}-${entry.end}-${entry.type}`;
+    if (of !== map || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
