@@ -96,7 +96,7 @@ function textReport(records: readonly ScanRecord[], files: number, platform: Pla
   const findings = records.reduce((sum, record) => sum + record.findings.length, 0);
   return [
     ...records.map(scanText),
-    `${records.length} call sites in ${files} files: ${count('exact')} exact, ${count('bounded')} bounded, ${count('unknown')} unknown; ${findings} findings`,
+    `${records.length} call site${records.length === 1 ? '' : 's'} in ${files} file${files === 1 ? '' : 's'}: ${count('exact')} exact, ${count('bounded')} bounded, ${count('unknown')} unknown; ${findings} finding${findings === 1 ? '' : 's'}`,
     `Platform: ${platform.label}`, '',
   ].join('\n');
 }
