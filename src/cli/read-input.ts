@@ -7,8 +7,8 @@ const NODE_REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a text of any encoding that kernel logs come in: UTF-8 (invalid bytes are kept as replacement characters), UTF-16 with
- * a byte-order mark, gzip. `-` is standard input.
+ * Reads a text of any encoding that kernel logs come in: UTF-8, Latin-1, UTF-16 with a
+ * byte-order mark, gzip. `-` is standard input.
  * @throws InputError naming the file and why it cannot be read
  */
 export function readInput(path: string): string {
@@ -27,8 +27,16 @@ export function readInput(path: string): string {
   }
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2))).swap16().toString('utf16le');
-  const text = bytes.toString('utf8');
-  return text.startsWith('\ufeff') ? text.slice(1) : text;
+  return decode(bytes);
+}
+
+/** UTF-8 without its mark; a text that is not valid UTF-8 is older than it: Latin-1, in which every byte is a character. */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return bytes.toString('latin1');
+  }
 }
 
 /** Why a file could not be read, in words. */
