@@ -67,7 +67,7 @@ function hoverMarkdown({ call, findings }: CheckedCall, limits: PlatformLimits):
       return `- \`${step.text.replaceAll('`', '\'').replace(/\s+/g, ' ')}\`${step.value === undefined || step.text.endsWith(`= ${step.value}`) ? '' : ` = ${step.value}`}${where}`;
     }).join('\n'));
   }
-  for (const finding of findings) parts.push(`${escapeMarkdown(headlineText(finding.headline))}`, explainMarkdown(finding));
+  for (const finding of findings) parts.push(escapeMarkdown(headlineText(finding.headline)), explainMarkdown(finding));
   if (findings.length === 0 && (call.family === 'coherent' || call.family === 'streaming')) {
     const limit = call.family === 'coherent' ? limits.coherent : limits.streaming;
     if (limit.binding) parts.push(`${limit.applies === 'when-bounced' ? 'Where it must bounce: ' : ''}${escapeMarkdown(reasonText(limit.binding.because))}`);

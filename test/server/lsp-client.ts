@@ -36,7 +36,7 @@ export class LspClient {
   }
 
   async initialize(files: Readonly<Record<string, string>> = {}, folder?: string): Promise<unknown> {
-    this.connection.onRequest('dmaAperture/readFile', ({ uri }: { uri: string }) => (uri in files ? { text: files[uri] } : { missing: true }));
+    this.connection.onRequest('dmaAperture/readFile', ({ uri }: { uri: string }): object => (uri in files ? { text: files[uri] } : { missing: true }));
     this.connection.onRequest('dmaAperture/findFiles', ({ glob }: { glob: string }) => Object.keys(files).filter((uri) => uri.endsWith(glob.replace('**/*', ''))));
     const result = await this.connection.sendRequest<unknown>('initialize', {
       processId: process.pid, rootUri: folder ?? null, capabilities: {}, workspaceFolders: folder === undefined ? null : [{ uri: folder, name: 'folder' }],

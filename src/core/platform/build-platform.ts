@@ -67,7 +67,7 @@ function domainOf(facts: PlatformFacts): Fact<Domain> {
 
 function xenVersionOf(facts: PlatformFacts): Fact<XenVersion> {
   const parsed = facts.xenVersion && parseXenVersion(facts.xenVersion.value);
-  if (parsed && facts.xenVersion) return derivedFact(parsed, 'the version that Xen states', facts.xenVersion);
+  if (parsed) return derivedFact(parsed, 'the version that Xen states', facts.xenVersion);
   const assumed = parseXenVersion(ASSUMED_XEN);
   if (!assumed) throw new RangeError(`not a version: ${ASSUMED_XEN}`);
   return { ...factFromDefault(assumed, `no evidence states Xen's version: ${ASSUMED_XEN} is assumed`), doubt: 'Xen\'s version is assumed' };

@@ -20,8 +20,8 @@ export interface ReasonParams {
   'xen-exchange-order-limit': { order: number; bytes: number };
   'xen-heap-order-limit': { order: number; bytes: number };
   'exceeds': { bytes: number; limit: number };
-  'pool-absent': Record<never, never>;
-  'pool-disabled': Record<never, never>;
+  'pool-absent': Record<string, never>;
+  'pool-disabled': Record<string, never>;
   'pool-exhausted': { total: number; used: number; slots: number };
   'area-exhausted': { areas: number; free: number; slots: number };
   'no-free-run': { free: number; longest: number; slots: number };
@@ -33,7 +33,7 @@ export interface ReasonParams {
   'direct-in-reach': { address: number; bytes: number; mask: number };
   'bounce-beyond-mask': { address: number; bytes: number; mask: number };
   'bounce-discontiguous': { pages: number; runs: number };
-  'bounce-forced': Record<never, never>;
+  'bounce-forced': Record<string, never>;
   'bounce-unaligned': { order: number; address: number };
   'pages-got': { order: number; address: number };
   'no-guest-pages': { order: number; freeBytes: number; largestOrder: number };
@@ -41,7 +41,7 @@ export interface ReasonParams {
   'exchange-needed-reach': { address: number; bytes: number; mask: number };
   'exchange-needed-scattered': { runs: number; pages: number };
   'exchange-needed-alignment': { order: number; address: number };
-  'exchange-always': Record<never, never>;
+  'exchange-always': Record<string, never>;
   'exchange-width': { bits: number; fixed: number };
   'exchange-width-below-dma-bits': { bits: number; dmaBits: number };
   'exchange-zone-empty': { order: number; bits: number; freeBytes: number; largestOrder: number };
@@ -74,5 +74,5 @@ export interface Reason<K extends ReasonKey = ReasonKey> {
 
 /** Builds a reason with the parameters that its key demands. */
 export function reason<K extends ReasonKey>(key: K, params: ReasonParams[K], fact?: Fact<unknown>): Reason {
-  return { key, params, ...(fact === undefined ? {} : { fact }) } as Reason;
+  return { key, params, ...(fact === undefined ? {} : { fact }) };
 }
