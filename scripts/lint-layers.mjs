@@ -5,7 +5,7 @@
 import { posix } from 'node:path';
 
 const CORE = ['core/units', 'core/platform', 'core/machine', 'core/swiotlb', 'core/dma', 'core/scenario'];
-const PURE = [...CORE, 'evidence', 'csource', 'rules', 'render', 'protocol'];
+const PURE = [...CORE, 'evidence', 'replay', 'csource', 'rules', 'render', 'protocol'];
 
 /**
  * `rooms`: rooms that may be imported beside the own one. `types`: rooms of which only types may be.
@@ -23,6 +23,7 @@ export const LAYERS = {
   'core/scenario': { rooms: CORE, packages: ['valibot', 'jsonc-parser'] },
   evidence: { rooms: ['core/units', 'core/platform'] },
   csource: { rooms: ['core/units'], packages: ['web-tree-sitter'] },
+  replay: { rooms: [...CORE, 'evidence'] },
   rules: { rooms: [...CORE, 'evidence', 'csource'] },
   render: { rooms: [...CORE, 'rules'], types: ['evidence'], packages: ['sarif', 'vscode-languageserver-types'] },
   protocol: { rooms: ['core/units'], types: CORE, packages: ['valibot'] },
