@@ -6,9 +6,9 @@ import type { MapResult } from '../swiotlb/aperture.ts';
 import { bitsOfMask } from '../units/dma-mask.ts';
 import { PAGE_SIZE, orderBytes, orderFor, pagesFor } from '../units/pages.ts';
 import { type BootedMachine, boot } from './boot.ts';
-import { bounceReason } from './bounce-reason.ts';
 import { allocateCoherent, type CoherentBlock, freeCoherent } from './coherent.ts';
 import type { Device } from './device.ts';
+import { type StreamingContext, mapStreaming } from './map-streaming.ts';
 import { type Outcome, refused } from './outcome.ts';
 
 /** A streaming mapping that is in force. */
@@ -45,10 +45,19 @@ export class DmaSystem {
   readonly machine: BootedMachine;
   readonly #mappings = new Map<string, Mapping>();
   readonly #coherent = new Map<string, CoherentBlock>();
+  readonly #context: StreamingContext;
 
   constructor(platform: Platform) {
     this.platform = platform;
-    this.machine = boot(platform);
+    const machine = boot(platform);
+    this.machine = machine;
+    const { domain, aperture } = machine;
+    this.#context = {
+      features: platform.features, force: platform.aperture.force,
+      ...(domain ? { machineRuns: (pfn: number, count: number) => domain.p2m.machineRuns(pfn, count) } : {}),
+      ...(aperture ? { aperture } : {}),
+      slotBusAddress: (address) => this.slotBusAddress(address),
+    };
   }
 
   get mappings(): ReadonlyMap<string, Mapping> {
@@ -126,26 +135,23 @@ export class DmaSystem {
     const { id, bytes, offset, cpu } = request;
     const physical = pfn * PAGE_SIZE + offset;
     const bus = (machine.domain?.p2m.lookup(pfn) ?? pfn) * PAGE_SIZE + offset;
-    const why = bounceReason(machine, device, physical, bus, bytes, this.#isContiguousRegion(pfn));
-    if (!why) {
+    const result = mapStreaming(this.#context, device, { physical, bus, bytes, cpu, inContiguousRegion: this.#isContiguousRegion(pfn) });
+    if (result.kind === 'direct') {
       const explain = [reason('direct-in-reach', { address: bus, bytes, mask: device.dmaMask })];
       return { outcome: { ok: true, by: 'direct', address: bus, explain }, mapping: { id, device, bytes, bounced: false, address: bus, pfn, order } };
     }
-    const { aperture } = machine;
-    const steps: Reason[] = [why, reason('request-slots', { bytes, offset: offset % SLOT_BYTES & device.minAlignMask, slots: Math.ceil(bytes / SLOT_BYTES) })];
-    if (!aperture) return { outcome: refused(steps, reason('pool-absent', {}, this.platform.aperture.bytes)) };
-    const result = aperture.map({ origAddress: physical, bytes, cpu, minAlignMask: device.minAlignMask, boundaryMask: device.boundaryMask });
-    if (!result.ok) return { outcome: this.#mapRefused(steps, result, device) };
-    const address = this.slotBusAddress(result.address);
-    if (address + bytes - 1 > device.dmaMask) {
-      // dma_capable() of the slot fails: the kernel gives the slots back, but its search hint has moved.
-      aperture.unmap(result.address);
-      return { outcome: refused(steps, reason('slot-beyond-mask', { address, bytes, mask: device.dmaMask }), [reason('knob-swiotlb-size', { helps: 0 }), reason('knob-wider-mask', { helps: 1 })]) };
+    const steps: Reason[] = [result.why, reason('request-slots', { bytes, offset: offset % SLOT_BYTES & device.minAlignMask, slots: Math.ceil(bytes / SLOT_BYTES) })];
+    if (result.kind === 'no-pool') return { outcome: refused(steps, reason('pool-absent', {}, this.platform.aperture.bytes)) };
+    if (result.kind === 'refused') return { outcome: this.#mapRefused(steps, result.result, device) };
+    if (result.kind === 'out-of-reach') {
+      return { outcome: refused(steps, reason('slot-beyond-mask', { address: result.bus, bytes, mask: device.dmaMask }), [reason('knob-swiotlb-size', { helps: 0 }), reason('knob-wider-mask', { helps: 1 })]) };
     }
-    const explain = [...steps, reason('found-slot', { slot: result.slot, segment: Math.floor(result.slot / SEGMENT_SLOTS), area: result.area, address })];
+    const { slots } = result;
+    const address = result.bus ?? slots.address;
+    const explain = [...steps, reason('found-slot', { slot: slots.slot, segment: Math.floor(slots.slot / SEGMENT_SLOTS), area: slots.area, address })];
     return {
       outcome: { ok: true, by: 'bounce', address, explain },
-      mapping: { id, device, bytes, bounced: true, address, tlbAddress: result.address, slot: result.slot - result.pad, slots: result.slots, pfn, order },
+      mapping: { id, device, bytes, bounced: true, address, tlbAddress: slots.address, slot: slots.slot - slots.pad, slots: slots.slots, pfn, order },
     };
   }
 
