@@ -1,9 +1,10 @@
 import { coherentLimit } from '../platform/limits.ts';
 import { type Reason, reason } from '../platform/reason.ts';
 import { bitsOfMask, maskOfBits } from '../units/dma-mask.ts';
-import { PAGE_SIZE, orderBytes, orderFor, pagesFor } from '../units/pages.ts';
+import { PAGE_SIZE, orderBytes, orderFor } from '../units/pages.ts';
 import type { BootedMachine } from './boot.ts';
 import type { Device } from './device.ts';
+import { coherentBytes, exchangeNeed } from './exchange-need.ts';
 import { type Outcome, refused } from './outcome.ts';
 
 /** Coherent memory that is in force. */
@@ -99,9 +100,9 @@ function makeReachable(machine: BootedMachine, device: Device, pfn: number, orde
   const { platform, domain } = machine;
   const { features } = platform;
   if (!domain) return reachNatively(device, pfn, bytes, steps);
-  const size = features.coherentRounding.value === 'order' ? orderBytes(order) : pagesFor(bytes) * PAGE_SIZE;
+  const size = coherentBytes(features, bytes, order);
   const address = (domain.p2m.lookup(pfn) ?? 0) * PAGE_SIZE;
-  const need = exchangeReason(machine, device, pfn, address, order, size);
+  const need = exchangeNeed(features, domain.p2m, pfn, order, size, device.coherentMask);
   if (!need) {
     const explain = [...steps, reason('used-as-is', { address, bytes: size, mask: device.coherentMask })];
     return { ok: true, address, exchanged: false, outcome: { ok: true, by: 'pages', address, explain } };
@@ -125,18 +126,4 @@ function makeReachable(machine: BootedMachine, device: Device, pfn: number, orde
   const given = result.frame * PAGE_SIZE;
   const explain = [...steps, reason('exchanged', { order, address: given, zone: result.zone, bits })];
   return { ok: true, address: given, exchanged: true, outcome: { ok: true, by: 'exchange', address: given, explain } };
-}
-
-function exchangeReason(machine: BootedMachine, device: Device, pfn: number, address: number, order: number, size: number): Reason | undefined {
-  const { features } = machine.platform;
-  if (features.coherentExchange.value === 'always') return reason('exchange-always', {}, features.coherentExchange);
-  if (address + size - 1 > device.coherentMask) return reason('exchange-needed-reach', { address: address + size - 1, bytes: size, mask: device.coherentMask });
-  const count = size / PAGE_SIZE;
-  const runs = machine.domain?.p2m.machineRuns(pfn, count) ?? 1;
-  if (runs !== 1) return reason('exchange-needed-scattered', { runs, pages: count });
-  const block = orderBytes(order);
-  if (features.alignmentCheck.value !== 'none' && (pfn * PAGE_SIZE) % block === 0 && address % block !== 0) {
-    return reason('exchange-needed-alignment', { order, address }, features.alignmentCheck);
-  }
-  return undefined;
 }
