@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import { layersPlugin } from './scripts/lint-layers.mjs';
 import { projects } from './scripts/projects.mjs';
 
-const PURE = ['src/ids.ts', 'src/{core,evidence,csource,rules,render,protocol}/**/*.ts'];
+const PURE = ['src/ids.ts', 'src/{core,evidence,replay,csource,rules,render,protocol}/**/*.ts'];
 const NODE_GLOBALS = Object.fromEntries(
   ['AbortController', 'AbortSignal', 'Buffer', 'TextDecoder', 'TextEncoder', 'URL', 'clearTimeout', 'console', 'fetch', 'performance',
     'process', 'setImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'structuredClone', 'queueMicrotask'].map((name) => [name, 'readonly']),

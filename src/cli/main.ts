@@ -4,6 +4,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { InputError } from './input-error.ts';
 import { logCommand } from './log-command.ts';
 import { runCommand } from './run-command.ts';
+import { replayCommand } from './replay-command.ts';
 import { platformFromOptions } from './platform-options.ts';
 import { type ScanJob, configOf, scanCommand } from './scan-command.ts';
 import { scanFiles } from './scan-files.ts';
@@ -13,7 +14,7 @@ declare const DMA_APERTURE_VERSION: string;
 
 type Command = (args: readonly string[], write: (text: string) => void) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { log: logCommand, scan: scanCommand, run: runCommand, lsp: lspCommand };
+const COMMANDS: Readonly<Record<string, Command>> = { log: logCommand, scan: scanCommand, run: runCommand, replay: replayCommand, lsp: lspCommand };
 
 /** Node reports unknown options by these codes; their messages name the option. */
 const USAGE_ERRORS = /^ERR_PARSE_ARGS_/;
@@ -33,7 +34,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new InputError(`unknown command "${name}": expected log, scan, run or lsp`);
+  if (!command) throw new InputError(`unknown command "${name}": expected log, scan, run, replay or lsp`);
   return await command(args, (text) => process.stdout.write(text));
 }
 

@@ -4,6 +4,7 @@ Commands
   log [--json] FILE…             read boot logs: facts, failures and what they mean (- is standard input)
   scan [OPTIONS] PATH…           list the DMA calls of C sources with their sizes, checked against a platform
   run [--json] SCENARIO…         run scenarios (*.dma.json) through the model
+  replay [--json] TRACE…         replay traces of real kernels (.csv, .csv.gz) and compare every operation
   lsp --stdio                    the language server, for any editor
 
 Platform (scan, run)
@@ -18,5 +19,5 @@ Scan
   --fail-on error|warning|never  the least severity that makes the exit status 1 (default: error)
   --jobs N                       worker threads (default: one a processor)
 
-Exit status: 0 nothing found, 1 findings or unmet expectations, 2 usage or input error.
+Exit status: 0 nothing found, 1 findings, unmet expectations or mismatches, 2 usage or input error.
 `;
