@@ -42,8 +42,9 @@ async function shoot(name, theme) {
   try {
     await page.locator('.monaco-workbench .part.statusbar').waitFor();
     await openFile(page, 'boot.dmesg');
-    await page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
-    await page.locator('.codelens-decoration').first().waitFor();
+    await goToLine(page, 183);
+    await page.locator('.squiggly-error').first().waitFor();
+    await page.locator('.codelens-decoration a').first().waitFor();
     await shot('log');
     await page.locator('.codelens-decoration a').first().click();
     const panel = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
@@ -51,18 +52,17 @@ async function shoot(name, theme) {
     await page.waitForTimeout(1000);
     await shot('panel-log');
     await openFile(page, 'capture-card.c');
+    await goToLine(page, 30);
     await page.locator('.squiggly-error').first().waitFor();
     await runCommand(page, 'View: Toggle Problems');
     await page.waitForTimeout(800);
     await shot('driver');
-    await runCommand(page, 'View: Close Panel');
-    await page.locator('.squiggly-error').first().scrollIntoViewIfNeeded();
-    const place = await page.locator('.view-line', { hasText: 'CAPTURE_RING_BYTES, &card' }).locator('span', { hasText: 'dma_alloc_coherent' }).last().boundingBox();
-    if (place) {
-      await page.mouse.move(place.x + 30, place.y + place.height / 2);
-      await page.locator('.monaco-hover').first().waitFor();
-      await page.waitForTimeout(500);
-    }
+    await runCommand(page, 'View: Toggle Problems');
+    await goToLine(page, 30);
+    const call = page.locator('.view-line', { hasText: 'CAPTURE_RING_BYTES, &card' }).first();
+    await call.hover({ position: { x: 200, y: 8 } });
+    await page.locator('.monaco-hover-content').first().waitFor();
+    await page.waitForTimeout(700);
     await shot('hover');
     await page.mouse.move(5, 5);
     await runCommand(page, 'DMA Aperture: Choose Platform…');
@@ -87,6 +87,18 @@ async function shoot(name, theme) {
 async function openFile(page, file) {
   await page.locator('.explorer-folders-view .monaco-list-row', { hasText: file }).dblclick();
   await page.locator('.tab.active', { hasText: file }).waitFor();
+}
+
+/** Again until the editor is there: one that is just opening still moves its cursor itself. */
+async function goToLine(page, line) {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input').fill(`:${line}`);
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(300);
+    if (await page.locator('.statusbar', { hasText: `Ln ${line},` }).count() > 0) return;
+  }
+  throw new Error(`the editor does not go to line ${line}`);
 }
 
 async function runCommand(page, title) {
