@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 import { layersPlugin } from './scripts/lint-layers.mjs';
-import { projects } from './scripts/projects.mjs';
+import { PROJECTS } from './scripts/projects.mjs';
 
 const PURE = ['src/ids.ts', 'src/{core,evidence,replay,csource,rules,render,protocol}/**/*.ts'];
 const NODE_GLOBALS = Object.fromEntries(
@@ -26,7 +26,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: projects(),
+        project: PROJECTS,
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -5,7 +5,7 @@
  *
  * Source maps are made unless minified. Each bundle is written whole or not at all.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -83,10 +83,6 @@ for (const [to, from] of Object.entries(COPIES)) {
 let failed = false;
 await Promise.all(names.map(async (name) => {
   const { entry, outfile, ...bundle } = BUNDLES[name];
-  if (!existsSync(join(ROOT, entry))) {
-    process.stderr.write(`build: ${entry} is not there yet: ${outfile} skipped\n`);
-    return;
-  }
   const options = {
     absWorkingDir: ROOT, entryPoints: [entry], outfile, bundle: true, write: false, metafile: true,
     minify: values.minify ?? false, sourcemap: !values.minify, legalComments: 'none', logLevel: 'warning',

@@ -1,11 +1,11 @@
 /** `npm run typecheck`: tsc over every project, two at a time; exit status 1 if any has an error. */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { projects } from './projects.mjs';
+import { PROJECTS } from './projects.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
-const queue = projects();
+const queue = [...PROJECTS];
 let failed = 0;
 
 const worker = async () => {

@@ -51,6 +51,9 @@ export const CONTEXT_KEYS = {
 
 export const VIEW_TYPES = { panel: 'dmaAperture.panel' } as const;
 
+/** The platform's item in the status bar and in the language status. */
+export const STATUS_ITEM = 'dmaAperture.platform';
+
 /** Rule ids, as diagnostics carry them in `code` and SARIF in `ruleId`. */
 export const RULES = {
   coherentExceedsContiguousLimit: 'dma/coherent-exceeds-contiguous-limit',
@@ -67,5 +70,4 @@ export const RULES = {
   logFailure: 'dma/log-failure',
 } as const;
 
-export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS] | (typeof INTERNAL_COMMANDS)[keyof typeof INTERNAL_COMMANDS];
 export type RuleId = (typeof RULES)[keyof typeof RULES];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { COMMANDS, LANGUAGES, SETTINGS, SETTINGS_SECTION } from '../ids.ts';
+import { COMMANDS, LANGUAGES, SETTINGS, SETTINGS_SECTION, STATUS_ITEM } from '../ids.ts';
 import type { ActivePlatform } from '../protocol/server-requests.ts';
 import type { PlatformState } from './platform-state.ts';
 import type { ServerClient } from './server-client.ts';
@@ -14,11 +14,11 @@ const SEVERITY = {
 export class StatusItems implements vscode.Disposable {
   readonly #server: ServerClient;
   readonly #platform: PlatformState;
-  readonly #language = vscode.languages.createLanguageStatusItem('dmaAperture.platform', [
+  readonly #language = vscode.languages.createLanguageStatusItem(STATUS_ITEM, [
     { language: LANGUAGES.c },
     { language: LANGUAGES.kernelLog },
   ]);
-  readonly #bar = vscode.window.createStatusBarItem('dmaAperture.platform', vscode.StatusBarAlignment.Right, 90);
+  readonly #bar = vscode.window.createStatusBarItem(STATUS_ITEM, vscode.StatusBarAlignment.Right, 90);
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(server: ServerClient, platform: PlatformState) {
