@@ -85,7 +85,15 @@ export function mentionsDmaApi(text: string): boolean {
   return MENTION.test(text);
 }
 
+/** Calls looked at in one file: a bound on work that no real file comes near. */
+const MAX_CALLS = 5000;
+
 /** Offsets at which a name of the table stands before a bracket: calls, and what only looks like them. */
 export function calledNames(text: string): { readonly name: string; readonly start: number }[] {
-  return [...text.matchAll(CALLED)].map((match) => ({ name: match[0], start: match.index }));
+  const found: { name: string; start: number }[] = [];
+  for (const match of text.matchAll(CALLED)) {
+    found.push({ name: match[0], start: match.index });
+    if (found.length === MAX_CALLS) break;
+  }
+  return found;
 }

@@ -18,6 +18,9 @@ export interface LocatedCall {
   readonly reliable: boolean;
 }
 
+/** Characters of a file that is parsed whole: about a second's work. Calls that no function's layout leads to are not seen in larger ones. */
+const MAX_WHOLE = 4 * 1024 * 1024;
+
 interface Named {
   readonly name: string;
   readonly start: number;
@@ -53,7 +56,7 @@ export function locateCalls(parser: CParser, text: string, named: readonly Named
     });
     if (!done) left.push(...names);
   }
-  if (left.length > 0) {
+  if (left.length > 0 && text.length <= MAX_WHOLE) {
     parser.withTree(text, ({ rootNode }) => {
       const scopes = new Scopes(0);
       for (const name of left) take(rootNode, name, 0, text, scopes, found);

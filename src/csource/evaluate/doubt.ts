@@ -2,3 +2,6 @@
 export class Doubt extends Error {
   override readonly name = 'Doubt';
 }
+
+/** A bound on work was reached: nothing that builds on the question may go on, or the work would multiply. */
+export class ExhaustedDoubt extends Doubt {}

@@ -31,7 +31,8 @@ export class FunctionFinder {
     let from = open;
     for (let lines = 0; lines < HEADER_LINES; lines++) {
       const start = this.#text.lastIndexOf('\n', from - 1) + 1;
-      if (from - start > 400) return undefined;
+      // No part of a function's head is as long.
+      if (from - start > 400) return { from: from + 1, to: close + 2 };
       const line = this.#text.slice(start, from).trimEnd();
       if (line === '' || /[;}]$|\*\/$|^#|\\$|:$/.test(line)) return { from: from + 1, to: close + 2 };
       if (start === 0) return { from: 0, to: close + 2 };

@@ -1,4 +1,4 @@
-import { Doubt } from '../evaluate/doubt.ts';
+import { Doubt, ExhaustedDoubt } from '../evaluate/doubt.ts';
 import { ExpressionReader } from '../evaluate/expression.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { lex } from '../parse/lexer.ts';
@@ -32,11 +32,19 @@ export function decideBy(config: KernelConfig): Decide {
     const known = world.branches.get(key);
     if (known) {
       if (known.chosen) world.consulted++;
+      if (known.value instanceof Doubt) throw known.value;
       return known.value;
     }
     const before = world.consulted;
-    const value = decide(unit, instance, condition, world, config);
+    let value: boolean | Doubt;
+    try {
+      value = decide(unit, instance, condition, world, config);
+    } catch (error) {
+      if (!(error instanceof Doubt)) throw error;
+      value = error;
+    }
     world.branches.set(key, { value, chosen: world.consulted !== before });
+    if (value instanceof Doubt) throw value;
     return value;
   };
 }
@@ -67,7 +75,7 @@ function evaluate(tokens: readonly Token[], unit: TranslationUnit, place: Place,
     if (!cursor.ended || value === undefined) return undefined;
     return value !== 0n;
   } catch (error) {
-    if (error instanceof Doubt) return undefined;
+    if (error instanceof Doubt && !(error instanceof ExhaustedDoubt)) return undefined;
     throw error;
   }
 }

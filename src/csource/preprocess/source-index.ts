@@ -1,4 +1,4 @@
-import { beginsLine, commentEnd, directiveEnd, lex, quoteEnd } from '../parse/lexer.ts';
+import { beginsLine, commentEnd, directiveEnd, lex, quoteEnd, scanCode } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
 
 /** One branch of an `#if` group, and the branch that encloses the group. */
@@ -86,6 +86,8 @@ export function indexSource(path: string, text: string): SourceIndex {
   let directives = 0;
   let guardName: string | undefined;
   let guardClosedAt = -1;
+  let guardFrom = 0;
+  let guardTo = 0;
 
   const enter = (branch: Condition, end: number): void => {
     current = branch;
@@ -133,7 +135,10 @@ export function indexSource(path: string, text: string): SourceIndex {
       case 'ifdef':
       case 'ifndef': {
         const branch: Condition = { id: conditions++, parent: current, kind: name, earlier: [], offset, from, to: end };
-        if (directives === 1) guardName = guardNameOf(text, name, from, end);
+        if (directives === 1) {
+          guardName = guardNameOf(text, name, from, end);
+          guardFrom = offset;
+        }
         stack.push({ outer: current, branches: [branch] });
         enter(branch, end);
         break;
@@ -154,7 +159,10 @@ export function indexSource(path: string, text: string): SourceIndex {
       case 'endif': {
         const group = stack.pop();
         if (!group) break;
-        if (stack.length === 0 && group.branches[0]?.id === 1) guardClosedAt = directives;
+        if (stack.length === 0 && group.branches[0]?.id === 1) {
+          guardClosedAt = directives;
+          guardTo = end;
+        }
         enter(group.outer, offset);
         break;
       }
@@ -172,8 +180,16 @@ export function indexSource(path: string, text: string): SourceIndex {
       default:
     }
   }
-  if (guard !== '#pragma once' && (guard !== guardName || guardClosedAt !== directives)) guard = undefined;
+  const guards = guard === guardName && guardClosedAt === directives && isBlank(text, 0, guardFrom) && isBlank(text, guardTo, text.length);
+  if (guard !== '#pragma once' && !guards) guard = undefined;
   return { path, text, macros, includes, types, packs, guard, changes };
+}
+
+/** Whether nothing but comments and white space stands in a range. */
+function isBlank(text: string, from: number, to: number): boolean {
+  let blank = true;
+  scanCode(text, from, to, () => (blank = false));
+  return blank;
 }
 
 function guardNameOf(text: string, kind: string, from: number, to: number): string | undefined {

@@ -1,4 +1,4 @@
-import { Doubt } from '../evaluate/doubt.ts';
+import { ExhaustedDoubt } from '../evaluate/doubt.ts';
 import { scanCode, MAX_TOKENS } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
 import { resolveInclude } from './collect-includes.ts';
@@ -75,7 +75,7 @@ export class TranslationUnit {
     let from = 0;
     for (const event of index.includes) {
       const header = resolveInclude(index.path, event.path, this.#headers);
-      if (!header || guarded.has(header.path) || depth >= MAX_DEPTH || this.#segments.length >= MAX_SEGMENTS) continue;
+      if (!header || timesOpen(instance, header.path) > 1 || guarded.has(header.path) || depth >= MAX_DEPTH || this.#segments.length >= MAX_SEGMENTS) continue;
       this.#push(instance, from, event.offset);
       from = event.offset;
       const included = this.#indexOf(header);
@@ -116,7 +116,7 @@ export class TranslationUnit {
     if (instance.by && !this.isActive(instance.by.instance, instance.by.condition, world)) return false;
     if (!condition.parent) return true;
     if (!this.isActive(instance, condition.parent, world)) return false;
-    if (this.#recursion >= MAX_RECURSION) throw new Doubt('its #if conditions depend on one another too deeply');
+    if (this.#recursion >= MAX_RECURSION) throw new ExhaustedDoubt('its #if conditions depend on one another too deeply');
     this.#recursion++;
     try {
       for (const earlier of condition.earlier) if (this.#decide(this, instance, earlier, world)) return false;
@@ -213,6 +213,13 @@ export class TranslationUnit {
     });
     return tokens;
   }
+}
+
+/** How often a file stands among those that led to an instance: one that includes itself is followed once more. */
+function timesOpen(instance: Instance, path: string): number {
+  let times = 0;
+  for (let at: Instance | undefined = instance; at; at = at.by?.instance) if (at.index.path === path) times++;
+  return times;
 }
 
 /** Whether a branch is the guard around a whole header, which is true the first time and skipped later. */

@@ -7,7 +7,7 @@ import { Doubt } from '../evaluate/doubt.ts';
 export class World {
   readonly #prefix: readonly number[];
   /** Branches decided in this world, with whether a choice entered: kept by `condition.ts`. */
-  readonly branches = new Map<string, { readonly value: boolean; readonly chosen: boolean }>();
+  readonly branches = new Map<string, { readonly value: boolean | Doubt; readonly chosen: boolean }>();
   readonly #made = new Map<string, { choice: number; options: number }>();
 
   constructor(prefix: readonly number[] = []) {

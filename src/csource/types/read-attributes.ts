@@ -15,7 +15,7 @@ export const NO_ATTRIBUTES: Attributes = { packed: false, align: undefined };
 const IGNORED = new Set([
   '__iomem', '__user', '__kernel', '__percpu', '__rcu', '__force', '__private', '__bitwise', '__bitwise__', '__nocast', '__maybe_unused',
   '__always_unused', '__used', '__read_mostly', '__ro_after_init', '__init', '__initdata', '__initconst', '__exit', '__must_check', '__nonstring',
-  '__designated_init', '__attribute_const__', '__pure', '__deprecated', '__refdata',
+  '__designated_init', '__no_randomize_layout', '__attribute_const__', '__pure', '__deprecated', '__refdata',
 ]);
 /** The same, with arguments in brackets. */
 const IGNORED_CALLS = new Set(['__counted_by', '__counted_by_le', '__counted_by_be', '__guarded_by', '__section', '__printf', '__must_hold']);
@@ -60,7 +60,8 @@ export function readAttributes(cursor: Cursor, environment: Environment, known: 
       const read = readAttributeList(cursor, environment);
       packed ||= read.packed;
       align = greater(align, read.align);
-    } else return { packed, align };
+    } else if (text === '__randomize_layout') throw new Doubt('the compiler may shuffle its members (__randomize_layout)');
+    else return { packed, align };
   }
 }
 

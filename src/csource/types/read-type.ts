@@ -124,6 +124,7 @@ function readTagged(cursor: Cursor, environment: Environment): CType {
   const pack = environment.packAt(first);
   const members = cursor.nested(() => readMembers(cursor, environment));
   const attributes = readAttributes(cursor, environment, between);
+  refuseUnknownAnnotation(cursor);
   let layout: Layout | undefined;
   return {
     kind: 'record',
@@ -131,6 +132,13 @@ function readTagged(cursor: Cursor, environment: Environment): CType {
     layout: () => (layout ??= layOut(keyword, members, { packed: attributes.packed, align: attributes.align, pack })),
     members: () => members,
   };
+}
+
+/** A name behind `}` may be a variable or an annotation that changes the layout: `} __foo;`, `} __foo x;`. */
+function refuseUnknownAnnotation(cursor: Cursor): void {
+  const name = cursor.peek();
+  if (cursor.token?.kind !== 'name' || QUALIFIERS.has(name) || STORAGE.has(name)) return;
+  if (name.startsWith('__') || cursor.tokens[cursor.at + 1]?.kind === 'name') throw new Doubt(`the annotation ${name} is not known`);
 }
 
 function readMembers(cursor: Cursor, environment: Environment): Member[] {

@@ -1,0 +1,56 @@
+import { beforeAll, expect, it } from 'vitest';
+import type { CParser } from '../../../src/csource/parse/c-parser.ts';
+import { brief, callsOf, fileWith, loadParser } from './c-parser.ts';
+
+let parser: CParser;
+beforeAll(async () => {
+  parser = await loadParser();
+});
+
+// Sizes are gcc 12's on x86_64.
+it.each([
+  ['struct a { char c; long l; }', 'struct a', '16'],
+  ['struct b { u32 x:3; u32 y:30; u8 z; }', 'struct b', '12'],
+  ['struct c { u8 a; struct { u32 q; } __packed p; }', 'struct c', '5'],
+  ['struct d { u8 a:4; u64 b:40; u8 c; }', 'struct d', '8'],
+  ['union e { u8 x[9]; u32 y; }', 'union e', '12'],
+  ['struct f { u8 a; u32 b __packed; u8 c; u64 d __aligned(16); }', 'struct f', '32'],
+  ['struct g { u32 a:5; u32 :0; u8 b; }', 'struct g', '8'],
+  ['struct h { struct h *n; void (*f)(int, char); int (*t[3])(void); char *(*m)[4]; }', 'struct h', '48'],
+  ['#pragma pack(push, 2)\nstruct p { u8 a; u64 b; };\n#pragma pack(pop)\nstruct q { u8 a; u64 b; }', 'struct p', '10'],
+  ['#pragma pack(push, 2)\nstruct p { u8 a; u64 b; };\n#pragma pack(pop)\nstruct q { u8 a; u64 b; }', 'struct q', '16'],
+  ['enum __attribute__((packed)) e { A = 200 };\nstruct r { enum e e; u8 x; }', 'struct r', '2'],
+  ['struct s { u8 n; u64 v[]; }', 'struct s', '8'],
+  ['struct t { u8 a; u32 f:24; u8 c; }', 'struct t', '8'],
+  ['typedef struct { u16 a; } __attribute__((aligned(4))) al_t', 'al_t[3]', '12'],
+  ['typedef u32 word_t, *word_p, words_t[5]', 'words_t', '20'],
+  ['struct u { DECLARE_BITMAP(bits, 65); struct_group(g, u8 a; u16 b;); }', 'struct u', '24'],
+  ['struct v { u8 a; /* \n#define IN_STRUCT 3\n */\n#define LATER 4\n\tu8 list[LATER]; }', 'struct v', '5'],
+])('%s', (definition, type, expected) => {
+  expect(brief(callsOf(parser, fileWith(`sizeof(${type})`, `${definition};`))[0]?.size)).toBe(expected);
+});
+
+it.each([
+  ['a member of unknown type', 'struct a { spinlock_t lock; }', 'struct a'],
+  ['a macro for a member', 'struct a { SOME_MEMBERS u8 x; }', 'struct a'],
+  ['an unknown attribute', 'struct a { u8 x; } __attribute__((strange))', 'struct a'],
+  ['a layout that is shuffled', 'struct a { u8 x; u32 y; } __randomize_layout', 'struct a'],
+  ['cache lines of unknown width', 'struct a { u8 x ____cacheline_aligned; }', 'struct a'],
+  ['two definitions', 'struct a { u8 x; };\nstruct a { u16 x; }', 'struct a'],
+  ['itself', 'struct a { struct a x; }', 'struct a'],
+  ['a member under #if', 'struct a { u8 x;\n#ifdef CONFIG_X\n\tu8 y;\n#endif\n}', 'struct a', '1..2'],
+  ['a typedef of a type not seen', 'typedef unseen_t mine_t', 'mine_t'],
+])('does not guess: %s', (_name, definition, type, expected = '?') => {
+  expect(brief(callsOf(parser, fileWith(`sizeof(${type})`, `${definition};`))[0]?.size)).toBe(expected);
+});
+
+it('follows members through a struct whose size is not known', () => {
+  const before = 'struct part { u32 x[6]; };\nstruct pair { spinlock_t lock; u8 list[UNSEEN]; struct { struct part *part; }; };';
+  expect(brief(callsOf(parser, fileWith('sizeof(*given->part)', before))[0]?.size)).toBe('24');
+  expect(brief(callsOf(parser, fileWith('sizeof(given->list)', before))[0]?.size)).toBe('?');
+});
+
+it('keeps worlds apart: a type read in one does not serve another', () => {
+  const before = '#if UNSEEN > 2\n#define LEN 8\n#else\n#define LEN 16\n#endif\nstruct part { u8 x[LEN]; };\nstruct pair { struct part *part; struct part own; };';
+  expect(brief(callsOf(parser, fileWith('sizeof(*given->part) + sizeof(struct pair)', before))[0]?.size)).toBe('24..40');
+});
