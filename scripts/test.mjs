@@ -169,17 +169,17 @@ try {
     heading('unit: the pure rooms');
     add('unit', await vitest('unit'));
   }
-  if (wants('server') && built) {
-    heading('server: the language server over stdio');
-    add('server', await vitest('server'));
-  }
-  if (wants('panel', 'host')) {
+  if (wants('server', 'host', 'panel')) {
     try {
       process.env.CHROMIUM_PATH = ensureChromium();
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
       say(error.message);
     }
+  }
+  if (wants('server') && built) {
+    heading('server: the language server over stdio');
+    add('server', await vitest('server'));
   }
   if (wants('host') && built) {
     heading('host: the extension in a real VS Code');
