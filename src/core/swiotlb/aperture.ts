@@ -1,11 +1,12 @@
 import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
 import type { SlotSearch } from '../platform/features.ts';
+import { ALL_ADDRESSES } from '../units/dma-mask.ts';
 import { searchA } from './search-a.ts';
 import { searchB } from './search-b.ts';
 import { searchC } from './search-c.ts';
 import { searchE } from './search-e.ts';
 import { searchF } from './search-f.ts';
-import { LIVELOCK, NOT_FOUND, type SearchRequest, boundaryRule, low32, slotsFor, spansBoundary } from './search-request.ts';
+import { LIVELOCK, type SearchRequest, low32, slotsFor, spansBoundary } from './search-request.ts';
 import { SlotPool } from './slot-pool.ts';
 
 /** One mapping that is asked of the aperture. */
@@ -65,15 +66,18 @@ export class Aperture {
   readonly generation: SlotSearch;
   /** Most slots ever in use at once. */
   highWater = 0;
-  /** Slots taken by the mapping whose first slot (padding included) is i; 0 elsewhere. */
-  readonly #taken: Uint16Array;
+  readonly #search: (request: SearchRequest) => number;
+  /** The request of the search that runs: one object for all, as searches are many and short. */
+  readonly #request: { -readonly [K in keyof SearchRequest]: SearchRequest[K] } = {
+    area: 0, origAddress: 0, allocSize: 0, allocAlignMask: 0, minAlignMask: 0, boundaryMask: ALL_ADDRESSES,
+  };
 
   /** @param areas ignored by generations without areas */
   constructor(generation: SlotSearch, slots: number, areas: number, start: number) {
     const hasAreas = generation === 'D' || generation === 'E' || generation === 'F';
     this.generation = generation;
     this.pool = new SlotPool(slots, hasAreas ? areas : 1, start);
-    this.#taken = new Uint16Array(slots);
+    this.#search = searchOf(generation, this.pool);
   }
 
   get used(): number {
@@ -83,20 +87,26 @@ export class Aperture {
   /** Takes a run of slots as the kernel would, or says why it cannot. The state changes only on success. */
   map(request: MapRequest): MapResult {
     const { pool } = this;
+    const { origAddress, minAlignMask } = request;
     const allocAlignMask = request.allocAlignMask ?? 0;
-    const offset = this.#offset(request.origAddress, request.minAlignMask, allocAlignMask);
+    const offset = minAlignMask === 0 ? 0 : this.#offset(origAddress, minAlignMask, allocAlignMask);
     const size = this.#allocationSize(request.bytes + offset, allocAlignMask);
-    const search: SearchRequest = {
-      area: 0, origAddress: request.origAddress, allocSize: size, allocAlignMask,
-      minAlignMask: request.minAlignMask, boundaryMask: request.boundaryMask,
-    };
-    const first = request.cpu & (pool.areas - 1);
-    for (let i = 0; i < pool.areas; i++) {
-      const area = (first + i) & (pool.areas - 1);
-      const found = this.#search({ ...search, area });
+    const search = this.#request;
+    search.origAddress = origAddress;
+    search.allocSize = size;
+    search.allocAlignMask = allocAlignMask;
+    search.minAlignMask = minAlignMask;
+    search.boundaryMask = request.boundaryMask;
+    const last = pool.areas - 1;
+    const first = request.cpu & last;
+    let area = first;
+    do {
+      search.area = area;
+      const found = this.#search(search);
+      if (found >= 0) return this.#take(found, area, offset, size);
       if (found === LIVELOCK) return this.#failure('livelock', search);
-      if (found !== NOT_FOUND) return this.#take(found, area, request, offset, size);
-    }
+      area = (area + 1) & last;
+    } while (area !== first);
     return this.#failure(this.#diagnose(search), search);
   }
 
@@ -110,12 +120,14 @@ export class Aperture {
     const slot = Math.floor((address - pool.start) / SLOT_BYTES);
     if (!(slot >= 0 && slot < pool.slots)) return undefined;
     const first = slot - (pool.padSlots[slot] ?? 0);
-    const taken = this.#taken[first] ?? 0;
-    if (taken === 0 || first < 0) return undefined;
-    this.#taken[first] = 0;
+    const taken = pool.taken[first] ?? 0;
+    if (taken === 0) return undefined;
+    pool.taken[first] = 0;
+    pool.padSlots[slot] = 0;
     pool.release(first, taken);
     const area = Math.floor(first / pool.areaSlots);
-    pool.used[area] = (pool.used[area] ?? 0) - taken;
+    pool.used[area]! -= taken;
+    pool.totalUsed -= taken;
     return taken;
   }
 
@@ -135,33 +147,19 @@ export class Aperture {
     return this.generation === 'F' && allocAlignMask !== 0 ? Math.ceil(bytes / (allocAlignMask + 1)) * (allocAlignMask + 1) : bytes;
   }
 
-  #search(request: SearchRequest): number {
-    switch (this.generation) {
-      case 'A': return searchA(this.pool, request);
-      case 'B1': case 'B2': case 'B3': return searchB(this.pool, request, this.generation);
-      case 'C': return searchC(this.pool, request, false);
-      case 'D': return searchC(this.pool, request, true);
-      case 'E': return searchE(this.pool, request);
-      case 'F': return searchF(this.pool, request);
-    }
-  }
-
-  #take(first: number, area: number, request: MapRequest, offset: number, size: number): MapResult {
+  #take(first: number, area: number, offset: number, size: number): MapResult {
     const { pool } = this;
     const need = slotsFor(size);
     pool.take(first, need);
     const next = first - area * pool.areaSlots + need;
     pool.hint[area] = next < pool.areaSlots ? next : 0;
-    pool.used[area] = (pool.used[area] ?? 0) + need;
-    this.#taken[first] = need;
-    const pad = Math.floor(offset / SLOT_BYTES);
-    for (let i = 0; i < need; i++) {
-      pool.origAddress[first + i] = request.origAddress + (i - pad) * SLOT_BYTES;
-      pool.allocSize[first + i] = Math.max(0, size - (offset + i * SLOT_BYTES));
-    }
-    pool.padSlots[first + pad] = pad;
-    this.highWater = Math.max(this.highWater, pool.totalUsed);
-    return { ok: true, slot: first + pad, pad, area, slots: need, address: pool.slotAddress(first) + offset };
+    pool.used[area]! += need;
+    pool.totalUsed += need;
+    pool.taken[first] = need;
+    const pad = offset >>> 11;
+    if (pad !== 0) pool.padSlots[first + pad] = pad;
+    if (pool.totalUsed > this.highWater) this.highWater = pool.totalUsed;
+    return { ok: true, slot: first + pad, pad, area, slots: need, address: pool.start + first * SLOT_BYTES + offset };
   }
 
   #failure(cause: MapFailure, request: SearchRequest): MapResult {
@@ -178,15 +176,24 @@ export class Aperture {
     let roomInArea = false;
     for (let area = 0; area < pool.areas; area++) roomInArea ||= need <= pool.areaSlots - (pool.used[area] ?? 0);
     if (!roomInArea) return 'area-local';
-    const rule = boundaryRule(pool, request.boundaryMask);
-    let long = false;
-    let straddles = false;
-    for (let slot = 0; slot < pool.slots; slot++) {
-      if ((pool.list[slot] ?? 0) < need) continue;
-      long = true;
-      straddles ||= spansBoundary(rule, slot, need);
+    if (pool.longestRun() < need) return 'fragmented';
+    if (request.minAlignMask !== 0 || request.allocAlignMask !== 0) return 'alignment';
+    const rule = pool.ruleFor(request.boundaryMask);
+    for (let slot = 0; rule.active && slot < pool.slots; slot++) {
+      if ((pool.list[slot] ?? 0) >= need && spansBoundary(rule, slot, need)) return 'boundary';
     }
-    if (!long) return 'fragmented';
-    return straddles && request.minAlignMask === 0 && request.allocAlignMask === 0 ? 'boundary' : 'alignment';
+    return 'alignment';
+  }
+}
+
+/** The search of a generation over a pool. */
+function searchOf(generation: SlotSearch, pool: SlotPool): (request: SearchRequest) => number {
+  switch (generation) {
+    case 'A': return (request) => searchA(pool, request);
+    case 'B1': case 'B2': case 'B3': return (request) => searchB(pool, request, generation);
+    case 'C': return (request) => searchC(pool, request, false);
+    case 'D': return (request) => searchC(pool, request, true);
+    case 'E': return (request) => searchE(pool, request);
+    case 'F': return (request) => searchF(pool, request);
   }
 }

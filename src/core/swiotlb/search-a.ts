@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { NOT_FOUND, type SearchRequest, slotsFor } from './search-request.ts';
+import { NOT_FOUND, type SearchRequest, slotsFor, strideBehindSegment } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { SlotPool } from './slot-pool.ts';
  * Source: arch/i386/kernel/swiotlb.c (lib/swiotlb-xen.c): map_single.
  */
 export function searchA(pool: SlotPool, request: SearchRequest): number {
-  const { list, slots } = pool;
+  const { list, slots, runBound } = pool;
   const need = slotsFor(request.allocSize);
   const stride = request.allocSize > PAGE_SIZE ? 2 : 1;
   let index = Math.ceil((pool.hint[0] ?? 0) / stride) * stride;
@@ -15,7 +15,9 @@ export function searchA(pool: SlotPool, request: SearchRequest): number {
   const wrap = index;
   do {
     if ((list[index] ?? 0) >= need) return index;
-    index += stride;
+    const step = (runBound[index >>> 7] ?? 0) < need ? strideBehindSegment(index, stride, slots) : stride;
+    if (index < wrap && wrap < index + step) return NOT_FOUND;
+    index += step;
     if (index >= slots) index = 0;
   } while (index !== wrap);
   return NOT_FOUND;

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { NOT_FOUND, type SearchRequest, boundaryRule, slotsFor, spansBoundary } from './search-request.ts';
+import { NOT_FOUND, type SearchRequest, slotsFor, spansBoundary, strideBehindSegment } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 export type SearchBVariant = 'B1' | 'B2' | 'B3';
@@ -10,12 +10,12 @@ export type SearchBVariant = 'B1' | 'B2' | 'B3';
  * Source: lib/swiotlb.c, kernel/dma/swiotlb.c: swiotlb_tbl_map_single (map_single).
  */
 export function searchB(pool: SlotPool, request: SearchRequest, variant: SearchBVariant): number {
-  const { list, slots } = pool;
+  const { list, slots, runBound } = pool;
   const need = slotsFor(request.allocSize);
   const large = variant === 'B1' ? request.allocSize > PAGE_SIZE : request.allocSize >= PAGE_SIZE;
   const stride = large ? 2 : 1;
   if (variant === 'B3' && need > slots - (pool.used[0] ?? 0)) return NOT_FOUND;
-  const rule = boundaryRule(pool, request.boundaryMask);
+  const rule = pool.ruleFor(request.boundaryMask);
   let index = Math.ceil((pool.hint[0] ?? 0) / stride) * stride;
   if (index >= slots) index = 0;
   const wrap = index;
@@ -26,7 +26,9 @@ export function searchB(pool: SlotPool, request: SearchRequest, variant: SearchB
       if (index === wrap) return NOT_FOUND;
     }
     if ((list[index] ?? 0) >= need) return index;
-    index += stride;
+    const step = (runBound[index >>> 7] ?? 0) < need ? strideBehindSegment(index, stride, slots) : stride;
+    if (index < wrap && wrap < index + step) return NOT_FOUND;
+    index += step;
     if (index >= slots) index = 0;
   } while (index !== wrap);
   return NOT_FOUND;

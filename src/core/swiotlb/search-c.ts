@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { LIVELOCK, NOT_FOUND, type SearchRequest, boundaryRule, low32, slotsFor, spansBoundary } from './search-request.ts';
+import { LIVELOCK, NOT_FOUND, type SearchRequest, low32, slotsFor, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /** Low bits of an address within a slot. */
@@ -12,7 +12,7 @@ const SLOT_MASK = 2047;
  * Source: kernel/dma/swiotlb.c: find_slots (C), swiotlb_do_find_slots (D, with the fixes that 6.1.y carries).
  */
 export function searchC(pool: SlotPool, request: SearchRequest, hasAreas: boolean): number {
-  const { list, areaSlots } = pool;
+  const { list, areaSlots, runBound } = pool;
   const { area, origAddress, allocSize } = request;
   const need = slotsFor(allocSize);
   const allocAlignMask = hasAreas ? request.allocAlignMask | SLOT_MASK : SLOT_MASK;
@@ -22,24 +22,32 @@ export function searchC(pool: SlotPool, request: SearchRequest, hasAreas: boolea
   if (hasAreas) stride = Math.max(stride, (allocAlignMask >>> 11) + 1);
   if (need > areaSlots - (pool.used[area] ?? 0)) return NOT_FOUND;
 
-  const rule = boundaryRule(pool, request.boundaryMask);
+  const rule = pool.ruleFor(request.boundaryMask);
   const base = area * areaSlots;
+  const areaEnd = base + areaSlots;
+  const { startBits } = rule;
   const origBits = low32(origAddress) & matchMask;
   // Slot addresses advance by 2 KiB from the pool's start: bits of the match mask can be taken from the low 32 alone.
-  const startBits = low32(pool.start);
   const match = matchMask !== 0 && origAddress !== 0;
+  // From one matching candidate the stride leads to the next where the mask's ones have no gap above the slot.
+  const regular = !match || strideKeepsMatch(matchMask, stride);
   let index = Math.ceil((pool.hint[area] ?? 0) / stride) * stride;
   if (index >= areaSlots) index = 0;
   const wrap = index;
   // The walk depends on the index alone, so more steps than there are slots mean that it has begun to repeat itself.
   for (let steps = 0; steps <= areaSlots; steps++) {
     const slot = base + index;
-    if (match && ((startBits + slot * 2048) & matchMask) !== origBits) {
-      index = index + 1 >= areaSlots ? 0 : index + 1;
-    } else {
+    let step = 1;
+    if (!match || ((startBits + slot * 2048) & matchMask) === origBits) {
       if ((list[slot] ?? 0) >= need && !spansBoundary(rule, slot, need)) return slot;
-      index = index + stride >= areaSlots ? 0 : index + stride;
+      step = stride;
+      if (regular && (runBound[slot >>> 7] ?? 0) < need) {
+        step = strideBehindSegment(slot, stride, areaEnd);
+        if (index < wrap && wrap < index + step && (wrap - index) % stride === 0) return NOT_FOUND;
+      }
     }
+    index += step;
+    if (index >= areaSlots) index = 0;
     if (index === wrap) return NOT_FOUND;
   }
   return LIVELOCK;

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { NOT_FOUND, type SearchRequest, boundaryRule, low32, slotsFor, spansBoundary } from './search-request.ts';
+import { NOT_FOUND, type SearchRequest, low32, slotsFor, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { SlotPool } from './slot-pool.ts';
  * Source: kernel/dma/swiotlb.c: swiotlb_do_find_slots.
  */
 export function searchE(pool: SlotPool, request: SearchRequest): number {
-  const { list, areaSlots } = pool;
+  const { list, areaSlots, runBound } = pool;
   const { area, origAddress, allocSize } = request;
   const need = slotsFor(allocSize);
   let matchMask = request.minAlignMask | request.allocAlignMask;
@@ -17,22 +17,24 @@ export function searchE(pool: SlotPool, request: SearchRequest): number {
   const stride = (matchMask >>> 11) + 1;
   if (need > areaSlots - (pool.used[area] ?? 0)) return NOT_FOUND;
 
-  const rule = boundaryRule(pool, request.boundaryMask);
+  const rule = pool.ruleFor(request.boundaryMask);
   const base = area * areaSlots;
+  const areaEnd = base + areaSlots;
+  const { startBits } = rule;
   const origBits = low32(origAddress) & matchMask;
-  const startBits = low32(pool.start);
   const match = matchMask !== 0 && origAddress !== 0;
+  const regular = !match || strideKeepsMatch(matchMask, stride);
   let index = pool.hint[area] ?? 0;
-  for (let checked = 0; checked < areaSlots; ) {
+  for (let checked = 0; checked < areaSlots;) {
     const slot = base + index;
-    if (match && ((startBits + slot * 2048) & matchMask) !== origBits) {
-      index = index + 1 >= areaSlots ? 0 : index + 1;
-      checked++;
-      continue;
+    let step = 1;
+    if (!match || ((startBits + slot * 2048) & matchMask) === origBits) {
+      if ((list[slot] ?? 0) >= need && !spansBoundary(rule, slot, need)) return slot;
+      step = regular && (runBound[slot >>> 7] ?? 0) < need ? strideBehindSegment(slot, stride, areaEnd) : stride;
     }
-    if ((list[slot] ?? 0) >= need && !spansBoundary(rule, slot, need)) return slot;
-    index = index + stride >= areaSlots ? 0 : index + stride;
-    checked += stride;
+    index += step;
+    if (index >= areaSlots) index = 0;
+    checked += step;
   }
   return NOT_FOUND;
 }

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { NOT_FOUND, type SearchRequest, boundaryRule, low32, slotsFor, spansBoundary } from './search-request.ts';
+import { NOT_FOUND, type SearchRequest, low32, slotsFor, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { SlotPool } from './slot-pool.ts';
  * Source: kernel/dma/swiotlb.c: swiotlb_search_pool_area.
  */
 export function searchF(pool: SlotPool, request: SearchRequest): number {
-  const { list, areaSlots } = pool;
+  const { list, areaSlots, runBound } = pool;
   const { area, origAddress, allocSize } = request;
   const need = slotsFor(allocSize);
   let alignMask = request.allocAlignMask;
@@ -18,23 +18,25 @@ export function searchF(pool: SlotPool, request: SearchRequest): number {
   const stride = (Math.max(alignMask, matchMask) >>> 11) + 1;
   if (need > areaSlots - (pool.used[area] ?? 0)) return NOT_FOUND;
 
-  const rule = boundaryRule(pool, request.boundaryMask);
+  const rule = pool.ruleFor(request.boundaryMask);
   const base = area * areaSlots;
-  const startBits = low32(pool.start);
-  const origBits = low32(origAddress) & matchMask;
-  const match = origAddress !== 0;
+  const areaEnd = base + areaSlots;
+  const { startBits } = rule;
+  // Both tests are one: bits that must be zero and bits that must be the original's.
+  const testMask = origAddress === 0 ? alignMask : alignMask | matchMask;
+  const wanted = low32(origAddress) & matchMask;
+  const regular = strideKeepsMatch(testMask, stride);
   let index = pool.hint[area] ?? 0;
-  for (let checked = 0; checked < areaSlots; ) {
+  for (let checked = 0; checked < areaSlots;) {
     const slot = base + index;
-    const address = startBits + slot * 2048;
-    if ((address & alignMask) !== 0 || (match && (address & matchMask) !== origBits)) {
-      index = index + 1 >= areaSlots ? 0 : index + 1;
-      checked++;
-      continue;
+    let step = 1;
+    if (((startBits + slot * 2048) & testMask) === wanted) {
+      if ((list[slot] ?? 0) >= need && !spansBoundary(rule, slot, need)) return slot;
+      step = regular && (runBound[slot >>> 7] ?? 0) < need ? strideBehindSegment(slot, stride, areaEnd) : stride;
     }
-    if ((list[slot] ?? 0) >= need && !spansBoundary(rule, slot, need)) return slot;
-    index = index + stride >= areaSlots ? 0 : index + stride;
-    checked += stride;
+    index += step;
+    if (index >= areaSlots) index = 0;
+    checked += step;
   }
   return NOT_FOUND;
 }

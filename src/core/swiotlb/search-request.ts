@@ -1,6 +1,5 @@
-import { SLOT_BYTES } from '../platform/aperture-size.ts';
+import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
 import { ALL_ADDRESSES } from '../units/dma-mask.ts';
-import type { SlotPool } from './slot-pool.ts';
 
 /** What one search of one area is asked for. Masks are those of the device; sizes bytes, addresses as the kernel sees them. */
 export interface SearchRequest {
@@ -39,16 +38,36 @@ export interface BoundaryRule {
   readonly active: boolean;
   readonly shift: number;
   readonly maxSlots: number;
+  /** Low 32 bits of the pool's first address under the boundary mask: what alignment is tested on. */
+  readonly startBits: number;
 }
 
-export function boundaryRule(pool: SlotPool, boundaryMask: number): BoundaryRule {
-  if (boundaryMask >= ALL_ADDRESSES) return { active: false, shift: 0, maxSlots: ALL_ADDRESSES };
+export function boundaryRule(start: number, slots: number, boundaryMask: number): BoundaryRule {
+  if (boundaryMask >= ALL_ADDRESSES) return { active: false, shift: 0, maxSlots: ALL_ADDRESSES, startBits: low32(start) };
   const size = boundaryMask + 1;
-  const base = pool.start % size;
+  const base = start % size;
   const maxSlots = slotsFor(size);
-  return { active: base + pool.slots * SLOT_BYTES > size, shift: slotsFor(base), maxSlots };
+  return { active: base + slots * SLOT_BYTES > size, shift: slotsFor(base), maxSlots, startBits: low32(base) };
 }
 
 export function spansBoundary(rule: BoundaryRule, slot: number, count: number): boolean {
   return rule.active && ((rule.shift + slot) % rule.maxSlots) + count > rule.maxSlots;
+}
+
+/**
+ * How far a search may go on at once from a candidate whose segment has no run that is long enough: to the first candidate of
+ * the same stride behind the segment. All candidates between would be refused, so that the answer is the same.
+ */
+export function strideBehindSegment(slot: number, stride: number, areaEnd: number): number {
+  const end = Math.min((slot | (SEGMENT_SLOTS - 1)) + 1, areaEnd);
+  return Math.ceil((end - slot) / stride) * stride;
+}
+
+/**
+ * Whether the stride leads from one candidate that passes an address test to the next: the mask's ones have no gap above the
+ * slot and the stride is a whole number of what they span. Only then may a search pass over a segment.
+ */
+export function strideKeepsMatch(mask: number, stride: number): boolean {
+  const ones = mask >>> 11;
+  return (ones & (ones + 1)) === 0 && stride % (ones + 1) === 0;
 }

@@ -1,4 +1,8 @@
-import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
+import { SEGMENT_SLOTS } from '../platform/aperture-size.ts';
+import type { BoundaryRule } from './search-request.ts';
+import { boundaryRule } from './search-request.ts';
+
+const LAST = SEGMENT_SLOTS - 1;
 
 /**
  * The slots of one pool, in typed arrays. `list[i]` is 0 for a slot in use, else the number of free slots from i to the end
@@ -12,15 +16,23 @@ export class SlotPool {
   /** First address of the pool as the kernel's search sees it: physical, guest-physical under Xen PV. */
   readonly start: number;
   readonly list: Uint8Array;
-  /** Original address of the byte that slot i bounces, or -1. */
-  readonly origAddress: Float64Array;
-  /** Bytes mapped from slot i to the end of its mapping. */
-  readonly allocSize: Uint32Array;
-  /** Padding slots before the first slot of a mapping (6.10 and later). */
+  /** Slots that the mapping whose first slot (padding included) is i has taken; 0 elsewhere. */
+  readonly taken: Uint16Array;
+  /** Padding slots before the first data slot of a mapping (6.10 and later), at that data slot. */
   readonly padSlots: Uint16Array;
   /** Where the next search of an area begins, in slots from the area's first. */
   readonly hint: Int32Array;
   readonly used: Int32Array;
+  /** Slots in use over all areas: mem_used(). */
+  totalUsed = 0;
+  /**
+   * An upper bound of the longest free run of each segment, so that a search can leave a segment that cannot serve it at its
+   * first candidate. Exact where `#stale` is 0.
+   */
+  readonly runBound: Uint8Array;
+  readonly #stale: Uint8Array;
+  #rule: BoundaryRule | undefined;
+  #ruleMask = -1;
 
   /**
    * @param slots a multiple of `areas`; the last segment may be short
@@ -36,54 +48,64 @@ export class SlotPool {
     this.areaSlots = slots / areas;
     this.start = start;
     this.list = new Uint8Array(slots);
-    this.origAddress = new Float64Array(slots).fill(-1);
-    this.allocSize = new Uint32Array(slots);
+    this.taken = new Uint16Array(slots);
     this.padSlots = new Uint16Array(slots);
     this.hint = new Int32Array(areas);
     this.used = new Int32Array(areas);
-    for (let i = 0; i < slots; i++) this.list[i] = Math.min(SEGMENT_SLOTS - (i % SEGMENT_SLOTS), slots - i);
+    for (let i = 0; i < slots; i++) this.list[i] = Math.min(SEGMENT_SLOTS - (i & LAST), slots - i);
+    this.runBound = new Uint8Array(Math.ceil(slots / SEGMENT_SLOTS));
+    for (let i = 0; i < this.runBound.length; i++) this.runBound[i] = this.list[i * SEGMENT_SLOTS] ?? 0;
+    this.#stale = new Uint8Array(this.runBound.length);
   }
 
-  /** Slots in use over all areas: mem_used(). */
-  get totalUsed(): number {
-    let sum = 0;
-    for (const used of this.used) sum += used;
-    return sum;
+  /** The boundary rule of a device for this pool; that of the last mask asked for is kept. */
+  ruleFor(boundaryMask: number): BoundaryRule {
+    if (this.#rule === undefined || this.#ruleMask !== boundaryMask) {
+      this.#rule = boundaryRule(this.start, this.slots, boundaryMask);
+      this.#ruleMask = boundaryMask;
+    }
+    return this.#rule;
   }
 
-  /** Address of a slot as the search sees it. */
-  slotAddress(slot: number): number {
-    return this.start + slot * SLOT_BYTES;
-  }
-
-  /** Marks `count` slots from `slot` on as used and shortens the free run before them. */
+  /** Marks `count` slots from `slot` on, all of one segment, as used and shortens the free run before them. */
   take(slot: number, count: number): void {
     const { list } = this;
-    list.fill(0, slot, slot + count);
+    for (let i = slot + count - 1; i >= slot; i--) list[i] = 0;
     let length = 0;
-    for (let i = slot - 1; i >= 0 && i % SEGMENT_SLOTS !== SEGMENT_SLOTS - 1 && list[i] !== 0; i--) list[i] = ++length;
+    for (let i = slot - 1; (i & LAST) !== LAST && list[i] !== 0; i--) list[i] = ++length;
+    this.#stale[slot >>> 7] = 1;
   }
 
   /** Gives `count` slots from `slot` on back, merging with the free runs behind and before them within the segment. */
   release(slot: number, count: number): void {
-    const { list } = this;
-    const border = Math.min((Math.floor(slot / SEGMENT_SLOTS) + 1) * SEGMENT_SLOTS, this.slots);
-    let length = slot + count < border ? (list[slot + count] ?? 0) : 0;
-    for (let i = slot + count - 1; i >= slot; i--) {
-      list[i] = ++length;
-      this.origAddress[i] = -1;
-      this.allocSize[i] = 0;
-      this.padSlots[i] = 0;
-    }
-    for (let i = slot - 1; i >= 0 && i % SEGMENT_SLOTS !== SEGMENT_SLOTS - 1 && list[i] !== 0; i--) list[i] = ++length;
+    const { list, runBound } = this;
+    const behind = slot + count;
+    const border = Math.min((slot | LAST) + 1, this.slots);
+    let length = behind < border ? (list[behind] ?? 0) : 0;
+    for (let i = behind - 1; i >= slot; i--) list[i] = ++length;
+    for (let i = slot - 1; (i & LAST) !== LAST && list[i] !== 0; i--) list[i] = ++length;
+    const segment = slot >>> 7;
+    if (length > (runBound[segment] ?? 0)) runBound[segment] = length;
   }
 
-  /** Longest free run of a range of slots. */
-  longestRun(first = 0, count = this.slots): number {
+  /** Longest free run of the pool; leaves every segment's bound exact. */
+  longestRun(): number {
+    const { list, runBound } = this;
     let longest = 0;
-    for (let i = first; i < first + count; i++) {
-      const length = this.list[i] ?? 0;
-      if (length > longest) longest = length;
+    for (let segment = 0; segment < runBound.length; segment++) {
+      if (this.#stale[segment] === 1) {
+        const end = Math.min((segment + 1) * SEGMENT_SLOTS, this.slots);
+        let best = 0;
+        for (let i = segment * SEGMENT_SLOTS; i < end;) {
+          const run = list[i] ?? 0;
+          if (run > best) best = run;
+          i += run === 0 ? 1 : run;
+        }
+        runBound[segment] = best;
+        this.#stale[segment] = 0;
+      }
+      const bound = runBound[segment] ?? 0;
+      if (bound > longest) longest = bound;
     }
     return longest;
   }
