@@ -51,4 +51,3 @@ export interface Features {
 }
 
 export type FeatureName = keyof Features;
-export type FeatureValue<N extends FeatureName> = NonNullable<Features[N]> extends Fact<infer T> ? T : never;

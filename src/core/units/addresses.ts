@@ -24,7 +24,3 @@ export function clampRange(range: AddressRange, last: number): AddressRange | un
   const end = Math.min(range.end, last + 1);
   return end > range.start ? { start: range.start, end } : undefined;
 }
-
-export function rangeBytes(range: AddressRange): number {
-  return range.end - range.start;
-}

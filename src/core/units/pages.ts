@@ -1,6 +1,5 @@
 /** Pages and orders of the architectures modelled: 4 KiB pages (x86; `PAGE_SHIFT` 12 in Linux and in Xen). */
 
-export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
 
 /** Pages that hold `bytes`: PAGE_ALIGN(bytes) >> PAGE_SHIFT. */
