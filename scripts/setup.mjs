@@ -43,7 +43,7 @@ export function ensureDependencies() {
     if (dependenciesCurrent()) return;
     say('Installing the packages of package-lock.json (npm ci --ignore-scripts)…');
     // What npm says goes to standard error: a command's standard output is its own.
-    const run = () => spawnSync('npm', ['ci', '--ignore-scripts', '--no-progress'], { cwd: ROOT, stdio: ['ignore', 2, 2], env: npmEnvironment() });
+    const run = () => spawnSync('npm', ['ci', '--ignore-scripts', '--no-progress', '--loglevel=error'], { cwd: ROOT, stdio: ['ignore', 2, 2], env: npmEnvironment() });
     let result = run();
     if (result.status !== 0 && !result.error) result = run(); // a registry's hiccup
     if (result.error) throw new SetupError('npm is needed to install the packages, and it is not on PATH.');

@@ -116,7 +116,7 @@ export function installHost(cacheDir = defaultCacheDir(), log = (line) => proces
     log('npm ci (dependencies of the VS Code server)');
     // --legacy-peer-deps: npm 11 finds the published lock "not in sync" over one peer (tslib) without it.
     // --ignore-scripts: nothing is compiled or downloaded; see STAND_INS.
-    withRetry(log, () => run('npm', ['ci', '--silent', '--omit=dev', '--ignore-scripts', '--legacy-peer-deps'], join(work, 'vscode')));
+    withRetry(log, () => run('npm', ['ci', '--loglevel=error', '--omit=dev', '--ignore-scripts', '--legacy-peer-deps'], join(work, 'vscode')));
     trim(work);
     try {
       renameSync(work, paths.dir);
@@ -133,7 +133,7 @@ export function installHost(cacheDir = defaultCacheDir(), log = (line) => proces
 function fetchPackage(/** @type {Pin} */ { name, version, integrity }, /** @type {string} */ work, log) {
   log(`npm pack ${name}@${version}`);
   withRetry(log, () => {
-    run('npm', ['pack', '--silent', `${name}@${version}`], work);
+    run('npm', ['pack', '--loglevel=error', `${name}@${version}`], work);
     const digest = createHash('sha512').update(readFileSync(join(work, `${name}-${version}.tgz`))).digest('base64');
     if (`sha512-${digest}` !== integrity) throw new Error(`${name}@${version} is not the pinned package: its integrity is sha512-${digest}`);
   });
