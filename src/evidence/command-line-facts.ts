@@ -15,9 +15,12 @@ export function withCommandLineFacts(facts: PlatformFacts): PlatformFacts {
   const dmaBits = xen && findOption(xen, 'dma_bits');
   const memop = xen && findOption(xen, 'memop-max-order');
   const dom0Mem = xen && findOption(xen, 'dom0_mem');
+  const emergency = xen && (findOption(xen, 'dma_emergency_pool') ?? findOption(xen, 'lowmem_emergency_pool'));
+  const emergencyBytes = emergency?.value === undefined ? undefined : parseDom0Mem(emergency.value).amount?.bytes;
+  const dom0 = dom0Mem?.value === undefined ? undefined : parseDom0Mem(dom0Mem.value);
   const bits = dmaBits?.value === undefined ? undefined : parseBits(dmaBits.value).bits;
   const orders = memop?.value === undefined ? undefined : parseMemopMaxOrder(memop.value);
-  const amount = dom0Mem?.value === undefined ? undefined : parseDom0Mem(dom0Mem.value).amount;
+  const amount = dom0?.amount;
   return {
     ...facts,
     ...(swiotlb?.value === undefined ? {} : { swiotlbParameter: at(parseSwiotlbParameter(swiotlb.value), swiotlb, facts.linuxCommandLine) }),
@@ -25,6 +28,10 @@ export function withCommandLineFacts(facts: PlatformFacts): PlatformFacts {
     ...(orders === undefined || orders.errors.length > 0 ? {} : {
       memopMaxOrder: at([orders.domU, orders.controlDomain, orders.hardwareDomain, orders.passthroughDomain], memop, facts.xenCommandLine),
     }),
+    ...(dom0 === undefined || dom0.errors.length > 0 ? {} : {
+      dom0Memory: at({ ...(dom0.amount ? { amount: dom0.amount } : {}), ...(dom0.min ? { min: dom0.min } : {}), ...(dom0.max ? { max: dom0.max } : {}) }, dom0Mem, facts.xenCommandLine),
+    }),
+    ...(emergencyBytes === undefined || emergencyBytes <= 0 ? {} : { xenEmergencyPool: at(emergencyBytes, emergency, facts.xenCommandLine) }),
     // Negative and percentage amounts depend on the machine's memory: the builder's default stands in for them.
     ...(amount === undefined || amount.bytes <= 0 || amount.percent !== undefined ? {} : { domainBytes: at(amount.bytes, dom0Mem, facts.xenCommandLine) }),
   };

@@ -9,7 +9,7 @@ const TITLES: Readonly<Record<LogItem['kind'], string>> = {
   'pool-disabled': 'Aperture disabled', 'pool-areas': 'Areas', 'pool-adjusted': 'Aperture adjusted', 'pool-roundup': 'Aperture rounded up',
   'pool-slabs-adjusted': 'Aperture shrunk', 'pool-torn-down': 'Aperture torn down', 'no-low-memory': 'No aperture', 'lowering': 'Aperture lowered',
   'restricted-pool': 'Restricted DMA pool', 'bounce-buffering': 'Bounce buffering', 'failure': 'Failure', 'suppressed': 'Suppressed messages', 'sync-overflow': 'Synchronisation beyond the mapping',
-  'e820-heading': 'Memory map', 'e820-row': 'Memory map entry', 'xen-dma-width': 'Xen DMA width', 'dom0-max-vcpus': 'Dom0 VCPUs', 'dom0-built': 'Dom0',
+  'e820-heading': 'Memory map', 'e820-row': 'Memory map entry', 'xen-dma-width': 'Xen DMA width', 'dom0-max-vcpus': 'Dom0 VCPUs', 'dom0-built': 'Dom0', 'dom0-placed': 'Dom0 placement',
   'xen-system-ram': 'Machine memory', 'iommu': 'IOMMU', 'memory-encryption': 'Memory encryption', 'cma': 'CMA', 'cpus': 'CPUs', 'environment': 'Environment',
   'arch': 'Architecture', 'word-size': 'Word size', 'order-failure': 'Page allocation failure',
 };
@@ -50,6 +50,7 @@ export function logItemText(item: LogItem): string {
     case 'xen-dma-width': return item.bits === null ? 'none' : `${item.bits} bits`;
     case 'dom0-max-vcpus': return groupDigits(item.count);
     case 'dom0-built': return item.mode.toUpperCase();
+    case 'dom0-placed': return `${{ 'kernel': 'kernel', 'initial': 'first pages', 'ramdisk': 'RAM disk' }[item.part]}: ${formatAddress(item.start)} to ${formatAddress(item.end)}, end exclusive: ${formatBytes(item.end - item.start)}`;
     case 'xen-system-ram': return formatBytes(item.bytes);
     case 'iommu': return `${item.vendor ?? 'IOMMU'}${item.enabled === null ? '' : item.enabled ? ' enabled' : ' disabled'}`;
     case 'memory-encryption': return item.active;

@@ -55,6 +55,8 @@ const SENTENCES: Sentences = {
   'exchange-zone-empty': ({ order: size, bits, freeBytes, largestOrder }) =>
     `Xen has no free block of order ${size} below ${bits} bits: ${formatBytes(freeBytes)} free there, largest ${order(largestOrder)}`,
   'exchanged': ({ order: size, address, bits }) => `Xen gave one extent of order ${size} at machine address ${formatAddress(address)}, below ${bits} bits`,
+  'aperture-not-contiguous': ({ bytes, segment, bits }) => `Segment ${segment} of an aperture of ${formatBytes(bytes)} could not be made contiguous: Xen had no free 256 KiB below ${bits} bits`,
+  'contig-early-boot': ({ order }) => `Before the page allocator is up, the kernel's static frame list ends at order 9: order ${order} is refused`,
   'not-mapped': ({ id }) => `Nothing is mapped or allocated under the name "${id}"`,
   'already-mapped': ({ id }) => `The name "${id}" is in use by an earlier step`,
   'unknown-device': ({ device }) => `No device is named "${device}"`,

@@ -168,7 +168,7 @@ function regions(system: DmaSystem, segments: readonly ByteRange[]): PanelRegion
   }
   if (domain) {
     add('domain', 'domain', mergeRanges(domain.p2m.runs.map(({ mfn, count }) => ({ start: mfn * PAGE_SIZE, end: (mfn + count) * PAGE_SIZE }))));
-    add('free', 'free in Xen', mergeRanges([...domain.heap.buddy.blocks()].map(({ frame, order }) => ({ start: frame * PAGE_SIZE, end: (frame + 2 ** order) * PAGE_SIZE }))));
+    add('free', 'free in Xen', mergeRanges([...domain.heap.blocks()].map(({ frame, order }) => ({ start: frame * PAGE_SIZE, end: (frame + 2 ** order) * PAGE_SIZE }))));
   }
   return found;
 }

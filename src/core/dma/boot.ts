@@ -1,14 +1,20 @@
+import { buildDom0, framesOfRange } from '../machine/build-dom0.ts';
 import { CmaArea } from '../machine/cma-area.ts';
-import { LinuxPages } from '../machine/linux-pages.ts';
+import { dom0Pages } from '../machine/dom0-size.ts';
+import type { LinuxPages } from '../machine/linux-pages.ts';
 import { PvDomain } from '../machine/pv-domain.ts';
+import { xenFootprint } from '../machine/xen-footprint.ts';
 import { XenHeap } from '../machine/xen-heap.ts';
 import { SEGMENT_BYTES, SLOT_BYTES } from '../platform/aperture-size.ts';
 import { type Platform, isXenPv } from '../platform/platform.ts';
-import { xenAtLeast } from '../platform/xen-version.ts';
+import type { Reason } from '../platform/reason.ts';
+import { type XenVersion, xenAtLeast } from '../platform/xen-version.ts';
 import { Aperture } from '../swiotlb/aperture.ts';
 import type { AddressRange } from '../units/addresses.ts';
 import { GIB, MIB } from '../units/bytes.ts';
 import { PAGE_SIZE } from '../units/pages.ts';
+import { bytesAboveAperture, highestRoom, linuxPages, populatedRanges } from './linux-memory.ts';
+import { placeAperture } from './place-aperture.ts';
 
 /** A machine as it stands after boot: memory handed out, the aperture placed. */
 export interface BootedMachine {
@@ -21,19 +27,16 @@ export interface BootedMachine {
   readonly cma?: CmaArea;
   /** Bytes that the aperture has, after Xen could not give all that was asked for. */
   readonly apertureBytes: number;
+  /** What went another way than asked while booting. */
+  readonly notes: readonly Reason[];
 }
-
-/** Order of one aperture segment: 256 KiB. */
-const SEGMENT_ORDER = 6;
 
 /**
  * Boots a platform: gives the domain its memory, places the aperture and makes it contiguous segment by segment.
  * Natively the aperture lies below 4 GiB; under Xen PV its segments lie where Xen's heap has room below the width asked for.
- * Source: xen/arch/x86/domain_build.c; arch/i386/kernel/swiotlb.c: swiotlb_init (3.0.4: fixed width), drivers/xen/swiotlb-xen.c:
- * xen_swiotlb_fixup (from 18 bits upwards).
  */
 export function boot(platform: Platform): BootedMachine {
-  return isXenPv(platform) && platform.xen ? bootXen(platform) : bootNative(platform);
+  return isXenPv(platform) && platform.xen ? bootXen(platform, platform.xen.value) : bootNative(platform);
 }
 
 function usable(platform: Platform, from = 0): AddressRange[] {
@@ -43,7 +46,7 @@ function usable(platform: Platform, from = 0): AddressRange[] {
 }
 
 function bootNative(platform: Platform): BootedMachine {
-  const pages = new LinuxPages(usable(platform), platform.features.pageAllocatorMaxOrder.value);
+  const pages = linuxPages(platform, usable(platform));
   const bytes = platform.aperture.bytes.value;
   // memblock hands out from the top downwards; an aperture below 4 GiB lands under the highest memory there.
   const start = platform.aperture.start?.value ?? (bytes > 0 ? highestRoom(usable(platform), bytes, 4 * GIB) : undefined);
@@ -52,7 +55,7 @@ function bootNative(platform: Platform): BootedMachine {
   const cmaStart = cmaBytes > 0 ? highestRoom(usable(platform), cmaBytes, start ?? 4 * GIB) : undefined;
   if (cmaStart !== undefined) pages.buddy.reserve(Math.floor(cmaStart / PAGE_SIZE), Math.ceil(cmaBytes / PAGE_SIZE));
   return {
-    platform, pages,
+    platform, pages, notes: [],
     ...(bytes > 0 && start !== undefined ? { aperture: apertureAt(platform, bytes, start), apertureBytes: bytes } : { apertureBytes: 0 }),
     ...(cmaStart !== undefined ? { cma: new CmaArea(cmaStart, cmaBytes) } : {}),
   };
@@ -64,59 +67,94 @@ function apertureAt(platform: Platform, bytes: number, start: number): Aperture 
   return new Aperture(platform.features.slotSearch.value, slots, slots % areas === 0 ? areas : 1, start);
 }
 
-function bootXen(platform: Platform): BootedMachine {
-  const { features, xen } = platform;
-  const version = xen?.value;
-  if (!version) throw new RangeError('a Xen platform states its hypervisor');
+function bootXen(platform: Platform, version: XenVersion): BootedMachine {
+  const { features } = platform;
+  const domain = buildDomain(platform, version);
+  const isXenLinux = features.swiotlbUnit.value === 'MiB';
+  const pageCount = domain.p2m.pages;
+  if (!isXenLinux && platform.domain.value === 'pv-dom0') moveOutOfHoles(platform, domain, pageCount);
+  const ranges = populatedRanges(domain.p2m);
+  const pages = linuxPages(platform, ranges);
+  const asking = platform.aperture.bytes.value;
+  if (asking === 0) return { platform, pages, domain, apertureBytes: 0, notes: [] };
+  const start = apertureStart(platform, ranges, asking, isXenLinux);
+  if (start === undefined) return { platform, pages, domain, apertureBytes: 0, notes: [] };
+  const { segments, bytes, notes } = placeAperture(platform, domain, start, asking);
+  if (bytes === 0) return { platform, pages, domain, apertureBytes: 0, notes };
+  pages.buddy.reserve(start / PAGE_SIZE, bytes / PAGE_SIZE);
+  return { platform, pages, domain, aperture: apertureAt(platform, bytes, start), segments, apertureBytes: bytes, notes };
+}
+
+function buildDomain(platform: Platform, version: XenVersion): PvDomain {
+  const { features, memory } = platform;
   // Xen keeps memory below 1 MiB out of its heap.
   const ranges = usable(platform, MIB);
   const heap = new XenHeap({
     zones: features.xenZones?.value ?? 'per-bit', maxOrder: features.xenMaxOrder?.value ?? 18,
     dmaBits: features.xenDmaBits?.value ?? null, cleanToHead: xenAtLeast(version, 4, 10),
+    ...(memory.xenEmergencyPool ? { emergencyBytes: memory.xenEmergencyPool.value } : {}),
   }, ranges);
+  const { dom0Ramdisk: ramdisk, dom0InitialChunk: initial } = memory;
+  for (const { start, end } of xenFootprint(ranges, !xenAtLeast(version, 4, 0), ramdisk?.value)) {
+    const { frame, count } = framesOfRange({ start, end });
+    heap.withhold(frame, count);
+  }
   const machineEnd = Math.max(...ranges.map((range) => range.end), 0);
   let machineBits = 12;
   while (2 ** machineBits < machineEnd) machineBits++;
   const domain = new PvDomain(heap, { maxOrder: features.xenExchangeMaxOrder?.value ?? 20, machineBits });
-  const free = heap.freeBytes;
-  const asked = platform.memory.domainBytes?.value ?? free - Math.min(free / 16, 128 * MIB);
-  const domainPages = Math.floor(Math.min(asked, free) / PAGE_SIZE);
-  domain.build(domainPages, xenAtLeast(version, 4, 1) ? heap.kind.maxOrder : 9);
-  const pages = new LinuxPages([{ start: 0, end: domain.p2m.pages * PAGE_SIZE }], features.pageAllocatorMaxOrder.value);
-  const asking = platform.aperture.bytes.value;
-  if (asking === 0) return { platform, pages, domain, apertureBytes: 0 };
-  // XenLinux takes low pages; swiotlb-xen takes any, and memblock hands out from the top downwards.
-  const lowest = features.swiotlbUnit.value === 'MiB';
-  const roomBelow = Math.max(0, domain.p2m.pages * PAGE_SIZE - asking);
-  const start = platform.aperture.start?.value ?? (lowest ? Math.min(16 * MIB, roomBelow) : Math.floor(roomBelow / SEGMENT_BYTES) * SEGMENT_BYTES);
-  const segments = placeSegments(platform, domain, start, asking / SEGMENT_BYTES);
-  const bytes = segments.length * SEGMENT_BYTES;
-  if (bytes === 0) return { platform, pages, domain, apertureBytes: 0 };
-  pages.buddy.reserve(start / PAGE_SIZE, bytes / PAGE_SIZE);
-  return { platform, pages, domain, aperture: apertureAt(platform, bytes, start), segments, apertureBytes: bytes };
+  // A RAM disk's frames are no part of the heap, but of what dom0 is given.
+  const available = heap.freeFrames + (ramdisk ? framesOfRange(ramdisk.value).count : 0);
+  const stated = memory.dom0Memory?.value ?? (memory.domainBytes ? { amount: { bytes: memory.domainBytes.value } } : {});
+  const newer = xenAtLeast(version, 4, 1);
+  buildDom0(domain, { chunks: newer ? 'largest' : '2M', kernelBelowDma: features.xenZones?.value === 'three', separateP2m: newer }, {
+    pages: dom0Pages(stated, available),
+    ...(initial ? { initial: framesOfRange(initial.value) } : {}), ...(ramdisk ? { ramdisk: framesOfRange(ramdisk.value) } : {}),
+  });
+  // By the time that dom0 runs, idle processors have scrubbed what its building left.
+  heap.scrub();
+  return domain;
 }
 
-/** Makes the aperture contiguous segment by segment. @returns machine addresses of the segments that could be placed */
-function placeSegments(platform: Platform, domain: PvDomain, start: number, count: number): number[] {
-  const fixed = platform.features.coherentWidth.value === 'fixed-31' ? (platform.aperture.addressBits?.value ?? 30) : undefined;
-  const segments: number[] = [];
-  let bits = fixed ?? SEGMENT_ORDER + 12;
-  for (let i = 0; i < count; i++) {
-    const pfn = start / PAGE_SIZE + i * 2 ** SEGMENT_ORDER;
-    let result = domain.exchange(pfn, SEGMENT_ORDER, bits);
-    while (!result.ok && fixed === undefined && bits < 32) result = domain.exchange(pfn, SEGMENT_ORDER, ++bits);
-    if (!result.ok) break;
-    segments.push(result.frame * PAGE_SIZE);
+/**
+ * Pages of a PV dom0 that would lie in holes of the machine's map are moved behind its memory: arch/x86/xen/setup.c:
+ * xen_set_identity_and_remap.
+ */
+function moveOutOfHoles(platform: Platform, domain: PvDomain, pageCount: number): void {
+  const ram = usable(platform).map(({ start, end }) => ({ first: Math.ceil(start / PAGE_SIZE), end: Math.floor(end / PAGE_SIZE) })).sort((a, b) => a.first - b.first);
+  let target = pageCount;
+  const room = (): number => {
+    for (const range of ram) {
+      if (target < range.first) target = range.first;
+      if (target < range.end) return range.end - target;
+    }
+    return 0;
+  };
+  let hole = 0;
+  for (const { first, end } of [...ram, { first: Infinity, end: Infinity }]) {
+    for (let pfn = hole; pfn < Math.min(first, pageCount);) {
+      const count = Math.min(Math.min(first, pageCount) - pfn, room());
+      // Where the map ends, the rest is given back to Xen.
+      if (count === 0) {
+        domain.decrease(pfn, Math.min(first, pageCount) - pfn);
+        break;
+      }
+      domain.move(pfn, count, target);
+      pfn += count;
+      target += count;
+    }
+    hole = end;
   }
-  return segments;
 }
 
-/** The highest page-aligned start at which `bytes` fit below `limit`, or undefined. */
-function highestRoom(ranges: readonly AddressRange[], bytes: number, limit: number): number | undefined {
-  let best: number | undefined;
-  for (const { start, end } of ranges) {
-    const at = Math.floor((Math.min(end, limit) - bytes) / PAGE_SIZE) * PAGE_SIZE;
-    if (at >= start && (best === undefined || at > best)) best = at;
-  }
-  return best;
+function apertureStart(platform: Platform, ranges: readonly AddressRange[], bytes: number, isXenLinux: boolean): number | undefined {
+  const stated = platform.aperture.start?.value;
+  if (stated !== undefined && ranges.some((range) => stated >= range.start && stated + bytes <= range.end)) return stated;
+  const room = highestRoom(ranges, bytes, Infinity);
+  if (room === undefined) return undefined;
+  // XenLinux takes low pages; swiotlb-xen takes any, from the top downwards, under what early boot has taken before.
+  if (isXenLinux) return Math.min(16 * MIB, room);
+  const above = bytesAboveAperture(Math.max(...usable(platform).map((range) => range.end)));
+  const end = Math.max(...ranges.map((range) => range.end));
+  return Math.floor((highestRoom(ranges, bytes, Math.max(bytes, end - above)) ?? room) / SEGMENT_BYTES) * SEGMENT_BYTES;
 }

@@ -1,8 +1,9 @@
 import { coherentLimit } from '../platform/limits.ts';
 import { type Reason, reason } from '../platform/reason.ts';
-import { bitsOfMask, maskOfBits } from '../units/dma-mask.ts';
+import { ALL_ADDRESSES, bitsOfMask, maskOfBits } from '../units/dma-mask.ts';
 import { PAGE_SIZE, orderBytes, orderFor } from '../units/pages.ts';
 import type { BootedMachine } from './boot.ts';
+import { createContiguousRegion, destroyContiguousRegion } from './contiguous-region.ts';
 import type { Device } from './device.ts';
 import { coherentBytes, exchangeNeed } from './exchange-need.ts';
 import { type Outcome, refused } from './outcome.ts';
@@ -35,7 +36,8 @@ export function allocateCoherent(machine: BootedMachine, device: Device, id: str
   const { platform, pages, cma } = machine;
   const order = orderFor(bytes);
   const steps: Reason[] = [reason('request-order', { bytes, order, blockBytes: orderBytes(order) })];
-  if (cma) {
+  // dma_alloc_contiguous() leaves single pages to the page allocator.
+  if (cma && bytes > PAGE_SIZE) {
     const address = cma.allocate(bytes);
     if (address !== undefined && address + bytes - 1 <= device.coherentMask) {
       return {
@@ -52,7 +54,7 @@ export function allocateCoherent(machine: BootedMachine, device: Device, id: str
     const others = over.filter((constraint) => constraint !== first).map((constraint) => constraint.because);
     return { outcome: refused([...steps, ...others], first.because, first.knobs) };
   }
-  const got = takePages(machine, device, order);
+  const got = takePages(machine, device, order, bytes);
   if (got === undefined) {
     return { outcome: refused(steps, reason('no-guest-pages', { order, freeBytes: pages.buddy.freeFrames() * PAGE_SIZE, largestOrder: pages.buddy.largestOrder() })) };
   }
@@ -70,7 +72,10 @@ export function freeCoherent(machine: BootedMachine, block: CoherentBlock): Outc
   const explain = [reason('gave-back', { order: block.order, address: block.address })];
   if (block.cma) machine.cma?.free(block.address);
   else {
-    if (block.exchanged) machine.domain?.scatter(block.pfn, block.order);
+    if (block.exchanged && machine.domain) {
+      destroyContiguousRegion(machine.platform.features, machine.domain, block.pfn, block.order);
+      machine.domain.heap.scrub();
+    }
     machine.pages.free(block.pfn, block.order);
   }
   return { ok: true, address: block.address, explain };
@@ -80,12 +85,22 @@ type Reached =
   | { readonly ok: true; readonly address: number; readonly exchanged: boolean; readonly outcome: Outcome }
   | { readonly ok: false; readonly outcome: Outcome };
 
-function takePages(machine: BootedMachine, device: Device, order: number): number | undefined {
+/**
+ * Pages for a request: under Xen PV of any zone, as their own address says nothing of the machine's; natively of the zone that
+ * the mask names, then of the zones below it while what was had is out of reach. Source: kernel/dma/direct.c:
+ * dma_direct_optimal_gfp_mask, __dma_direct_alloc_pages.
+ */
+function takePages(machine: BootedMachine, device: Device, order: number, bytes: number): number | undefined {
   const { pages, domain } = machine;
-  // Natively the zone follows the mask; under Xen PV the pages' own address says nothing of the machine's.
   if (domain) return pages.allocate(order);
-  const zone = device.coherentMask <= maskOfBits(24) ? 0 : device.coherentMask <= maskOfBits(32) ? 1 : 2;
-  return pages.allocate(order, zone);
+  const mask = device.coherentMask;
+  let zone: 0 | 1 | 2 = mask <= maskOfBits(24) ? 0 : mask <= maskOfBits(32) ? 1 : 2;
+  for (;;) {
+    const pfn = pages.allocate(order, zone);
+    if (pfn === undefined || pfn * PAGE_SIZE + bytes - 1 <= mask || zone === 0) return pfn;
+    pages.free(pfn, order);
+    zone = zone === 2 && mask < ALL_ADDRESSES ? 1 : 0;
+  }
 }
 
 function reachNatively(device: Device, pfn: number, bytes: number, steps: readonly Reason[]): Reached {
@@ -113,7 +128,9 @@ function makeReachable(machine: BootedMachine, device: Device, pfn: number, orde
   if (first) return { ok: false, outcome: refused([...steps, ...others.map((constraint) => constraint.because)], first.because, first.knobs) };
   const bits = features.coherentWidth.value === 'fixed-31' ? 31 : bitsOfMask(device.coherentMask);
   steps.push(reason('exchange-width', { bits, fixed: features.coherentWidth.value === 'fixed-31' ? 1 : 0 }, features.coherentWidth));
-  const result = domain.exchange(pfn, order, bits);
+  const result = createContiguousRegion(features, domain, pfn, order, bits);
+  // Between two requests idle processors scrub what the exchange gave back.
+  domain.heap.scrub();
   if (!result.ok) {
     const reserve = [reason('knob-reserve', { helps: 1 }), reason('knob-wider-mask', { helps: 1 }), reason('knob-swiotlb-size', { helps: 0 })];
     const decisive = result.cause === 'width-below-dma-bits'

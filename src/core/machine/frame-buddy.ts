@@ -3,9 +3,14 @@ interface FreeBlock {
   readonly frame: number;
   readonly order: number;
   readonly zone: number;
+  /** Offset of the first frame that is not scrubbed; CLEAN where all are. */
+  dirtyFrom: number;
   previous: FreeBlock | undefined;
   next: FreeBlock | undefined;
 }
+
+/** No frame of a block waits for its scrub: INVALID_DIRTY_IDX. */
+const CLEAN = Infinity;
 
 class BlockList {
   head: FreeBlock | undefined;
@@ -33,6 +38,8 @@ class BlockList {
     else this.head = block.next;
     if (block.next) block.next.previous = block.previous;
     else this.tail = block.previous;
+    block.previous = undefined;
+    block.next = undefined;
     this.count--;
   }
 }
@@ -45,9 +52,11 @@ export interface BuddyHabits {
   readonly zoneOf: (frame: number) => number;
   /** Which half of a split block is handed out: Xen keeps the upper, Linux the lower. */
   readonly keep: 'upper' | 'lower';
-  /** Where the other half, and a freed block, go in their list. */
-  readonly splitTo: 'head' | 'tail';
-  readonly freeTo: 'head' | 'tail';
+  /**
+   * Where the other half, and a freed block, go in their list. `by-scrub`: to the head where clean, to the tail where not, and
+   * requests above order 0 pass over a block that is not clean at first (Xen 4.10 and later).
+   */
+  readonly placing: 'head' | 'tail' | 'by-scrub';
 }
 
 /**
@@ -59,6 +68,8 @@ export class FrameBuddy {
   readonly #lists: BlockList[][];
   readonly #blocks = new Map<number, FreeBlock>();
   readonly #free: number[];
+  /** Free blocks that hold frames which are not scrubbed. */
+  readonly #dirty = new Set<FreeBlock>();
 
   constructor(habits: BuddyHabits) {
     this.habits = habits;
@@ -89,52 +100,118 @@ export class FrameBuddy {
     yield* this.#blocks.values();
   }
 
-  /** Takes 2^order frames out of one zone. @returns the first frame, or undefined where no block is large enough */
-  takeFromZone(zone: number, order: number): number | undefined {
+  /** Free frames that wait for their scrub, at least: those of blocks from their first dirty frame on. */
+  dirtyFrames(): number {
+    let sum = 0;
+    for (const { order, dirtyFrom } of this.#dirty) sum += 2 ** order - dirtyFrom;
+    return sum;
+  }
+
+  /**
+   * Takes 2^order frames out of one zone.
+   * @param acceptDirty whether blocks that are not scrubbed serve an order above 0
+   * @returns the first frame, or undefined where no block is large enough
+   */
+  takeFromZone(zone: number, order: number, acceptDirty = true): number | undefined {
     const lists = this.#lists[zone];
-    if (!lists) return undefined;
+    if (!lists || (this.#free[zone] ?? 0) < 2 ** order) return undefined;
     for (let size = order; size <= this.habits.maxOrder; size++) {
-      const block = lists[size]?.head;
-      if (block) return this.#split(block, order);
+      const list = lists[size];
+      const block = list?.head;
+      if (!list || !block) continue;
+      if (order === 0 || acceptDirty || block.dirtyFrom === CLEAN) return this.#split(block, order);
+      // get_free_buddy() puts it to the tail and goes on with the next order, not with the next block.
+      list.remove(block);
+      list.addTail(block);
     }
     return undefined;
   }
 
-  /** Takes zones from `from` down to `to`, the first that has a block. */
+  /** Takes from zones `from` down to `to`, the first that has a block: clean ones first where the habits ask for it. */
   take(order: number, from: number, to = 0): { frame: number; zone: number } | undefined {
     if (order > this.habits.maxOrder) return undefined;
-    for (let zone = Math.min(from, this.habits.zones - 1); zone >= to; zone--) {
-      const frame = this.takeFromZone(zone, order);
-      if (frame !== undefined) return { frame, zone };
+    for (const acceptDirty of this.habits.placing === 'by-scrub' && order > 0 ? [false, true] : [true]) {
+      for (let zone = Math.min(from, this.habits.zones - 1); zone >= to; zone--) {
+        const frame = this.takeFromZone(zone, order, acceptDirty);
+        if (frame !== undefined) return { frame, zone };
+      }
     }
     return undefined;
   }
 
   /**
-   * Frees 2^order frames, merging with free buddies of the same zone.
-   * @throws RangeError where the block is not aligned or any of it is free already
+   * Takes `count` single frames out of one zone, as that many requests of order 0 would: runs in the order that they are handed
+   * out in. A block that is used up whole gives its frames from the end kept first to the other.
    */
-  give(frame: number, order: number): void {
+  takeSingles(zone: number, count: number): { readonly first: number; readonly count: number; readonly step: 1 | -1 }[] {
+    const runs: { first: number; count: number; step: 1 | -1 }[] = [];
+    const step = this.habits.keep === 'upper' ? -1 : 1;
+    let left = Math.min(count, this.#free[zone] ?? 0);
+    while (left > 0) {
+      const block = this.#lists[zone]?.find((list) => list.head)?.head;
+      if (!block) break;
+      if (2 ** block.order > left) {
+        runs.push({ first: this.#split(block, 0), count: 1, step });
+        left--;
+        continue;
+      }
+      const size = 2 ** block.order;
+      this.#unlink(block);
+      this.#free[zone] = (this.#free[zone] ?? 0) - size;
+      runs.push({ first: step < 0 ? block.frame + size - 1 : block.frame, count: size, step });
+      left -= size;
+    }
+    return runs;
+  }
+
+  /** Scrubs every free block, as idle processors do: scrub_free_pages(). */
+  scrub(): void {
+    for (const block of this.#dirty) {
+      block.dirtyFrom = CLEAN;
+      const list = this.#lists[block.zone]?.[block.order];
+      list?.remove(block);
+      list?.addHead(block);
+    }
+    this.#dirty.clear();
+  }
+
+  /**
+   * Frees 2^order frames, merging with free buddies of the same zone.
+   * @param dirty whether their contents must be scrubbed before another may have them
+   * @throws RangeError where the block is not aligned or its first frame is free already; nothing is changed then
+   */
+  give(frame: number, order: number, dirty = false): void {
     if (frame % 2 ** order !== 0) throw new RangeError(`frame ${frame} is not aligned to order ${order}`);
     if (this.isFree(frame)) throw new RangeError(`frame ${frame} is free already`);
     const zone = this.habits.zoneOf(frame);
     this.#free[zone] = (this.#free[zone] ?? 0) + 2 ** order;
     let first = frame;
     let size = order;
+    let dirtyFrom = dirty ? 0 : CLEAN;
     while (size < this.habits.maxOrder) {
       const count = 2 ** size;
-      const buddyFrame = Math.floor(first / count) % 2 === 1 ? first - count : first + count;
-      const buddy = this.#blocks.get(buddyFrame);
+      const isUpper = Math.floor(first / count) % 2 === 1;
+      const buddy = this.#blocks.get(isUpper ? first - count : first + count);
       if (!buddy || buddy.order !== size || buddy.zone !== zone) break;
       this.#unlink(buddy);
-      first = Math.min(first, buddyFrame);
+      dirtyFrom = isUpper ? Math.min(buddy.dirtyFrom, dirtyFrom + count) : Math.min(dirtyFrom, buddy.dirtyFrom + count);
+      if (isUpper) first -= count;
       size++;
     }
-    this.#link(first, size, zone, this.habits.freeTo);
+    this.#link(first, size, zone, dirtyFrom);
   }
 
   /** Frees a range of frames as the largest aligned blocks that lie in it and in one zone. */
-  giveRange(first: number, count: number): void {
+  giveRange(first: number, count: number, dirty = false, downwards = false): void {
+    if (downwards) {
+      for (const { frame, order } of this.#blocksOf(first, count).reverse()) this.give(frame, order, dirty);
+      return;
+    }
+    for (const { frame, order } of this.#blocksOf(first, count)) this.give(frame, order, dirty);
+  }
+
+  #blocksOf(first: number, count: number): { frame: number; order: number }[] {
+    const blocks: { frame: number; order: number }[] = [];
     let frame = first;
     const end = first + count;
     while (frame < end) {
@@ -143,9 +220,10 @@ export class FrameBuddy {
         order < this.habits.maxOrder && frame % 2 ** (order + 1) === 0 && frame + 2 ** (order + 1) <= end
         && this.habits.zoneOf(frame) === this.habits.zoneOf(frame + 2 ** (order + 1) - 1)
       ) order++;
-      this.give(frame, order);
+      blocks.push({ frame, order });
       frame += 2 ** order;
     }
+    return blocks;
   }
 
   /** Takes particular frames out, splitting the blocks they lie in; frames that are not free are left alone. */
@@ -185,27 +263,37 @@ export class FrameBuddy {
 
   #split(block: FreeBlock, order: number): number {
     this.#unlink(block);
-    let { frame } = block;
+    let { frame, dirtyFrom } = block;
     for (let size = block.order; size > order; size--) {
       const half = 2 ** (size - 1);
-      const [kept, other] = this.habits.keep === 'upper' ? [frame + half, frame] : [frame, frame + half];
-      this.#link(other, size - 1, block.zone, this.habits.splitTo);
-      frame = kept;
+      const lower = dirtyFrom < half ? dirtyFrom : CLEAN;
+      if (this.habits.keep === 'upper') {
+        this.#link(frame, size - 1, block.zone, lower);
+        frame += half;
+        // What lies behind the first dirty frame counts as dirty.
+        dirtyFrom = Math.max(0, dirtyFrom - half);
+      } else {
+        this.#link(frame + half, size - 1, block.zone, Math.max(0, dirtyFrom - half));
+        dirtyFrom = lower;
+      }
     }
     this.#free[block.zone] = (this.#free[block.zone] ?? 0) - 2 ** order;
     return frame;
   }
 
-  #link(frame: number, order: number, zone: number, to: 'head' | 'tail'): void {
-    const block: FreeBlock = { frame, order, zone, previous: undefined, next: undefined };
+  #link(frame: number, order: number, zone: number, dirtyFrom: number): void {
+    const block: FreeBlock = { frame, order, zone, dirtyFrom, previous: undefined, next: undefined };
     this.#blocks.set(frame, block);
+    if (dirtyFrom !== CLEAN) this.#dirty.add(block);
     const list = this.#lists[zone]?.[order];
-    if (to === 'head') list?.addHead(block);
+    const toHead = this.habits.placing === 'head' || (this.habits.placing === 'by-scrub' && dirtyFrom === CLEAN);
+    if (toHead) list?.addHead(block);
     else list?.addTail(block);
   }
 
   #unlink(block: FreeBlock): void {
     this.#blocks.delete(block.frame);
+    if (block.dirtyFrom !== CLEAN) this.#dirty.delete(block);
     this.#lists[block.zone]?.[block.order]?.remove(block);
   }
 }

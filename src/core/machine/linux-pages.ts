@@ -14,19 +14,23 @@ export const LINUX_ZONES = ['DMA', 'DMA32', 'Normal'] as const;
 export class LinuxPages {
   readonly buddy: FrameBuddy;
 
-  /** @param maxOrder MAX_PAGE_ORDER, inclusive */
-  constructor(ranges: readonly AddressRange[], maxOrder: number) {
+  /**
+   * @param maxOrder MAX_PAGE_ORDER, inclusive
+   * @param bootToTail whether boot hands its pages to the tails of the lists, so that the lowest are taken first (5.10 and later)
+   */
+  constructor(ranges: readonly AddressRange[], maxOrder: number, bootToTail = false) {
     const dma = (16 * MIB) / PAGE_SIZE;
     const dma32 = (4 * GIB) / PAGE_SIZE;
     this.buddy = new FrameBuddy({
       maxOrder, zones: 3,
       zoneOf: (frame) => (frame < dma ? 0 : frame < dma32 ? 1 : 2),
-      keep: 'lower', splitTo: 'head', freeTo: 'head',
+      keep: 'lower', placing: 'head',
     });
-    for (const { start, end } of ranges) {
+    // To the heads of the lists in falling order is to their tails in rising order.
+    for (const { start, end } of bootToTail ? [...ranges].sort((a, b) => b.start - a.start) : ranges) {
       const first = Math.max(1, Math.ceil(start / PAGE_SIZE));
       const last = Math.floor(end / PAGE_SIZE);
-      if (last > first) this.buddy.giveRange(first, last - first);
+      if (last > first) this.buddy.giveRange(first, last - first, false, bootToTail);
     }
   }
 

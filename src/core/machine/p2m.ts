@@ -54,7 +54,15 @@ export class P2m {
       added.push({ pfn: next, count, mfn });
       next += count;
     }
-    const end = next;
+    this.#replace(pfn, next, added);
+  }
+
+  /** Leaves pages `pfn` on without a frame. */
+  remove(pfn: number, count: number): void {
+    this.#replace(pfn, pfn + count, []);
+  }
+
+  #replace(pfn: number, end: number, added: readonly P2mRun[]): void {
     const from = Math.max(0, this.#indexOf(pfn));
     let to = from;
     const kept: P2mRun[] = [];

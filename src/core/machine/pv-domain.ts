@@ -1,25 +1,45 @@
-import { P2m } from './p2m.ts';
+import { P2m, type P2mRun } from './p2m.ts';
 import type { XenAllocation, XenHeap } from './xen-heap.ts';
+
+type HeapRefusal = Extract<XenAllocation, { ok: false }>;
 
 export type ExchangeResult =
   | { readonly ok: true; readonly frame: number; readonly zone: number }
   | { readonly ok: false; readonly cause: 'permission' | 'not-mapped' }
-  | (Extract<XenAllocation, { ok: false }> & { readonly ok: false });
+  | HeapRefusal;
+
+/** Outcome of a whole XENMEM_exchange: chunks that were done stay done where a later one fails. */
+export type ExchangeReport =
+  | { readonly ok: true; readonly exchanged: number; readonly extents: readonly number[] }
+  | { readonly ok: false; readonly exchanged: number; readonly extents: readonly number[]; readonly refusal: Exclude<ExchangeResult, { ok: true }> };
 
 /** What a domain may ask of its hypervisor. */
 export interface ExchangeRules {
-  /** Largest order of one extent: memop-max-order. */
+  /** Largest order of one extent: memop-max-order, or what Xen grants a domain that owns I/O memory. */
   readonly maxOrder: number;
-  /** Address bits of the machine: width requests at or above it restrict nothing. */
+  /** Address bits of the machine: width requests at or above it restrict nothing in 3.0.x. */
   readonly machineBits: number;
+  /** domain_clamp_alloc_bitsize(): the width that a 32-bit domain on a 64-bit Xen is held to. */
+  readonly clampBits?: number;
+}
+
+export interface ExchangeRequest {
+  /** First pages of the extents that are given up, 2^inOrder pages each. */
+  readonly pfns: readonly number[];
+  readonly inOrder: number;
+  readonly outOrder: number;
+  readonly bits: number;
 }
 
 /**
  * A PV domain: pseudo-physical pages and the machine frames behind them, taken from and given back to Xen's heap.
- * Source: xen/common/memory.c: memory_exchange; xen/arch/x86/domain_build.c (dom0_build.c): construct_dom0.
+ * Every method leaves p2m, m2p and heap consistent, whatever it is asked; a refusal changes nothing.
+ * Source: xen/common/memory.c: memory_exchange, increase_reservation, populate_physmap, decrease_reservation, steal_page.
  */
 export class PvDomain {
   readonly p2m = new P2m();
+  /** Machine frame to page: the inverse of `p2m`. */
+  readonly #m2p = new P2m();
   readonly heap: XenHeap;
   readonly rules: ExchangeRules;
 
@@ -28,60 +48,191 @@ export class PvDomain {
     this.rules = rules;
   }
 
-  /**
-   * Gives the domain memory from pfn 0 on, in chunks as large as `chunkOrder` and Xen's heap allow.
-   * @returns pages that could not be had
-   */
-  build(pages: number, chunkOrder: number): number {
-    let pfn = 0;
-    let order = Math.min(chunkOrder, this.heap.kind.maxOrder);
-    while (pfn < pages) {
-      while (order > 0 && 2 ** order > pages - pfn) order--;
-      const got = this.heap.allocate(order, 0);
-      if (got.ok) {
-        this.p2m.set(pfn, [{ mfn: got.frame, count: 2 ** order }]);
-        pfn += 2 ** order;
-      } else if (order === 0) return pages - pfn;
-      else order--;
-    }
-    return 0;
+  /** Page that a machine frame stands behind, or undefined. */
+  pageOf(mfn: number): number | undefined {
+    return this.#m2p.lookup(mfn);
+  }
+
+  /** Gives the domain frames that are already taken out of the heap. */
+  map(pfn: number, frames: readonly { readonly mfn: number; readonly count: number }[]): void {
+    this.#set(pfn, frames);
+  }
+
+  /** Moves pages to other pfns, their frames with them: xen_remap_memory() around holes of the memory map. */
+  move(pfn: number, count: number, to: number): void {
+    const frames = this.p2m.slice(pfn, count);
+    this.#unset(pfn, count);
+    for (const run of frames) this.#set(to + run.pfn - pfn, [run]);
   }
 
   /**
-   * Exchanges 2^order single pages for one extent below 2^bits: XENMEM_exchange with one chunk. The extent is taken from
-   * memory that is free in Xen at that moment; only then are the domain's own frames freed.
+   * Populates pages with extents of 2^order frames below 2^bits: XENMEM_populate_physmap, balloon up.
+   * @returns pages that were populated; fewer than asked where Xen has no more
    */
+  populate(pfn: number, extents: number, order = 0, bits = 0): number {
+    const count = 2 ** order;
+    let done = 0;
+    while (done < extents * count) {
+      if (this.p2m.slice(pfn + done, count).length > 0) break;
+      const got = this.#allocate(order, bits);
+      if (!got.ok) break;
+      this.#set(pfn + done, [{ mfn: got.frame, count }]);
+      done += count;
+    }
+    return done;
+  }
+
+  /**
+   * Gives pages back to Xen: XENMEM_decrease_reservation, balloon down.
+   * @returns pages that had frames to give back
+   */
+  decrease(pfn: number, count: number): number {
+    const frames = this.p2m.slice(pfn, count);
+    this.#unset(pfn, count);
+    let given = 0;
+    for (const run of frames) {
+      this.heap.freeRange(run.mfn, run.count);
+      given += run.count;
+    }
+    return given;
+  }
+
+  /** Gives every page back, as a dying domain does: its memory is scrubbed. */
+  destroy(): void {
+    for (const run of [...this.p2m.runs]) {
+      this.#unset(run.pfn, run.count);
+      this.heap.freeRange(run.mfn, run.count, true);
+    }
+  }
+
+  /**
+   * XENMEM_exchange: gives extents up for others of the same size in all, chunk by chunk. A chunk is as large as the larger of
+   * the two extents; its new extents come out of memory that is free at that moment, only then are its old frames freed.
+   */
+  exchangeExtents({ pfns, inOrder, outOrder, bits }: ExchangeRequest): ExchangeReport {
+    const extents: number[] = [];
+    const inCount = 2 ** inOrder;
+    const outCount = 2 ** outOrder;
+    const perChunk = Math.max(1, outCount / inCount);
+    let exchanged = 0;
+    const failed = (refusal: Exclude<ExchangeResult, { ok: true }>): ExchangeReport => ({ ok: false, exchanged, extents, refusal });
+    if (Math.max(inOrder, outOrder) > this.rules.maxOrder) return failed({ ok: false, cause: 'permission' });
+    if (pfns.length % perChunk !== 0) return failed({ ok: false, cause: 'not-mapped' });
+    while (exchanged < pfns.length) {
+      const chunk = pfns.slice(exchanged, exchanged + perChunk);
+      const old = chunk.flatMap((pfn) => this.p2m.slice(pfn, inCount));
+      // Pages that are not the domain's own, or named twice, cannot be stolen from it.
+      const whole = old.reduce((sum, run) => sum + run.count, 0) === chunk.length * inCount;
+      if (!whole || overlap(chunk, inCount)) return failed({ ok: false, cause: 'not-mapped' });
+      const fresh = this.#freshExtents((chunk.length * inCount) / outCount, outOrder, bits);
+      if (!Array.isArray(fresh)) return failed(fresh);
+      this.#replaceChunk(chunk, inCount, old, fresh);
+      for (const { mfn, count, step } of fresh) for (let i = 0; i < (outOrder === 0 ? count : 1); i++) extents.push(mfn + i * step);
+      exchanged += chunk.length;
+    }
+    return { ok: true, exchanged, extents };
+  }
+
+  /** Exchanges 2^order single pages from `pfn` on for one extent below 2^bits: what xen_create_contiguous_region asks for. */
   exchange(pfn: number, order: number, bits: number): ExchangeResult {
     const count = 2 ** order;
     if (order > this.rules.maxOrder) return { ok: false, cause: 'permission' };
     const old = this.p2m.slice(pfn, count);
     if (old.reduce((sum, run) => sum + run.count, 0) !== count) return { ok: false, cause: 'not-mapped' };
-    const got = this.heap.allocate(order, bits, this.rules.machineBits);
+    const got = this.#allocate(order, bits);
     if (!got.ok) return got;
-    this.p2m.set(pfn, [{ mfn: got.frame, count }]);
-    for (const run of old) for (let i = 0; i < run.count; i++) this.heap.free(run.mfn + i, 0);
+    this.#set(pfn, [{ mfn: got.frame, count }]);
+    this.#freeStolen(old);
     return got;
   }
 
   /**
-   * Exchanges a contiguous extent back for single frames anywhere.
+   * Exchanges a contiguous extent back for single frames anywhere: xen_destroy_contiguous_region.
    * @returns whether Xen had the frames; otherwise the extent is kept
    */
   scatter(pfn: number, order: number): boolean {
-    const count = 2 ** order;
-    const extent = this.p2m.lookup(pfn);
-    if (extent === undefined || this.p2m.machineRuns(pfn, count) !== 1) return false;
-    const frames: { mfn: number; count: number }[] = [];
-    for (let i = 0; i < count; i++) {
-      const got = this.heap.allocate(0, 0);
-      if (!got.ok) {
-        for (const { mfn } of frames) this.heap.free(mfn, 0);
-        return false;
-      }
-      frames.push({ mfn: got.frame, count: 1 });
-    }
-    this.p2m.set(pfn, frames);
-    this.heap.free(extent, order);
-    return true;
+    if (this.p2m.machineRuns(pfn, 2 ** order) !== 1) return false;
+    return this.exchangeExtents({ pfns: [pfn], inOrder: order, outOrder: 0, bits: 0 }).ok;
   }
+
+  #allocate(order: number, bits: number): XenAllocation {
+    const { machineBits, clampBits } = this.rules;
+    const clamped = clampBits === undefined ? bits : bits === 0 ? clampBits : Math.min(bits, clampBits);
+    return this.heap.allocate(order, { bits: clamped, machineBits });
+  }
+
+  /** New extents of one chunk, in the order that they are had; all or none. */
+  #freshExtents(extents: number, order: number, bits: number): { mfn: number; count: number; step: 1 | -1 }[] | HeapRefusal {
+    if (order === 0 && bits === 0 && this.rules.clampBits === undefined) {
+      const singles = this.heap.allocateSingles(extents);
+      if (singles) return singles.map(({ first, count, step }) => ({ mfn: first, count, step }));
+    }
+    const fresh: { mfn: number; count: number; step: 1 | -1 }[] = [];
+    while (fresh.length < extents) {
+      const got = this.#allocate(order, bits);
+      if (!got.ok) {
+        for (const { mfn } of fresh) this.heap.free(mfn, order);
+        return got;
+      }
+      fresh.push({ mfn: got.frame, count: 2 ** order, step: 1 });
+    }
+    return fresh;
+  }
+
+  #replaceChunk(pfns: readonly number[], inCount: number, old: readonly P2mRun[], fresh: readonly { mfn: number; count: number; step: 1 | -1 }[]): void {
+    const frames: { mfn: number; count: number }[] = [];
+    for (const { mfn, count, step } of fresh) {
+      if (step > 0) frames.push({ mfn, count });
+      else for (let i = 0; i < count; i++) frames.push({ mfn: mfn - i, count: 1 });
+    }
+    const [only] = pfns;
+    if (pfns.length === 1 && only !== undefined) this.#set(only, frames);
+    else {
+      // The new frames go to the old pages in order, an extent at a time.
+      let at = 0;
+      let used = 0;
+      for (const pfn of pfns) {
+        for (let page = 0; page < inCount;) {
+          const frame = frames[at];
+          if (!frame) return;
+          const count = Math.min(inCount - page, frame.count - used);
+          this.#set(pfn + page, [{ mfn: frame.mfn + used, count }]);
+          page += count;
+          used += count;
+          if (used === frame.count) {
+            at++;
+            used = 0;
+          }
+        }
+      }
+    }
+    this.#freeStolen(old);
+  }
+
+  /** Frames that were stolen have no owner: they are scrubbed before another may have them. */
+  #freeStolen(old: readonly P2mRun[]): void {
+    for (const run of old) this.heap.freeRange(run.mfn, run.count, true);
+  }
+
+  #set(pfn: number, frames: readonly { readonly mfn: number; readonly count: number }[]): void {
+    const count = frames.reduce((sum, run) => sum + run.count, 0);
+    for (const run of this.p2m.slice(pfn, count)) this.#m2p.remove(run.mfn, run.count);
+    this.p2m.set(pfn, frames);
+    let at = pfn;
+    for (const run of frames) {
+      this.#m2p.set(run.mfn, [{ mfn: at, count: run.count }]);
+      at += run.count;
+    }
+  }
+
+  #unset(pfn: number, count: number): void {
+    for (const run of this.p2m.slice(pfn, count)) this.#m2p.remove(run.mfn, run.count);
+    this.p2m.remove(pfn, count);
+  }
+}
+
+/** Whether extents of `count` pages overlap. */
+function overlap(pfns: readonly number[], count: number): boolean {
+  const sorted = [...pfns].sort((a, b) => a - b);
+  return sorted.some((pfn, i) => i > 0 && pfn < (sorted[i - 1] ?? 0) + count);
 }

@@ -44,6 +44,11 @@ export function buildPlatform(facts: PlatformFacts, options: PlatformOptions): P
       space: facts.machineE820 !== undefined || domain.value === 'native' ? 'machine' : 'guest-physical',
       usableBytes: usableBytes(e820.value),
       ...(facts.domainBytes ? { domainBytes: facts.domainBytes } : {}),
+      ...(facts.dom0Memory ? { dom0Memory: facts.dom0Memory } : {}),
+      ...(facts.dom0Kernel ? { dom0Kernel: facts.dom0Kernel } : {}),
+      ...(facts.dom0InitialChunk ? { dom0InitialChunk: facts.dom0InitialChunk } : {}),
+      ...(facts.dom0Ramdisk ? { dom0Ramdisk: facts.dom0Ramdisk } : {}),
+      ...(facts.xenEmergencyPool ? { xenEmergencyPool: facts.xenEmergencyPool } : {}),
     },
     cmaBytes: cmaOf(facts, domain.value),
     possibleCpus,
@@ -78,7 +83,7 @@ function featuresOf(
   overrides: PlatformOptions['overrides'],
 ): Features {
   const xenLinux = facts.lineage?.value === 'xenlinux';
-  const base = xenLinux ? xenLinuxFeatures(release, xen !== undefined && !xenAtLeast(xen, 3, 1), domain) : mainlineFeatures(release);
+  const base = xenLinux ? xenLinuxFeatures(release, xen !== undefined && !xenAtLeast(xen, 3, 1), domain, xen !== undefined && !xenAtLeast(xen, 3, 0, 4)) : mainlineFeatures(release);
   const dmaBits = facts.xenDmaBitsOption ?? facts.xenDmaWidthBits;
   const hypervisor = xen
     ? xenFeatures(xen, domain, {

@@ -36,6 +36,12 @@ export interface Features {
   readonly pageAllocatorMaxOrder: Fact<number>;
   /** The aperture's size without `swiotlb=`, in bytes. */
   readonly defaultApertureBytes: Fact<number>;
+  /** The width that an aperture is placed under in Xen: fixed, or raised from 18 bits until Xen has room. */
+  readonly apertureWidth: Fact<'fixed-31' | 'fixed-30' | 'escalating'>;
+  /** What becomes of an aperture that cannot be made contiguous under Xen: given up, cut where it fails, or tried at half its size. */
+  readonly apertureFallback: Fact<'none' | 'truncate' | 'halve-thrice' | 'halve'>;
+  /** mm/page_alloc.c: __free_pages_core: whether boot hands pages to the tails of the free lists. */
+  readonly bootPagesToTail: Fact<boolean>;
   /** 32 KiB that mappings fall back to when the pool is full: before 5.0. */
   readonly overflowBuffer: Fact<boolean>;
   /** CONFIG_SWIOTLB_DYNAMIC: transient and background pools (6.6 and later, native only). */

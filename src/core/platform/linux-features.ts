@@ -25,13 +25,16 @@ export function mainlineFeatures(release: KernelRelease): LinuxFeatures {
     contiguityTest: factFromDefault('every-page', 'drivers/xen/swiotlb-xen.c: range_straddles_page_boundary tests every frame'),
     pageAllocatorMaxOrder: valueAt(tables.PAGE_ALLOCATOR_MAX_ORDER, release),
     defaultApertureBytes: valueAt(tables.DEFAULT_APERTURE, release),
+    apertureWidth: factFromDefault('escalating', 'drivers/xen/swiotlb-xen.c: xen_swiotlb_fixup: from 18 bits on, raised by one, to 32'),
+    apertureFallback: valueAt(tables.APERTURE_FALLBACK, release),
+    bootPagesToTail: valueAt(tables.BOOT_PAGES_TO_TAIL, release),
     overflowBuffer: valueAt(tables.OVERFLOW_BUFFER, release),
     dynamicPools: factFromDefault(false, 'kernel/dma/Kconfig: SWIOTLB_DYNAMIC is off unless configured'),
   };
 }
 
 /** What a XenLinux kernel (2.6.16-xen, 2.6.18-xen and their forward ports) does. */
-export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean, domain: Domain): LinuxFeatures {
+export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean, domain: Domain, isBefore304 = false): LinuxFeatures {
   const original = !atLeast(release, 2, 6, 19);
   return {
     slotSearch: original
@@ -54,6 +57,15 @@ export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean,
     defaultApertureBytes: domain === 'pv-dom0'
       ? factFromDefault(64 * MIB, 'arch/i386/kernel/swiotlb.c: swiotlb_init, 64 MiB in dom0 (2 MiB where the machine ends at or below 2 GiB)')
       : factFromDefault(0, 'arch/i386/kernel/swiotlb.c: no aperture in a domU without swiotlb=force'),
+    apertureWidth: !xen304OrOlder
+      ? factFromDefault('escalating', 'arch/i386/kernel/swiotlb.c: swiotlb_init_with_default_size, Xen 3.1 kernels and later: from 18 bits on, raised by one, to dma_bits')
+      : isBefore304
+        ? factFromDefault('fixed-31', 'arch/i386/kernel/swiotlb.c: IO_TLB_DMA_BITS 31, Xen 3.0.3 kernels and older')
+        : factFromDefault('fixed-30', 'arch/i386/kernel/swiotlb.c: swiotlb_bits 30, Xen 3.0.4 kernels'),
+    apertureFallback: xen304OrOlder
+      ? factFromDefault('none', 'arch/i386/kernel/swiotlb.c: BUG_ON where a segment cannot be made contiguous, Xen 3.0.x kernels')
+      : factFromDefault('truncate', 'arch/i386/kernel/swiotlb.c: swiotlb_init_with_default_size, Xen 3.1 kernels and later: cut at the segment that fails'),
+    bootPagesToTail: factFromDefault(false, 'mm/bootmem.c: free_all_bootmem: to the heads of the lists'),
     overflowBuffer: factFromDefault(true, 'arch/i386/kernel/swiotlb.c: io_tlb_overflow, 32 KiB'),
     dynamicPools: factFromDefault(false, 'no dynamic pools before 6.6'),
   };

@@ -76,6 +76,16 @@ export const OVERFLOW_BUFFER: readonly VersionRow<boolean>[] = [
   { value: false, since: [5, 0], source: 'kernel/dma/swiotlb.c: a mapping fails instead of overflowing, 5.0 and later' },
 ];
 
+export const APERTURE_FALLBACK: readonly VersionRow<'halve-thrice' | 'halve'>[] = [
+  { value: 'halve-thrice', since: [0, 0], source: 'drivers/xen/swiotlb-xen.c: xen_swiotlb_init, to 5.18: half the size, three times, not below 1024 slots' },
+  { value: 'halve', since: [5, 19], source: 'kernel/dma/swiotlb.c: swiotlb_init_remap, 5.19 and later: half the size down to 512 slots' },
+];
+
+export const BOOT_PAGES_TO_TAIL: readonly VersionRow<boolean>[] = [
+  { value: false, since: [0, 0], source: 'mm/page_alloc.c: __free_pages_core, before 5.10: to the heads of the lists, the highest pages are taken first' },
+  { value: true, since: [5, 10], source: 'mm/page_alloc.c: __free_pages_core, 5.10 and later: to the tails of the lists' },
+];
+
 /** Largest order of the page allocator on x86: 4 MiB blocks in every release; only the symbol's name and meaning changed. */
 export const PAGE_ALLOCATOR_MAX_ORDER: readonly VersionRow<number>[] = [
   { value: 10, since: [0, 0], source: 'include/linux/mmzone.h: MAX_ORDER 11, exclusive, before 6.4 (x86: CONFIG_FORCE_MAX_ZONEORDER unset)' },

@@ -12,6 +12,19 @@ export interface E820Entry extends AddressRange {
   readonly type: 'usable' | 'reserved' | 'acpi-data' | 'acpi-nvs' | 'unusable' | 'other';
 }
 
+/** One amount of memory as `dom0_mem=` states it: bytes (negative: all but so much), and a share of the machine's memory on top. */
+export interface MemoryAmount {
+  readonly bytes: number;
+  readonly percent?: number;
+}
+
+/** `dom0_mem=[min:A,][max:B,]C`. */
+export interface Dom0Memory {
+  readonly amount?: MemoryAmount;
+  readonly min?: MemoryAmount;
+  readonly max?: MemoryAmount;
+}
+
 /**
  * What evidence says of one machine, one boot: every field a fact with its place, absent where nothing says it.
  * Readers of evidence produce it, `buildPlatform` alone consumes it; several can be merged, later ones overriding.
@@ -36,6 +49,16 @@ export interface PlatformFacts {
   readonly memopMaxOrder?: Fact<readonly (number | undefined)[]>;
   /** Memory of the domain in bytes, as `dom0_mem=` or a domain's configuration states it. */
   readonly domainBytes?: Fact<number>;
+  /** `dom0_mem=` of Xen's command line, in full. */
+  readonly dom0Memory?: Fact<Dom0Memory>;
+  /** `Dom0 kernel: … paddr %# -> %#`: where dom0's kernel lies, pseudo-physical. */
+  readonly dom0Kernel?: Fact<AddressRange>;
+  /** `Dom0 alloc.:`: machine memory of dom0's first pages. */
+  readonly dom0InitialChunk?: Fact<AddressRange>;
+  /** `Init. ramdisk:`: machine memory that dom0 is given with its initial RAM disk in it. */
+  readonly dom0Ramdisk?: Fact<AddressRange>;
+  /** `dma_emergency_pool=`, `lowmem_emergency_pool=` of Xen's command line, in bytes. */
+  readonly xenEmergencyPool?: Fact<number>;
   /** The map that Linux prints; in a PV guest pseudo-physical. */
   readonly e820?: Fact<readonly E820Entry[]>;
   /** The map that Xen prints: the machine's own. */

@@ -1,7 +1,8 @@
+import type { AddressRange } from '../units/addresses.ts';
 import type { Fact } from './fact.ts';
 import type { Features } from './features.ts';
 import type { KernelRelease } from './kernel-release.ts';
-import type { Domain, E820Entry } from './platform-facts.ts';
+import type { Dom0Memory, Domain, E820Entry } from './platform-facts.ts';
 import type { XenVersion } from './xen-version.ts';
 
 /** The aperture that a platform boots with. Sizes in slots of 2 KiB and bytes. */
@@ -33,6 +34,14 @@ export interface Platform {
     readonly usableBytes: number;
     /** Memory of this domain at boot, where it differs from the machine's. */
     readonly domainBytes?: Fact<number>;
+    /** `dom0_mem=` in full: limits and amounts that depend on the machine's memory. */
+    readonly dom0Memory?: Fact<Dom0Memory>;
+    /** Where Xen's log says that dom0's parts lie. Kernel: pseudo-physical; first chunk and RAM disk: machine memory. */
+    readonly dom0Kernel?: Fact<AddressRange>;
+    readonly dom0InitialChunk?: Fact<AddressRange>;
+    readonly dom0Ramdisk?: Fact<AddressRange>;
+    /** Bytes of DMA memory that Xen keeps from requests without a width (to 3.2). */
+    readonly xenEmergencyPool?: Fact<number>;
   };
   readonly cmaBytes: Fact<number>;
   readonly possibleCpus: Fact<number>;

@@ -46,6 +46,10 @@ export interface ReasonParams {
   'exchange-width-below-dma-bits': { bits: number; dmaBits: number };
   'exchange-zone-empty': { order: number; bits: number; freeBytes: number; largestOrder: number };
   'exchanged': { order: number; address: number; zone: number; bits: number };
+  /** An aperture's segment that Xen had no extent for, below any width that was tried. */
+  'aperture-not-contiguous': { bytes: number; segment: number; bits: number };
+  /** alloc_discontig_frames() has not run yet. */
+  'contig-early-boot': { order: number };
   'not-mapped': { id: string };
   'already-mapped': { id: string };
   'unknown-device': { device: string };

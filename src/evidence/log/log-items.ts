@@ -36,6 +36,8 @@ export type LogStatement =
   | { readonly kind: 'xen-dma-width'; readonly bits: number | null }
   | { readonly kind: 'dom0-max-vcpus'; readonly count: number }
   | { readonly kind: 'dom0-built'; readonly mode: 'pv' | 'pvh' }
+  /** `kernel` is pseudo-physical, the others machine memory; `end` is exclusive. */
+  | { readonly kind: 'dom0-placed'; readonly part: 'kernel' | 'initial' | 'ramdisk'; readonly start: number; readonly end: number }
   | { readonly kind: 'xen-system-ram'; readonly bytes: number }
   | { readonly kind: 'iommu'; readonly vendor: 'intel' | 'amd' | null; readonly enabled: boolean | null }
   | { readonly kind: 'memory-encryption'; readonly active: string }

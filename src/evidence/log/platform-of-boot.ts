@@ -2,6 +2,7 @@ import { archOf, cmaOf, poolBytes } from './boots.ts';
 import { domainOf } from './environment.ts';
 import { commandLineOf, firstOf, mapRows } from './item-queries.ts';
 import type { Evidence, Fact } from '../../core/platform/fact.ts';
+import type { AddressRange } from '../../core/units/addresses.ts';
 import type { E820Entry, PlatformFacts } from '../../core/platform/platform-facts.ts';
 import type { E820Map, LogItem } from './log-items.ts';
 
@@ -37,6 +38,11 @@ export function platformOfBoot(items: readonly LogItem[], uri: string): Platform
   const iommu = items.find((item) => item.kind === 'iommu' && item.enabled !== null);
   const width = items.find((item) => item.kind === 'xen-dma-width' && item.bits !== null);
 
+  const placed = (part: 'kernel' | 'initial' | 'ramdisk'): Fact<AddressRange> | undefined => {
+    const item = items.find((candidate) => candidate.kind === 'dom0-placed' && candidate.part === part);
+    return item?.kind === 'dom0-placed' ? fact({ start: item.start, end: item.end }, item) : undefined;
+  };
+
   return without<PlatformFacts>({
     kernelRelease: fact(banner?.release, banner),
     kernelBanner: fact(banner?.rest === '' ? undefined : banner?.rest, banner),
@@ -57,6 +63,9 @@ export function platformOfBoot(items: readonly LogItem[], uri: string): Platform
     memoryEncryption: fact(encryption?.active, encryption),
     cmaBytes: fact(cma?.bytes, cma?.item),
     iommuEnabled: iommu?.kind === 'iommu' ? fact(iommu.enabled, iommu) : undefined,
+    dom0Kernel: placed('kernel'),
+    dom0InitialChunk: placed('initial'),
+    dom0Ramdisk: placed('ramdisk'),
     xenDmaWidthBits: width?.kind === 'xen-dma-width' ? fact(width.bits, width) : undefined,
   });
 }

@@ -1,3 +1,4 @@
+import { parseAddress } from '../../../core/units/addresses.ts';
 import { KIB } from '../../../core/units/bytes.ts';
 import { decimal } from '../recogniser.ts';
 import type { LogStatement } from '../log-items.ts';
@@ -10,6 +11,12 @@ const SYSTEM_RAM = /^System RAM: \d{1,12}MB \((\d{1,14})kB\)/;
 const IO_VIRT = /^I\/O virtualisation (en|dis)abled/;
 const XEN_VTD = /^(?:\[VT-D\]|Intel VT-d )/;
 const XEN_AMD = /^AMD-Vi: /;
+
+const PLACED: readonly (readonly ['kernel' | 'initial' | 'ramdisk', RegExp])[] = [
+  ['kernel', /^Dom0 kernel: .{0,80}paddr (0x[0-9a-f]{1,16}) -> (0x[0-9a-f]{1,16})/],
+  ['initial', /^Dom0 alloc\.: {1,4}([0-9a-f]{8,16})->([0-9a-f]{8,16})/],
+  ['ramdisk', /^Init\. ramdisk: {0,4}([0-9a-f]{8,16})->([0-9a-f]{8,16})/],
+];
 
 /** What Xen prints of its heap, of domain 0 and of the IOMMU. */
 export const xenRecognisers: readonly Recogniser[] = [
@@ -50,6 +57,25 @@ export const xenRecognisers: readonly Recogniser[] = [
     parse: ({ text }: LogMessage): LogStatement | undefined => {
       const match = BUILT.exec(text);
       return match ? { kind: 'dom0-built', mode: match[1] === 'PVH' ? 'pvh' : 'pv' } : undefined;
+    },
+  },
+  {
+    id: 'xen-dom0-placed',
+    family: 'xen',
+    formats: [' Dom0 kernel: %s-bit, lsb, paddr %# -> %#', ' Dom0 alloc.:   %p->%p (%lu pages to be allocated)', ' Init. ramdisk: %p->%p'],
+    era: 'every Xen; the RAM disk as machine memory from 4.0 on',
+    says: "Where dom0's first pages, its kernel and its initial RAM disk lie.",
+    keys: ['Dom0 kernel: ', 'Dom0 alloc.: ', 'Init. ramdisk: '],
+    speaker: 'xen',
+    parse: ({ text }: LogMessage): LogStatement | undefined => {
+      for (const [part, pattern] of PLACED) {
+        const match = pattern.exec(text.trimStart());
+        const start = parseAddress(match?.[1] ?? '');
+        const end = parseAddress(match?.[2] ?? '');
+        // A virtual address of old kernels is no place in memory.
+        if (start !== undefined && end !== undefined && end > start && end <= 2 ** 52) return { kind: 'dom0-placed', part, start, end };
+      }
+      return undefined;
     },
   },
   {
