@@ -5,7 +5,7 @@
  *
  * Source maps are made unless minified. Each bundle is written whole or not at all.
  */
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -81,6 +81,8 @@ for (const [to, from] of Object.entries(COPIES)) {
 }
 
 let failed = false;
+/** Folders of the packages that the bundles and the copies take in. */
+const bundled = new Set(Object.values(COPIES).map((path) => `node_modules/${dirname(path)}`));
 await Promise.all(names.map(async (name) => {
   const { entry, outfile, ...bundle } = BUNDLES[name];
   const options = {
@@ -93,11 +95,30 @@ await Promise.all(names.map(async (name) => {
     return;
   }
   try {
-    await build(options);
+    const { metafile } = await build(options);
+    for (const path of Object.keys(metafile.inputs)) {
+      const name = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+      if (name) bundled.add(name);
+    }
   } catch {
     failed = true; // esbuild has said what and where
   }
 }));
 if (values.watch) process.stderr.write('build: watching\n');
 if (failed) process.exitCode = 1;
-else if (!values.only) writeFileSync(join(ROOT, 'dist/.built'), '');
+else if (!values.only && !values.watch) {
+  writeFileSync(join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt'), notices());
+  writeFileSync(join(ROOT, 'dist/.built'), '');
+}
+
+/** The licences of everything that is bundled, each once. */
+function notices() {
+  const texts = new Map();
+  for (const folder of bundled) {
+    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(ROOT, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    texts.set(`${name} ${version}`, file ? readFileSync(join(ROOT, folder, file), 'utf8').trim() : `Licence: ${license}`);
+  }
+  const entries = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([title, text]) => `${title}\n${'-'.repeat(title.length)}\n\n${text}\n`);
+  return `DMA Aperture contains the following packages.\n\n${entries.join('\n\n')}`;
+}

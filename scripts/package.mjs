@@ -7,7 +7,13 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { die, ensureDependencies, ROOT, SetupError } from './setup.mjs';
+import { die, ensureDependencies, ROOT, say, SetupError } from './setup.mjs';
+
+/** Minified; the client and server of the protocol make up most of the first two. */
+const KIB_AT_MOST = {
+  'dist/extension.cjs': 500, 'dist/web/extension.js': 500, 'dist/server.cjs': 700, 'dist/web/server.js': 700, 'dist/cli.cjs': 500,
+  'dist/panel.js': 100, 'dist/panel.css': 40,
+};
 
 try {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -16,14 +22,25 @@ try {
   ensureDependencies();
   run('the build', process.execPath, ['scripts/build.mjs', '--minify']);
   try {
-    // --no-dependencies: everything that runs is in the bundles.
-    run('vsce', join(ROOT, 'node_modules/.bin/vsce'), ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', out]);
+    checkSizes();
+    // --no-dependencies: everything that runs is in the bundles. Links of the README are to the repository, not into the package.
+    run('vsce', join(ROOT, 'node_modules/.bin/vsce'), ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', out]);
   } finally {
     rmSync(join(ROOT, 'dist/.built'), { force: true }); // minified bundles are not what a checkout runs
   }
   process.stdout.write(`${out} (${Math.round(statSync(out).size / 1024)} KiB)\n`);
 } catch (error) {
   die(error);
+}
+
+/** Says how large each bundle is, and refuses one that has outgrown its bound: most likely it took in what it should not. */
+function checkSizes() {
+  const tooLarge = Object.entries(KIB_AT_MOST).filter(([path, limit]) => {
+    const size = Math.ceil(statSync(join(ROOT, path)).size / 1024);
+    say(`${path}: ${size} KiB (at most ${limit})`);
+    return size > limit;
+  });
+  if (tooLarge.length > 0) throw new SetupError(`too large: ${tooLarge.map(([path]) => path).join(', ')}`);
 }
 
 function run(what, program, args) {

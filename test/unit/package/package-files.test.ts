@@ -3,6 +3,7 @@ import { listFiles, PackageManager } from '@vscode/vsce';
 import { describe, expect, it } from 'vitest';
 
 const BUILT = [
+  'dist/THIRD-PARTY-NOTICES.txt',
   'dist/cli.cjs', 'dist/extension.cjs', 'dist/panel.css', 'dist/panel.js', 'dist/server.cjs', 'dist/tree-sitter-c.wasm',
   'dist/web-tree-sitter.wasm', 'dist/web/extension.js', 'dist/web/server.js',
 ];
