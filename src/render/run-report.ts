@@ -67,7 +67,7 @@ export function outcomeText(result: StepResult): string {
     return `ok${how}${outcome.address === undefined ? '' : ` at ${formatAddress(outcome.address)}`}`;
   }
   const decisive = outcome.explain.find((step) => step.key === outcome.reason);
-  return `FAILED: ${decisive ? reasonText(decisive) : outcome.reason}`;
+  return decisive ? reasonText(decisive) : outcome.reason;
 }
 
 /** What a step's `expect` asked for and did not get; undefined where it is met. */
@@ -82,7 +82,7 @@ export function unmetText(result: StepResult): string | undefined {
 export function runText(run: ScenarioRun, path: string): string {
   const lines = [`${run.scenario.name}  (${path})`, `Platform: ${run.platform.label}`, ''];
   for (const result of run.steps) {
-    lines.push(`${String(result.index + 1).padStart(3)}  ${stepTitle(result.step)}`, `     ${outcomeText(result)}`);
+    lines.push(`${String(result.index + 1).padStart(3)}  ${stepTitle(result.step)}`, `     ${result.outcome.ok ? '' : 'FAILED: '}${outcomeText(result)}`);
     for (const step of result.outcome.explain) {
       if (step.key !== (result.outcome.ok ? undefined : result.outcome.reason)) lines.push(`       ${knobOf(step) === undefined ? '·' : '>'} ${reasonText(step)}`);
     }

@@ -4,7 +4,7 @@ import { type Limit, coherentLimit, streamingLimit } from '../core/platform/limi
 import { type Platform, isXenPv } from '../core/platform/platform.ts';
 import type { Reason } from '../core/platform/reason.ts';
 import { DmaSystem } from '../core/dma/dma-system.ts';
-import type { ScenarioRun } from '../core/scenario/run-scenario.ts';
+import { type ScenarioRun, stepId } from '../core/scenario/run-scenario.ts';
 import { formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import { maskOfBits } from '../core/units/dma-mask.ts';
@@ -33,20 +33,30 @@ export function runPanelState(run: ScenarioRun, source?: { readonly uri: string;
   const steps = run.steps.map((result): PanelStep => {
     const line = source?.lines[result.index];
     return {
-      index: result.index, op: result.step.op, ok: result.outcome.ok,
+      index: stepNumber(result.index), op: result.step.op, ok: result.outcome.ok,
       summary: `${stepTitle(result.step)}: ${outcomeText(result)}`,
       explain: result.outcome.explain.map(explainLine),
       ...(source && line !== undefined ? { from: { label: `${lastPart(source.uri)}:${line}`, uri: source.uri, line, column: 1 } } : {}),
     };
   });
   return {
-    ...panelState(run.platform, run.system, run.scenario.name),
+    ...panelState(run.platform, run.system, run.scenario.name, madeBy(run)),
     scenario: { name: run.scenario.name, ...(source ? { uri: source.uri } : {}), steps },
   };
 }
 
-function panelState(platform: Platform, system: DmaSystem, title: string): PanelState {
-  const aperture = apertureState(system);
+/** People count steps from 1, in the terminal and in the panel alike. */
+export function stepNumber(index: number): number {
+  return index + 1;
+}
+
+/** The number of the step that made each mapping which is still in force, by the mapping's name. */
+function madeBy(run: ScenarioRun): ReadonlyMap<string, number> {
+  return new Map(run.steps.filter(({ outcome }) => outcome.ok).map(({ step, index }) => [stepId(step, index), stepNumber(index)]));
+}
+
+function panelState(platform: Platform, system: DmaSystem, title: string, steps: ReadonlyMap<string, number> = new Map()): PanelState {
+  const aperture = apertureState(system, steps);
   return {
     version: 1, title,
     platform: { label: platform.label, facts: platformFacts(platform) },
@@ -105,14 +115,15 @@ function limitState(name: string, limit: Limit): PanelState['limits'][number] {
   };
 }
 
-function apertureState(system: DmaSystem): PanelAperture | undefined {
+function apertureState(system: DmaSystem, steps: ReadonlyMap<string, number>): PanelAperture | undefined {
   const { aperture, segments, apertureBytes } = system.machine;
   if (!aperture) return undefined;
   const { pool } = aperture;
   const mappings: PanelAperture['mappings'] = [];
   for (const mapping of system.mappings.values()) {
     if (mapping.slot === undefined || mapping.slots === undefined) continue;
-    mappings.push({ id: mapping.id, first: mapping.slot, slots: mapping.slots, bytes: mapping.bytes, device: mapping.device.name });
+    const step = steps.get(mapping.id);
+    mappings.push({ id: mapping.id, first: mapping.slot, slots: mapping.slots, bytes: mapping.bytes, device: mapping.device.name, ...(step === undefined ? {} : { step }) });
   }
   return {
     slots: pool.slots, slotBytes: SLOT_BYTES, segmentSlots: SEGMENT_SLOTS, bytes: apertureBytes, used: aperture.used, highWater: aperture.highWater,

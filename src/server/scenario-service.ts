@@ -60,7 +60,7 @@ export class ScenarioService {
     return { state: this.#runState(this.#last), summary: summaryOf(run) };
   }
 
-  /** What the panel shows: the last run, with the aperture after `step` where one is asked for, else the platform. */
+  /** What the panel shows: the last run, with the aperture after the step of that number where one is asked for, else the platform. */
   panelState(active: Platform, step?: number): PanelState {
     const library = BUILT_IN_SCENARIOS.flatMap(({ id, text }) => {
       const parsed = parseScenario(text);
@@ -79,9 +79,9 @@ export class ScenarioService {
 
   #runState({ run, source }: LastRun, step?: number): PanelState {
     const whole = runPanelState(run, source);
-    if (step === undefined || step >= run.steps.length - 1) return whole;
+    if (step === undefined || step >= run.steps.length) return whole;
     // A run is deterministic: its beginning by itself leaves the machine as it stood then.
-    const beginning = runPanelState(runScenario({ ...run.scenario, steps: run.scenario.steps.slice(0, step + 1) }, run.platform), source);
+    const beginning = runPanelState(runScenario({ ...run.scenario, steps: run.scenario.steps.slice(0, step) }, run.platform), source);
     const { aperture, machine } = beginning;
     return { ...whole, ...(aperture ? { aperture: { ...aperture, atStep: step } } : {}), ...(machine ? { machine } : {}) };
   }
