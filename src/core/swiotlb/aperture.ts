@@ -119,10 +119,10 @@ export class Aperture {
     const { pool } = this;
     const slot = Math.floor((address - pool.start) / SLOT_BYTES);
     if (!(slot >= 0 && slot < pool.slots)) return undefined;
-    const first = slot - (pool.padSlots[slot] ?? 0);
-    const taken = pool.taken[first] ?? 0;
+    const taken = pool.taken[slot]!;
     if (taken === 0) return undefined;
-    pool.taken[first] = 0;
+    const first = slot - (pool.padSlots[slot]!);
+    pool.taken[slot] = 0;
     pool.padSlots[slot] = 0;
     pool.release(first, taken);
     const area = Math.floor(first / pool.areaSlots);
@@ -155,8 +155,8 @@ export class Aperture {
     pool.hint[area] = next < pool.areaSlots ? next : 0;
     pool.used[area]! += need;
     pool.totalUsed += need;
-    pool.taken[first] = need;
     const pad = offset >>> 11;
+    pool.taken[first + pad] = need;
     if (pad !== 0) pool.padSlots[first + pad] = pad;
     if (pool.totalUsed > this.highWater) this.highWater = pool.totalUsed;
     return { ok: true, slot: first + pad, pad, area, slots: need, address: pool.start + first * SLOT_BYTES + offset };
@@ -174,13 +174,13 @@ export class Aperture {
     if (need > SEGMENT_SLOTS) return 'oversize';
     if (need > pool.slots - pool.totalUsed) return 'exhausted';
     let roomInArea = false;
-    for (let area = 0; area < pool.areas; area++) roomInArea ||= need <= pool.areaSlots - (pool.used[area] ?? 0);
+    for (let area = 0; area < pool.areas; area++) roomInArea ||= need <= pool.areaSlots - pool.used[area]!;
     if (!roomInArea) return 'area-local';
     if (pool.longestRun() < need) return 'fragmented';
     if (request.minAlignMask !== 0 || request.allocAlignMask !== 0) return 'alignment';
     const rule = pool.ruleFor(request.boundaryMask);
     for (let slot = 0; rule.active && slot < pool.slots; slot++) {
-      if ((pool.list[slot] ?? 0) >= need && spansBoundary(rule, slot, need)) return 'boundary';
+      if (pool.list[slot]! >= need && spansBoundary(rule, slot, need)) return 'boundary';
     }
     return 'alignment';
   }

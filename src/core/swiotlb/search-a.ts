@@ -10,12 +10,12 @@ export function searchA(pool: SlotPool, request: SearchRequest): number {
   const { list, slots, runBound } = pool;
   const need = slotsFor(request.allocSize);
   const stride = request.allocSize > PAGE_SIZE ? 2 : 1;
-  let index = Math.ceil((pool.hint[0] ?? 0) / stride) * stride;
+  let index = Math.ceil(pool.hint[0]! / stride) * stride;
   if (index >= slots) index = 0;
   const wrap = index;
   do {
-    if ((list[index] ?? 0) >= need) return index;
-    const step = (runBound[index >>> 7] ?? 0) < need ? strideBehindSegment(index, stride, slots) : stride;
+    if (list[index]! >= need) return index;
+    const step = runBound[index >>> 7]! < need ? strideBehindSegment(index, stride, slots) : stride;
     if (index < wrap && wrap < index + step) return NOT_FOUND;
     index += step;
     if (index >= slots) index = 0;

@@ -14,9 +14,9 @@ export function searchB(pool: SlotPool, request: SearchRequest, variant: SearchB
   const need = slotsFor(request.allocSize);
   const large = variant === 'B1' ? request.allocSize > PAGE_SIZE : request.allocSize >= PAGE_SIZE;
   const stride = large ? 2 : 1;
-  if (variant === 'B3' && need > slots - (pool.used[0] ?? 0)) return NOT_FOUND;
+  if (variant === 'B3' && need > slots - pool.used[0]!) return NOT_FOUND;
   const rule = pool.ruleFor(request.boundaryMask);
-  let index = Math.ceil((pool.hint[0] ?? 0) / stride) * stride;
+  let index = Math.ceil(pool.hint[0]! / stride) * stride;
   if (index >= slots) index = 0;
   const wrap = index;
   do {
@@ -25,8 +25,8 @@ export function searchB(pool: SlotPool, request: SearchRequest, variant: SearchB
       if (index >= slots) index = 0;
       if (index === wrap) return NOT_FOUND;
     }
-    if ((list[index] ?? 0) >= need) return index;
-    const step = (runBound[index >>> 7] ?? 0) < need ? strideBehindSegment(index, stride, slots) : stride;
+    if (list[index]! >= need) return index;
+    const step = runBound[index >>> 7]! < need ? strideBehindSegment(index, stride, slots) : stride;
     if (index < wrap && wrap < index + step) return NOT_FOUND;
     index += step;
     if (index >= slots) index = 0;

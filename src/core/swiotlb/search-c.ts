@@ -20,7 +20,7 @@ export function searchC(pool: SlotPool, request: SearchRequest, hasAreas: boolea
   let stride = (matchMask >>> 11) + 1;
   if (allocSize >= PAGE_SIZE) stride *= 2;
   if (hasAreas) stride = Math.max(stride, (allocAlignMask >>> 11) + 1);
-  if (need > areaSlots - (pool.used[area] ?? 0)) return NOT_FOUND;
+  if (need > areaSlots - pool.used[area]!) return NOT_FOUND;
 
   const rule = pool.ruleFor(request.boundaryMask);
   const base = area * areaSlots;
@@ -31,7 +31,7 @@ export function searchC(pool: SlotPool, request: SearchRequest, hasAreas: boolea
   const match = matchMask !== 0 && origAddress !== 0;
   // From one matching candidate the stride leads to the next where the mask's ones have no gap above the slot.
   const regular = !match || strideKeepsMatch(matchMask, stride);
-  let index = Math.ceil((pool.hint[area] ?? 0) / stride) * stride;
+  let index = Math.ceil(pool.hint[area]! / stride) * stride;
   if (index >= areaSlots) index = 0;
   const wrap = index;
   // The walk depends on the index alone, so more steps than there are slots mean that it has begun to repeat itself.
@@ -39,9 +39,9 @@ export function searchC(pool: SlotPool, request: SearchRequest, hasAreas: boolea
     const slot = base + index;
     let step = 1;
     if (!match || ((startBits + slot * 2048) & matchMask) === origBits) {
-      if ((list[slot] ?? 0) >= need && !spansBoundary(rule, slot, need)) return slot;
+      if (list[slot]! >= need && !spansBoundary(rule, slot, need)) return slot;
       step = stride;
-      if (regular && (runBound[slot >>> 7] ?? 0) < need) {
+      if (regular && runBound[slot >>> 7]! < need) {
         step = strideBehindSegment(slot, stride, areaEnd);
         if (index < wrap && wrap < index + step && (wrap - index) % stride === 0) return NOT_FOUND;
       }

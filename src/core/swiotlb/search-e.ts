@@ -15,7 +15,7 @@ export function searchE(pool: SlotPool, request: SearchRequest): number {
   if (allocSize >= PAGE_SIZE) matchMask |= PAGE_SIZE - 1;
   matchMask &= ~2047;
   const stride = (matchMask >>> 11) + 1;
-  if (need > areaSlots - (pool.used[area] ?? 0)) return NOT_FOUND;
+  if (need > areaSlots - pool.used[area]!) return NOT_FOUND;
 
   const rule = pool.ruleFor(request.boundaryMask);
   const base = area * areaSlots;
@@ -24,13 +24,13 @@ export function searchE(pool: SlotPool, request: SearchRequest): number {
   const origBits = low32(origAddress) & matchMask;
   const match = matchMask !== 0 && origAddress !== 0;
   const regular = !match || strideKeepsMatch(matchMask, stride);
-  let index = pool.hint[area] ?? 0;
+  let index = pool.hint[area]!;
   for (let checked = 0; checked < areaSlots;) {
     const slot = base + index;
     let step = 1;
     if (!match || ((startBits + slot * 2048) & matchMask) === origBits) {
-      if ((list[slot] ?? 0) >= need && !spansBoundary(rule, slot, need)) return slot;
-      step = regular && (runBound[slot >>> 7] ?? 0) < need ? strideBehindSegment(slot, stride, areaEnd) : stride;
+      if (list[slot]! >= need && !spansBoundary(rule, slot, need)) return slot;
+      step = regular && runBound[slot >>> 7]! < need ? strideBehindSegment(slot, stride, areaEnd) : stride;
     }
     index += step;
     if (index >= areaSlots) index = 0;

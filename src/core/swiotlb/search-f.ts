@@ -16,7 +16,7 @@ export function searchF(pool: SlotPool, request: SearchRequest): number {
   alignMask |= 2047;
   const matchMask = request.minAlignMask & ~alignMask;
   const stride = (Math.max(alignMask, matchMask) >>> 11) + 1;
-  if (need > areaSlots - (pool.used[area] ?? 0)) return NOT_FOUND;
+  if (need > areaSlots - pool.used[area]!) return NOT_FOUND;
 
   const rule = pool.ruleFor(request.boundaryMask);
   const base = area * areaSlots;
@@ -26,13 +26,13 @@ export function searchF(pool: SlotPool, request: SearchRequest): number {
   const testMask = origAddress === 0 ? alignMask : alignMask | matchMask;
   const wanted = low32(origAddress) & matchMask;
   const regular = strideKeepsMatch(testMask, stride);
-  let index = pool.hint[area] ?? 0;
+  let index = pool.hint[area]!;
   for (let checked = 0; checked < areaSlots;) {
     const slot = base + index;
     let step = 1;
     if (((startBits + slot * 2048) & testMask) === wanted) {
-      if ((list[slot] ?? 0) >= need && !spansBoundary(rule, slot, need)) return slot;
-      step = regular && (runBound[slot >>> 7] ?? 0) < need ? strideBehindSegment(slot, stride, areaEnd) : stride;
+      if (list[slot]! >= need && !spansBoundary(rule, slot, need)) return slot;
+      step = regular && runBound[slot >>> 7]! < need ? strideBehindSegment(slot, stride, areaEnd) : stride;
     }
     index += step;
     if (index >= areaSlots) index = 0;

@@ -16,7 +16,7 @@ export class SlotPool {
   /** First address of the pool as the kernel's search sees it: physical, guest-physical under Xen PV. */
   readonly start: number;
   readonly list: Uint8Array;
-  /** Slots that the mapping whose first slot (padding included) is i has taken; 0 elsewhere. */
+  /** Slots, padding included, that the mapping whose first data slot is i has taken; 0 elsewhere. */
   readonly taken: Uint16Array;
   /** Padding slots before the first data slot of a mapping (6.10 and later), at that data slot. */
   readonly padSlots: Uint16Array;
@@ -54,7 +54,7 @@ export class SlotPool {
     this.used = new Int32Array(areas);
     for (let i = 0; i < slots; i++) this.list[i] = Math.min(SEGMENT_SLOTS - (i & LAST), slots - i);
     this.runBound = new Uint8Array(Math.ceil(slots / SEGMENT_SLOTS));
-    for (let i = 0; i < this.runBound.length; i++) this.runBound[i] = this.list[i * SEGMENT_SLOTS] ?? 0;
+    for (let i = 0; i < this.runBound.length; i++) this.runBound[i] = this.list[i * SEGMENT_SLOTS]!;
     this.#stale = new Uint8Array(this.runBound.length);
   }
 
@@ -81,11 +81,11 @@ export class SlotPool {
     const { list, runBound } = this;
     const behind = slot + count;
     const border = Math.min((slot | LAST) + 1, this.slots);
-    let length = behind < border ? (list[behind] ?? 0) : 0;
+    let length = behind < border ? list[behind]! : 0;
     for (let i = behind - 1; i >= slot; i--) list[i] = ++length;
     for (let i = slot - 1; (i & LAST) !== LAST && list[i] !== 0; i--) list[i] = ++length;
     const segment = slot >>> 7;
-    if (length > (runBound[segment] ?? 0)) runBound[segment] = length;
+    if (length > runBound[segment]!) runBound[segment] = length;
   }
 
   /** Longest free run of the pool; leaves every segment's bound exact. */
@@ -97,14 +97,14 @@ export class SlotPool {
         const end = Math.min((segment + 1) * SEGMENT_SLOTS, this.slots);
         let best = 0;
         for (let i = segment * SEGMENT_SLOTS; i < end;) {
-          const run = list[i] ?? 0;
+          const run = list[i]!;
           if (run > best) best = run;
           i += run === 0 ? 1 : run;
         }
         runBound[segment] = best;
         this.#stale[segment] = 0;
       }
-      const bound = runBound[segment] ?? 0;
+      const bound = runBound[segment]!;
       if (bound > longest) longest = bound;
     }
     return longest;
