@@ -1,4 +1,4 @@
-import { doubtOf } from '../core/platform/fact.ts';
+import { type Fact, doubtOf } from '../core/platform/fact.ts';
 import { type Limit, coherentLimit, streamingLimit } from '../core/platform/limits.ts';
 import type { Platform } from '../core/platform/platform.ts';
 import { type Reason, reason } from '../core/platform/reason.ts';
@@ -24,7 +24,7 @@ export function limitsOf(platform: Platform): PlatformLimits {
  */
 export function checkCall(call: DmaCall, limits: PlatformLimits, span: Span): Finding[] {
   if (call.family === 'coherent') return checkCoherent(call, limits.coherent, span);
-  if (call.family === 'streaming') return checkStreaming(call, limits.streaming, span);
+  if (call.family === 'streaming') return checkStreaming(call, limits.streaming, limits.platform, span);
   return [];
 }
 
@@ -36,17 +36,18 @@ function checkCoherent(call: DmaCall, limit: Limit, span: Span): Finding[] {
   const ruleId: RuleId = binding.id === 'page-allocator' || binding.id === 'cma' ? RULES.coherentExceedsPageAllocator : RULES.coherentExceedsContiguousLimit;
   const headline: Headline = { key: 'coherent-over', api: call.api, bytes: over.bytes, order, limit: limit.bytes, bounded: !over.certain };
   const steps = [reason('request-order', { bytes: over.bytes, order, blockBytes: orderBytes(order) })];
-  return [finding(ruleId, over.certain ? 'error' : 'information', span, headline, steps, limit)];
+  return [finding(ruleId, over.certain ? 'error' : 'information', span, headline, steps, limit, [])];
 }
 
-function checkStreaming(call: DmaCall, limit: Limit, span: Span): Finding[] {
+function checkStreaming(call: DmaCall, limit: Limit, platform: Platform, span: Span): Finding[] {
   const over = exceeding(call, (bytes) => bytes > limit.bytes);
   if (!over || !limit.binding) return [];
   const bounced = limit.applies === 'when-bounced';
   const headline: Headline = { key: 'streaming-over', api: call.api, bytes: over.bytes, limit: limit.bytes, bounced, bounded: !over.certain };
   const steps = [reason('request-slots', { bytes: over.bytes, offset: 0, slots: Math.ceil(over.bytes / 2048) })];
   const severity: Severity = !over.certain ? 'information' : bounced ? 'warning' : 'error';
-  return [finding(RULES.streamingExceedsSegment, severity, span, headline, steps, limit)];
+  // The segment is a constant of every kernel; that a mapping must bounce follows from the aperture and the domain.
+  return [finding(RULES.streamingExceedsSegment, severity, span, headline, steps, limit, [platform.aperture.bytes, platform.domain])];
 }
 
 /** The size that exceeds, and whether it does for certain (exact, or the least of a bounded size). */
@@ -59,7 +60,7 @@ function exceeding(call: DmaCall, exceeds: (bytes: number) => boolean): { bytes:
   return undefined;
 }
 
-function finding(ruleId: RuleId, severity: Severity, span: Span, headline: Headline, steps: readonly Reason[], limit: Limit): Finding {
+function finding(ruleId: RuleId, severity: Severity, span: Span, headline: Headline, steps: readonly Reason[], limit: Limit, also: readonly Fact<unknown>[]): Finding {
   const { binding } = limit;
   const doubt = binding && doubtOf(binding.fact);
   const over = limit.constraints.filter((constraint) => constraint !== binding && 'bytes' in headline && headline.bytes !== null && headline.bytes > constraint.bytes);
@@ -69,7 +70,7 @@ function finding(ruleId: RuleId, severity: Severity, span: Span, headline: Headl
     severity: doubt !== undefined && severity === 'error' ? 'warning' : severity,
     span, headline,
     explain: [...steps, ...(binding ? [binding.because] : []), ...over.map((constraint) => constraint.because), ...(binding?.knobs ?? [])],
-    evidence: binding ? [binding.fact, ...over.map((constraint) => constraint.fact)] : [],
+    evidence: binding ? [binding.fact, ...over.map((constraint) => constraint.fact), ...also] : [],
     confidence: doubt === undefined ? 'certain' : 'likely',
     ...(doubt === undefined ? {} : { doubt }),
   };

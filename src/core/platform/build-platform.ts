@@ -7,6 +7,7 @@ import { type KernelRelease, atLeast, parseKernelRelease } from './kernel-releas
 import { mainlineFeatures, xenLinuxFeatures } from './linux-features.ts';
 import type { Domain, E820Entry, PlatformFacts } from './platform-facts.ts';
 import type { Platform, PlatformAperture } from './platform.ts';
+import { tracedFeatures } from './traced-features.ts';
 import { xenFeatures } from './xen-features.ts';
 import { type XenVersion, parseXenVersion, xenAtLeast } from './xen-version.ts';
 
@@ -104,7 +105,7 @@ function featuresOf(
   }
   const defaultMb = config?.get('CONFIG_SWIOTLB_DEFAULT_SIZE_MB');
   if (defaultMb && /^\d{1,2}$/.test(defaultMb.value)) fromEvidence.defaultApertureBytes = derivedFact(Number(defaultMb.value) * MIB, 'CONFIG_SWIOTLB_DEFAULT_SIZE_MB', defaultMb);
-  return { ...base, ...hypervisor, ...fromEvidence, ...overrides } as Features;
+  return { ...tracedFeatures({ ...base, ...hypervisor } as Features, facts.kernelRelease, facts.xenVersion), ...fromEvidence, ...overrides } as Features;
 }
 
 function apertureOf(facts: PlatformFacts, features: Features, domain: Domain, cpus: Fact<number>): PlatformAperture {
