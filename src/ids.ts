@@ -67,6 +67,7 @@ export const RULES = {
   logApertureReduced: 'dma/log-aperture-reduced',
   logNoPool: 'dma/log-no-pool',
   logBeyondMask: 'dma/log-beyond-mask',
+  logApertureLeak: 'dma/log-aperture-leak',
   logFailure: 'dma/log-failure',
 } as const;
 

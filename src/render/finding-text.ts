@@ -1,6 +1,8 @@
 import { formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
 import type { Finding, Headline } from '../rules/finding.ts';
+import { causeNoteText, causeText } from './cause-text.ts';
+import { knownCaseText } from './known-case-text.ts';
 import { provenanceText } from './provenance-text.ts';
 import { knobOf, reasonText } from './reason-text.ts';
 
@@ -16,10 +18,16 @@ export function headlineText(headline: Headline): string {
       return `${headline.api} ${headline.bounded ? 'may map' : 'maps'} ${formatBytesExact(headline.bytes)} at once: ${headline.bounced ? 'if it must bounce, ' : ''}at most ${formatBytes(headline.limit)} can succeed on this platform`;
     case 'log-oversize':
       return `Mapping of ${formatBytesExact(headline.bytes)}${who(headline.device)} exceeds a segment of ${formatBytes(headline.limit)}: it can never succeed, however large or empty the aperture${times(headline.count)}`;
+    case 'log-oversize-offset':
+      return `Mapping of ${formatBytesExact(headline.bytes)}${who(headline.device)} leaves no room for its offset within a page: ${formatBytes(headline.limit)} fit for certain, whatever the size of the aperture${times(headline.count)}`;
     case 'log-exhausted':
       return `Aperture exhausted${who(headline.device)}: ${formatBytes(headline.bytes)} asked for, ${groupDigits(headline.used)} of ${groupDigits(headline.total)} slots in use${times(headline.count)}`;
     case 'log-fragmented':
       return `No free run for ${formatBytes(headline.bytes)}${who(headline.device)} although ${groupDigits(headline.total - headline.used)} of ${groupDigits(headline.total)} slots are free: fragmentation, alignment, or areas that are each too full${times(headline.count)}`;
+    case 'log-passed-over':
+      return `No slots for ${formatBytes(headline.bytes)}${who(headline.device)} although ${groupDigits(headline.total - headline.used)} of ${groupDigits(headline.total)} are free and a run exists: alignment, a segment boundary or the device's mask rules it out${times(headline.count)}`;
+    case 'log-rising':
+      return `From failure to failure more of the aperture was in use: ${groupDigits(headline.first)} to ${groupDigits(headline.last)} of ${groupDigits(headline.total)} slots over ${groupDigits(headline.samples)} failures${headline.devices.length > 0 ? ` (${headline.devices.join(', ')})` : ''}: mappings may not be given back`;
     case 'log-no-pool':
       return `A mapping${headline.bytes === null ? '' : ` of ${formatBytes(headline.bytes)}`}${who(headline.device)} had to bounce, and there is no aperture${times(headline.count)}`;
     case 'log-full':
@@ -48,11 +56,27 @@ export function findingMessage(finding: Finding): string {
   return `${parts.join('. ')}.`;
 }
 
-/** The explanation as Markdown: the chain, then what helps and what does not. */
+/** What a finding of a log adds to its headline, a line each: why, what is known of the case, what would help. Plain text. */
+export function causeLines(finding: Finding): string[] {
+  const lines: string[] = [];
+  const { cause, cases, suggestion, lines: rests } = finding;
+  if (cause && cause.notes.length > 0) lines.push(`${cause.confidence === 'certain' ? 'Cause' : 'Likely cause'}: ${causeText(cause.key)}`, ...cause.notes.map(causeNoteText));
+  if (rests && rests.length > 1) lines.push(`Lines ${rests.slice(0, 8).join(', ')}${rests.length > 8 ? ' …' : ''}`);
+  for (const id of cases ?? []) {
+    const { title, why, helped, didNotHelp, source } = knownCaseText(id);
+    lines.push(`Known case: ${title}. ${why}`, ...helped.map((what) => `Helped: ${what}`), ...didNotHelp.map((what) => `Did not help: ${what}`), `Source: ${source}`);
+  }
+  if (suggestion) lines.push(`Try ${suggestion.option}=${suggestion.value} on ${suggestion.of === 'linux' ? "Linux's" : "Xen's"} command line: ${formatBytes(suggestion.bytes)}`);
+  return lines;
+}
+
+/** The explanation as Markdown: the chain, then the cause, then what helps and what does not. */
 export function explainMarkdown(finding: Finding): string {
   const chain = finding.explain.filter((step) => knobOf(step) === undefined);
   const knobs = finding.explain.filter((step) => knobOf(step) !== undefined);
   const lines = chain.map((step) => `- ${escapeMarkdown(reasonText(step))}${step.fact ? `  \n  _${escapeMarkdown(provenanceText(step.fact))}_` : ''}`);
+  const cause = causeLines(finding);
+  if (cause.length > 0) lines.push('', ...cause.map((line) => `- ${escapeMarkdown(line)}`));
   if (knobs.length > 0) lines.push('', ...knobs.map((knob) => `- ${escapeMarkdown(reasonText(knob))}`));
   return lines.join('\n');
 }

@@ -43,6 +43,10 @@ const RULE_LIST: readonly Rule[] = [
   { id: RULES.logApertureReduced, defaultSeverity: 'warning', summary: 'The aperture became smaller than asked for, as memory was short at boot.', help: 'Under Xen, leave the hypervisor more free memory below 4 GiB (a smaller dom0_mem=).' },
   { id: RULES.logNoPool, defaultSeverity: 'error', summary: 'A mapping had to bounce and there is no aperture.', help: 'Enable the aperture (swiotlb=), or give the device a mask that reaches all memory.' },
   { id: RULES.logBeyondMask, defaultSeverity: 'error', summary: 'A mapping ended beyond what the device can reach.', help: 'A larger aperture changes nothing: the device needs a wider mask, or memory below its mask.' },
+  {
+    id: RULES.logApertureLeak, defaultSeverity: 'warning', summary: 'From failure to failure more of the aperture was in use, until it was full: a driver may not unmap what it maps.',
+    help: 'Watch io_tlb_used in /sys/kernel/debug/swiotlb while the device is idle: if it does not fall, the driver leaks, and a larger aperture only delays the end.',
+  },
   { id: RULES.logFailure, defaultSeverity: 'error', summary: 'A DMA operation failed.', help: 'See the line and its neighbours.' },
 ];
 

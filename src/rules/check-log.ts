@@ -1,35 +1,123 @@
 import { SEGMENT_BYTES, SEGMENT_SLOTS, SLOT_BYTES } from '../core/platform/aperture-size.ts';
+import { buildPlatform } from '../core/platform/build-platform.ts';
 import { factFromDefault } from '../core/platform/fact.ts';
 import { type Reason, reason } from '../core/platform/reason.ts';
-import type { FailureStatement, LogItem } from '../evidence/log/log-items.ts';
-import type { LogReading } from '../evidence/log/read-log.ts';
+import { isXenPv } from '../core/platform/platform.ts';
+import { type FailureItem, failureEvents, failureKey } from '../evidence/log/failure-facts.ts';
+import type { LogItem } from '../evidence/log/log-items.ts';
+import type { LogBoot, LogReading } from '../evidence/log/read-log.ts';
+import { PAGE_SIZE } from '../core/units/pages.ts';
 import { RULES } from '../ids.ts';
-import type { Finding, Headline, Severity, Span } from './finding.ts';
+import { type CauseNote, type FailureCauseKey, type FailureSurroundings, failureCause } from './failure-cause.ts';
+import { type Finding, type Headline, MOST_LINES, type OptionSuggestion, type Severity, type Span } from './finding.ts';
+import { slotsOf } from './free-run.ts';
+import { type CaseEvidence, knownCases } from './known-cases.ts';
+import { poolTrends } from './pool-trend.ts';
+import { suggestedAperture } from './suggested-aperture.ts';
 
-type Failure = Extract<LogItem, FailureStatement>;
+/** min_align_mask of drivers that set one: drivers/nvme/host/pci.c, NVME_CTRL_PAGE_SIZE - 1. */
+const MIN_ALIGN_MASKS: ReadonlyMap<string, number> = new Map([['nvme', 4095]]);
+
+interface Group {
+  readonly first: FailureItem;
+  readonly lines: number[];
+  count: number;
+}
+
+/** What the findings of one boot share. */
+interface BootContext {
+  readonly areas: number | undefined;
+  readonly hasAreas: boolean;
+  readonly minAlignMask: boolean;
+  readonly cases: Omit<CaseEvidence, 'item' | 'cause' | 'minAlignMask'>;
+  readonly suggest: (totalSlots: number | null) => OptionSuggestion | undefined;
+}
 
 /**
  * What a boot log says is wrong, and what its aperture lines mean. Failures that agree are one finding at their first
- * line with their count, so that a log of ten thousand repeats stays readable.
+ * line with their count, so that a log of ten thousand repeats stays readable. Each boot is judged by itself.
  * Source of the interpretation: the refusal rules of kernel/dma/swiotlb.c (see core/swiotlb) read backwards.
  */
 export function checkLog(reading: LogReading): Finding[] {
   if (!reading.isKernelLog) return [];
-  const findings: Finding[] = [];
-  const groups = new Map<string, { first: Failure; count: number }>();
-  for (const item of reading.items) {
-    if (item.kind === 'failure') {
-      const key = JSON.stringify([item.failure, item.bytes, item.device, item.totalSlots, item.usedSlots]);
-      const group = groups.get(key);
-      if (group) group.count++;
-      else groups.set(key, { first: item, count: 1 });
-    } else {
-      const finding = apertureFinding(item);
-      if (finding) findings.push(finding);
-    }
-  }
-  for (const group of groups.values()) findings.push(failureFinding(group.first, group.count));
+  const findings = reading.boots.length === 0 ? [] : reading.boots.flatMap((boot) => checkBoot(boot, itemsOfBoot(reading, boot)));
   return findings.sort((a, b) => a.span.line - b.span.line || a.span.column - b.span.column);
+}
+
+function itemsOfBoot({ items, boots }: LogReading, { firstLine, lastLine }: LogBoot): readonly LogItem[] {
+  return boots.length === 1 ? items : items.filter(({ line }) => line >= firstLine && line <= lastLine);
+}
+
+function checkBoot(boot: LogBoot, items: readonly LogItem[]): Finding[] {
+  const findings: Finding[] = [];
+  for (const item of items) {
+    const finding = item.kind === 'failure' ? undefined : apertureFinding(item);
+    if (finding) findings.push(finding);
+  }
+  const events = failureEvents(items);
+  if (events.length === 0) return findings;
+  const context = contextOf(boot, items);
+  const groups = new Map<string, Group>();
+  for (const item of events) {
+    const key = failureKey(item);
+    const group = groups.get(key);
+    if (group) {
+      group.count++;
+      if (group.lines.length < MOST_LINES) group.lines.push(item.line);
+    } else groups.set(key, { first: item, lines: [item.line], count: 1 });
+  }
+  const suppressed = suppressedNote(items, events);
+  for (const group of groups.values()) findings.push(failureFinding(group, context, suppressed?.first === group.first ? suppressed.note : undefined));
+  for (const trend of poolTrends(events)) if (trend.rising) findings.push(risingFinding(trend));
+  return findings;
+}
+
+function contextOf(boot: LogBoot, items: readonly LogItem[]): BootContext {
+  const platform = buildPlatform(boot.platform, { id: 'boot' });
+  const { features } = platform;
+  const areas = items.find((item) => item.kind === 'pool-areas');
+  // A release that was not stated decides nothing: the assumed one's features are no evidence.
+  const stated = boot.platform.kernelRelease !== undefined;
+  const xenlinux = boot.platform.lineage?.value === 'xenlinux';
+  return {
+    areas: areas?.kind === 'pool-areas' ? areas.areas : undefined,
+    hasAreas: stated && features.areas.value,
+    minAlignMask: stated && features.minAlignMask.value,
+    cases: {
+      xenPv: boot.facts.environment.includes('xen-pv') || isXenPv(platform),
+      xenlinux,
+      encryption: boot.facts.memoryEncryption ?? undefined,
+      environment: boot.facts.environment,
+      apertureBytes: boot.platform.apertureBytes?.value,
+      alignmentRegression: stated && features.alignmentCheck.value === 'all',
+    },
+    suggest: (totalSlots) => suggestedAperture(totalSlots ?? (boot.platform.apertureBytes ? boot.platform.apertureBytes.value / SLOT_BYTES : null), boot.platform.lineage?.value),
+  };
+}
+
+/**
+ * Messages that the kernel's rate limit left out, and the failure that they are told with: the first of its kind. They are of
+ * the same call, so of a mapping that failed in the same way; of which device is said only where there is no other.
+ */
+function suppressedNote(items: readonly LogItem[], events: readonly FailureItem[]): { first: FailureItem; note: CauseNote } | undefined {
+  let count = 0;
+  for (const item of items) if (item.kind === 'suppressed' && /^swiotlb_(?:tbl_)?map/.test(item.of)) count += item.count;
+  const full = events.filter(({ failure }) => failure === 'buffer-full');
+  const first = full[0];
+  if (count === 0 || !first || !Number.isSafeInteger(count)) return undefined;
+  return { first, note: { key: 'suppressed', count, ofThis: full.every(({ device }) => device !== null && device === first.device) } };
+}
+
+function risingFinding({ first, last, total, samples, devices }: ReturnType<typeof poolTrends>[number]): Finding {
+  const at = samples.at(-1) ?? samples[0];
+  return {
+    ruleId: RULES.logApertureLeak, severity: 'warning', confidence: 'likely',
+    span: at ? spanOf(at) : { line: 1, column: 1, endLine: 1, endColumn: 1 },
+    headline: { key: 'log-rising', first, last, total, samples: samples.length, devices: devices.slice(0, 3) },
+    explain: [reason('knob-swiotlb-size', { helps: 0 })], evidence: [],
+    doubt: 'a load that grows looks the same: a driver that leaks keeps its slots when it is idle',
+    lines: samples.slice(0, MOST_LINES).map(({ line }) => line),
+  };
 }
 
 function spanOf(item: LogItem): Span {
@@ -48,9 +136,18 @@ function apertureFinding(item: LogItem): Finding | undefined {
   };
 }
 
-function failureFinding(item: Failure, count: number): Finding {
-  const { headline, explain, severity, ruleId } = interpret(item, count);
-  return { ruleId, severity, span: spanOf(item), headline, explain, evidence: explain.flatMap((step) => (step.fact ? [step.fact] : [])), confidence: 'certain' };
+function failureFinding({ first: item, lines, count }: Group, context: BootContext, suppressed: CauseNote | undefined): Finding {
+  const mask = context.minAlignMask && item.driver !== null ? (MIN_ALIGN_MASKS.get(item.driver) ?? 0) : 0;
+  const around: FailureSurroundings = { areas: context.areas, hasAreas: context.hasAreas, minAlignMask: mask };
+  const cause = failureCause(item, around);
+  const { headline, explain, severity, ruleId, grows } = interpret(item, count, cause.key);
+  const cases = knownCases({ ...context.cases, item, cause: cause.key, minAlignMask: mask });
+  const suggestion = grows ? context.suggest(item.totalSlots) : undefined;
+  return {
+    ruleId, severity, span: spanOf(item), headline, explain, evidence: explain.flatMap((step) => (step.fact ? [step.fact] : [])), confidence: cause.confidence,
+    cause: suppressed ? { ...cause, notes: [...cause.notes, suppressed] } : cause, lines,
+    ...(cases.length > 0 ? { cases } : {}), ...(suggestion ? { suggestion } : {}),
+  };
 }
 
 interface Interpretation {
@@ -58,63 +155,55 @@ interface Interpretation {
   readonly severity: Severity;
   readonly headline: Headline;
   readonly explain: readonly Reason[];
+  /** Whether a larger aperture is what helps. */
+  readonly grows?: boolean;
 }
 
-const GROW: readonly Reason[] = [reason('knob-swiotlb-size', { helps: 1 }), reason('knob-scatter-gather', { helps: 1 }), reason('knob-wider-mask', { helps: 1 })];
-const SPLIT: readonly Reason[] = [reason('knob-swiotlb-size', { helps: 0 }), reason('knob-scatter-gather', { helps: 1 }), reason('knob-wider-mask', { helps: 1 })];
+const knobs = (size: 0 | 1): readonly Reason[] => [reason('knob-swiotlb-size', { helps: size }), reason('knob-scatter-gather', { helps: 1 }), reason('knob-wider-mask', { helps: 1 })];
 
-function interpret(item: Failure, count: number): Interpretation {
+function interpret(item: FailureItem, count: number, cause: FailureCauseKey): Interpretation {
   const { bytes, device, totalSlots: total, usedSlots: used } = item;
-  if (item.failure === 'buffer-full' || item.failure === 'out-of-space') return interpretFull(item, count);
-  if (item.failure === 'dma-mask-overflow') {
-    return {
-      ruleId: RULES.logBeyondMask, severity: 'error', headline: { key: 'log-beyond-mask', bytes, device, mask: item.mask ?? null, count },
-      explain: [reason('knob-swiotlb-size', { helps: 0 }), reason('knob-wider-mask', { helps: 1 })],
-    };
+  const request = bytes === null ? [] : [reason('request-slots', { bytes, offset: 0, slots: slotsOf(bytes) })];
+  const error = { severity: 'error' } as const;
+  const segment = factFromDefault(SEGMENT_SLOTS, 'kernel/dma/swiotlb.c: IO_TLB_SEGSIZE, 128 slots of 2 KiB in every kernel from 2.6.16 to 7.3');
+  const segmentLimit = reason('segment-limit', { slots: SEGMENT_SLOTS, bytes: SEGMENT_BYTES }, segment);
+  switch (cause) {
+    case 'oversize-with-offset':
+      return { ...error, ruleId: RULES.logMappingOversize, headline: { key: 'log-oversize-offset', bytes: bytes ?? 0, limit: SEGMENT_BYTES - PAGE_SIZE, device, count }, explain: [...request, segmentLimit, ...knobs(0)] };
+    case 'oversize':
+      return { ...error, ruleId: RULES.logMappingOversize, headline: { key: 'log-oversize', bytes: bytes ?? 0, limit: SEGMENT_BYTES, device, count }, explain: [...request, segmentLimit, ...knobs(0)] };
+    case 'exhausted':
+      return {
+        ...error, ruleId: RULES.logApertureExhausted, headline: { key: 'log-exhausted', bytes: bytes ?? 0, total: total ?? 0, used: used ?? 0, device, count }, grows: true,
+        explain: [...request, reason('pool-exhausted', { total: total ?? 0, used: used ?? 0, slots: slotsOf(bytes ?? 0) }), ...knobs(1)],
+      };
+    case 'fragmented': case 'area-short': {
+      const free = (total ?? 0) - (used ?? 0);
+      const areas: readonly Reason[] = cause === 'area-short' ? [reason('knob-areas', { helps: 1 })] : [];
+      return {
+        ...error, ruleId: RULES.logApertureFragmented, headline: { key: 'log-fragmented', bytes: bytes ?? 0, total: total ?? 0, used: used ?? 0, device, count }, grows: true,
+        // The line does not print the longest run: -1 stands for not stated.
+        explain: [...request, reason('no-free-run', { free, longest: -1, slots: slotsOf(bytes ?? 0) }), ...areas, ...knobs(1)],
+      };
+    }
+    case 'alignment-or-boundary':
+      return {
+        ...error, ruleId: RULES.logApertureFragmented, headline: { key: 'log-passed-over', bytes: bytes ?? 0, total: total ?? 0, used: used ?? 0, device, count },
+        explain: [...request, ...knobs(0)],
+      };
+    case 'pool-full-unsized':
+      return { ...error, ruleId: RULES.logApertureFull, headline: { key: 'log-full', bytes, device, count }, explain: [...request, ...knobs(1)], grows: bytes !== null };
+    case 'no-pool': case 'bounce-disabled':
+      return { ...error, ruleId: RULES.logNoPool, headline: { key: 'log-no-pool', bytes, device, count }, explain: [reason('pool-absent', {}), reason('knob-wider-mask', { helps: 1 })] };
+    case 'beyond-mask':
+      return {
+        ...error, ruleId: RULES.logBeyondMask, headline: { key: 'log-beyond-mask', bytes, device, mask: item.mask ?? null, count },
+        explain: [reason('knob-swiotlb-size', { helps: 0 }), reason('knob-wider-mask', { helps: 1 })],
+      };
+    case 'set-up':
+      if (item.failure === 'init-failed') return { ...error, ruleId: RULES.logNoPool, headline: { key: 'log-init-failed' }, explain: [reason('knob-reserve', { helps: 1 })] };
+      return { ruleId: RULES.logApertureReduced, severity: 'warning', headline: { key: 'log-reduced', bytes }, explain: [reason('knob-reserve', { helps: 1 })] };
+    case 'driver-bug': case 'unknown':
+      return { ...error, ruleId: RULES.logFailure, headline: { key: 'log-other-failure', bytes, device, what: item.failure }, explain: request };
   }
-  if (item.failure === 'no-pool' || item.failure === 'bounce-disabled') {
-    return { ruleId: RULES.logNoPool, severity: 'error', headline: { key: 'log-no-pool', bytes, device, count }, explain: [reason('pool-absent', {}), reason('knob-wider-mask', { helps: 1 })] };
-  }
-  if (item.failure === 'reduced-allocation' || item.failure === 'init-alloc-retry') {
-    return { ruleId: RULES.logApertureReduced, severity: 'warning', headline: { key: 'log-reduced', bytes }, explain: [reason('knob-reserve', { helps: 1 })] };
-  }
-  if (item.failure === 'init-failed') {
-    return { ruleId: RULES.logNoPool, severity: 'error', headline: { key: 'log-init-failed' }, explain: [reason('knob-reserve', { helps: 1 })] };
-  }
-  return {
-    ruleId: RULES.logFailure, severity: 'error', headline: { key: 'log-other-failure', bytes, device, what: item.failure },
-    explain: total !== null && used !== null && bytes !== null ? [reason('request-slots', { bytes, offset: 0, slots: Math.ceil(bytes / SLOT_BYTES) })] : [],
-  };
-}
-
-/** Why a pool was full: by the size that was asked for, and by how much of the pool was used. */
-function interpretFull(item: Failure, count: number): Interpretation {
-  const { bytes, device, totalSlots: total, usedSlots: used } = item;
-  if (total === 0) {
-    return { ruleId: RULES.logNoPool, severity: 'error', headline: { key: 'log-no-pool', bytes, device, count }, explain: [reason('pool-absent', {})] };
-  }
-  if (bytes === null) return { ruleId: RULES.logApertureFull, severity: 'error', headline: { key: 'log-full', bytes, device, count }, explain: [...GROW] };
-  const slots = Math.ceil(bytes / SLOT_BYTES);
-  const request = reason('request-slots', { bytes, offset: 0, slots });
-  if (bytes > SEGMENT_BYTES) {
-    const fact = factFromDefault(SEGMENT_SLOTS, 'kernel/dma/swiotlb.c: IO_TLB_SEGSIZE, 128 slots of 2 KiB in every kernel from 2.6.16 to 7.3');
-    return {
-      ruleId: RULES.logMappingOversize, severity: 'error', headline: { key: 'log-oversize', bytes, limit: SEGMENT_BYTES, device, count },
-      explain: [request, reason('segment-limit', { slots: SEGMENT_SLOTS, bytes: SEGMENT_BYTES }, fact), ...SPLIT],
-    };
-  }
-  if (total === null || used === null) {
-    return { ruleId: RULES.logApertureFull, severity: 'error', headline: { key: 'log-full', bytes, device, count }, explain: [request, ...GROW] };
-  }
-  if (used + slots > total) {
-    return {
-      ruleId: RULES.logApertureExhausted, severity: 'error', headline: { key: 'log-exhausted', bytes, total, used, device, count },
-      explain: [request, reason('pool-exhausted', { total, used, slots }), ...GROW],
-    };
-  }
-  return {
-    ruleId: RULES.logApertureFragmented, severity: 'error', headline: { key: 'log-fragmented', bytes, total, used, device, count },
-    // The line does not print the longest run: -1 stands for not stated.
-    explain: [request, reason('no-free-run', { free: total - used, longest: -1, slots }), ...GROW],
-  };
 }

@@ -1,6 +1,8 @@
 import type { Fact } from '../core/platform/fact.ts';
 import type { Reason } from '../core/platform/reason.ts';
 import type { RuleId } from '../ids.ts';
+import type { FailureCause } from './failure-cause.ts';
+import type { KnownCaseId } from './known-cases.ts';
 
 export type Severity = 'error' | 'warning' | 'information';
 
@@ -20,14 +22,20 @@ export type Headline =
   | { readonly key: 'coherent-over'; readonly api: string; readonly bytes: number; readonly order: number; readonly limit: number; readonly bounded: boolean }
   | { readonly key: 'streaming-over'; readonly api: string; readonly bytes: number; readonly limit: number; readonly bounced: boolean; readonly bounded: boolean }
   | { readonly key: 'log-oversize'; readonly bytes: number; readonly limit: number; readonly device: string | null; readonly count: number }
+  /** At most a segment, but more than one together with the offset within a page that the device keeps. */
+  | { readonly key: 'log-oversize-offset'; readonly bytes: number; readonly limit: number; readonly device: string | null; readonly count: number }
   | { readonly key: 'log-exhausted'; readonly bytes: number; readonly total: number; readonly used: number; readonly device: string | null; readonly count: number }
   | { readonly key: 'log-fragmented'; readonly bytes: number; readonly total: number; readonly used: number; readonly device: string | null; readonly count: number }
+  /** A free run existed, and alignment, boundary or mask kept the search from taking it. */
+  | { readonly key: 'log-passed-over'; readonly bytes: number; readonly total: number; readonly used: number; readonly device: string | null; readonly count: number }
   | { readonly key: 'log-no-pool'; readonly bytes: number | null; readonly device: string | null; readonly count: number }
   | { readonly key: 'log-full'; readonly bytes: number | null; readonly device: string | null; readonly count: number }
   | { readonly key: 'log-beyond-mask'; readonly bytes: number | null; readonly device: string | null; readonly mask: number | null; readonly count: number }
   | { readonly key: 'log-reduced'; readonly bytes: number | null }
   | { readonly key: 'log-init-failed' }
   | { readonly key: 'log-other-failure'; readonly bytes: number | null; readonly device: string | null; readonly what: string }
+  /** Slots in use rose from failure to failure until the pool was full. */
+  | { readonly key: 'log-rising'; readonly first: number; readonly last: number; readonly total: number; readonly samples: number; readonly devices: readonly string[] }
   | { readonly key: 'log-aperture'; readonly bytes: number; readonly slots: number; readonly segments: number };
 
 /** Something that a rule found, as data; sentences are rendered from it. */
@@ -43,4 +51,23 @@ export interface Finding {
   readonly confidence: Confidence;
   /** What a `likely` finding assumes. */
   readonly doubt?: string;
+  /** Of a log's failure: why it failed, with the argument. */
+  readonly cause?: FailureCause;
+  /** Lines of the log that it rests on, from 1, the first {@link MOST_LINES} of them. */
+  readonly lines?: readonly number[];
+  /** Reported cases that fit. */
+  readonly cases?: readonly KnownCaseId[];
+  /** An option of a command line that would help, its value worked out in the unit that this kernel reads. */
+  readonly suggestion?: OptionSuggestion;
+}
+
+/** More lines than this tell a reader nothing more. */
+export const MOST_LINES = 100;
+
+export interface OptionSuggestion {
+  readonly of: 'linux' | 'xen';
+  readonly option: string;
+  readonly value: string;
+  /** What the value comes to. */
+  readonly bytes: number;
 }

@@ -4,13 +4,15 @@ import type { LogItem } from './log-items.ts';
 /** Lines within which a second message about one failed mapping follows the first. */
 const PAIR_LINES = 3;
 
+export type FailureItem = Extract<LogItem, { kind: 'failure' }>;
+
 /**
- * Failures counted by kind, size, device and fill. 4.x kernels print `DMA: Out of SW-IOMMU space` right behind
- * `swiotlb buffer is full`, and 5.0 to 5.4 an overflow line: one event each, counted as the first.
+ * The failures that are events of their own. 4.x kernels print `DMA: Out of SW-IOMMU space` right behind
+ * `swiotlb buffer is full`, and 5.0 to 5.4 an overflow line: one event each, the first line's.
  */
-export function failureFacts(items: readonly LogItem[]): FailureFacts[] {
-  const found = new Map<string, FailureFacts & { lines: number[]; count: number }>();
-  let full: Extract<LogItem, { kind: 'failure' }> | undefined;
+export function failureEvents(items: readonly LogItem[]): FailureItem[] {
+  const events: FailureItem[] = [];
+  let full: FailureItem | undefined;
   for (const item of items) {
     if (item.kind !== 'failure') continue;
     if (item.failure === 'buffer-full') {
@@ -25,8 +27,22 @@ export function failureFacts(items: readonly LogItem[]): FailureFacts[] {
       full = undefined;
       continue;
     }
+    events.push(item);
+  }
+  return events;
+}
+
+/** What makes two failures the same entry. */
+export function failureKey({ failure, bytes, device, totalSlots, usedSlots }: FailureItem): string {
+  return JSON.stringify([failure, bytes, device, totalSlots, usedSlots]);
+}
+
+/** Failures counted by kind, size, device and fill. */
+export function failureFacts(items: readonly LogItem[]): FailureFacts[] {
+  const found = new Map<string, FailureFacts & { lines: number[]; count: number }>();
+  for (const item of failureEvents(items)) {
     const { failure: kind, bytes, device, totalSlots, usedSlots, driver } = item;
-    const key = JSON.stringify([kind, bytes, device, totalSlots, usedSlots]);
+    const key = failureKey(item);
     const entry = found.get(key);
     if (entry) {
       entry.count++;

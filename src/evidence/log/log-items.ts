@@ -30,7 +30,8 @@ export type LogStatement =
   | { readonly kind: 'bounce-buffering' }
   | FailureStatement
   | { readonly kind: 'sync-overflow'; readonly bytes: number; readonly driver: string | null; readonly device: string | null }
-  | { readonly kind: 'suppressed'; readonly count: number }
+  /** `of`: the function that printed. */
+  | { readonly kind: 'suppressed'; readonly count: number; readonly of: string }
   | { readonly kind: 'e820-heading'; readonly map: E820Map }
   | { readonly kind: 'e820-row'; readonly map: E820Map; readonly entry: E820Entry }
   | { readonly kind: 'xen-dma-width'; readonly bits: number | null }

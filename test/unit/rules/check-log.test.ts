@@ -10,7 +10,7 @@ const HEAD = `[    0.000000] Linux version 6.1.0-56-amd64 (debian-kernel@lists.d
 [    0.200000] software IO TLB: mapped [mem 0x0000000070000000-0x0000000074000000] (64MB)
 `;
 const full = (sz: number, total: number, used: number, time = 9): string =>
-  `[    ${time}.000000] nvme 0000:01:00.0: swiotlb buffer is full (sz: ${sz} bytes), total ${total} (slots), used ${used} (slots)\n`;
+  `[   ${String(time).padStart(2)}.000000] nvme 0000:01:00.0: swiotlb buffer is full (sz: ${sz} bytes), total ${total} (slots), used ${used} (slots)\n`;
 
 const rulesOf = (text: string): string[] => checkLog(readLog(text, 'boot.log')).map(({ ruleId }) => ruleId);
 
@@ -18,9 +18,12 @@ describe('what a full buffer means', () => {
   it.each([
     ['more than a segment: no pool is large enough', 262145, 32768, 0, RULES.logMappingOversize],
     ['exactly a segment, and not enough slots', 262144, 32768, 32700, RULES.logApertureExhausted],
+    ['a segment less a page, in no run', 258048, 32768, 20000, RULES.logApertureFragmented],
+    ['a segment without room for the offset that the driver keeps', 262144, 32768, 20000, RULES.logMappingOversize],
     ['one slot short', 4096, 32768, 32767, RULES.logApertureExhausted],
     ['just enough slots, in no run', 4096, 32768, 32766, RULES.logApertureFragmented],
     ['half free, in no run', 59964, 4096, 2445, RULES.logApertureFragmented],
+    ['nearly all free', 8192, 32768, 16, RULES.logApertureFragmented],
     ['no pool at all', 4096, 0, 0, RULES.logNoPool],
   ])('%s', (_, sz, total, used, rule) => {
     expect(rulesOf(HEAD + full(sz, total, used))).toEqual([RULES.logAperture, rule]);
@@ -28,6 +31,80 @@ describe('what a full buffer means', () => {
 
   it('does not guess where the line states no totals', () => {
     expect(rulesOf(`${HEAD}[    9.000000] e1000 0000:02:00.0: swiotlb buffer is full (sz: 4096 bytes)\n`)).toEqual([RULES.logAperture, RULES.logApertureFull]);
+  });
+
+  const causeOf = (sz: number, total: number, used: number, head = HEAD, driver = 'xhci_hcd'): unknown => {
+    const found = checkLog(readLog(head + full(sz, total, used).replace('nvme', driver), 'boot.log')).find(({ cause }) => cause !== undefined);
+    return found && [found.cause?.key, found.confidence];
+  };
+  const areas = (count: number): string => `${HEAD}[    0.200001] software IO TLB: area num ${count}.\n`;
+
+  it.each([
+    ['a run must exist where nearly all is free', 8192, 32768, 16, 'alignment-or-boundary', 'likely'],
+    ['one slot that is free is a run of one', 2048, 32768, 32766, 'alignment-or-boundary', 'likely'],
+    // 256 segments × (128 − 32 windows of 4 slots) = 24,576 slots can be free without a run of 4.
+    ['as many free as can be without a run', 8192, 32768, 32768 - 24576, 'fragmented', 'likely'],
+    ['one more than that', 8192, 32768, 32768 - 24577, 'alignment-or-boundary', 'likely'],
+    ['whole segments: one slot in use in each', 262144, 32768, 256, 'fragmented', 'likely'],
+    ['a segment without any', 262144, 32768, 255, 'alignment-or-boundary', 'likely'],
+    ['no slots', 4096, 32768, 32768, 'exhausted', 'certain'],
+    ['above a segment', 262145, 32768, 32768, 'oversize', 'certain'],
+    ['nothing', 0, 32768, 5, 'driver-bug', 'certain'],
+  ])('%s', (_, sz, total, used, cause, confidence) => {
+    expect(causeOf(sz, total, used)).toEqual([cause, confidence]);
+  });
+
+  it('tells areas that may each be short from one that lacked a run', () => {
+    // 8 areas: with 8 × 127 slots free each area may have 127.
+    expect(causeOf(262144, 32768, 32768 - 8 * 127, areas(8))).toEqual(['area-short', 'likely']);
+    expect(causeOf(262144, 32768, 32768 - 8 * 127 - 1, areas(8))).toEqual(['fragmented', 'likely']);
+    expect(causeOf(262144, 32768, 32768 - 8 * 127, areas(1))).toEqual(['fragmented', 'likely']);
+  });
+
+  it('counts what the rate limit left out, and names the device only where all lines do', () => {
+    const line = '[   10.000000] swiotlb_tbl_map_single: 4361 callbacks suppressed\n';
+    const notes = (text: string): unknown => checkLog(readLog(text, 'x')).flatMap(({ cause }) => cause?.notes ?? []).filter(({ key }) => key === 'suppressed');
+    expect(notes(HEAD + full(2097152, 32768, 0) + line + full(2097152, 32768, 0, 11))).toEqual([{ key: 'suppressed', count: 4361, ofThis: true }]);
+    expect(notes(HEAD + full(2097152, 32768, 0) + line + full(4096, 32768, 32768, 11).replace('0000:01', '0000:02'))).toEqual([{ key: 'suppressed', count: 4361, ofThis: false }]);
+    expect(notes(HEAD + full(4096, 32768, 32768))).toEqual([]);
+  });
+
+  it('sees a pool that fills from failure to failure, and none that is full in bursts', () => {
+    const history = (...used: readonly number[]): string[] => rulesOf(HEAD + used.map((value, index) => full(4096, 32768, value, index + 1).replace('nvme', 'rtl8192ee')).join('')).filter((rule) => rule === RULES.logApertureLeak);
+    expect(history(31415, 31600, 31800, 32000, 32768)).toEqual([RULES.logApertureLeak]);
+    expect(history(31415, 31600, 31800)).toEqual([]);
+    expect(history(32768, 12000, 32768, 31000, 32768)).toEqual([]);
+    expect(history(32766, 32767, 32768, 32768, 32768)).toEqual([]);
+    expect(history(1000, 2000, 4000, 8000, 12000)).toEqual([]);
+  });
+
+  const casesOf = (text: string): readonly string[] => checkLog(readLog(text, 'x')).flatMap(({ cases }) => cases ?? []);
+  const PV = HEAD.replace('software', 'Booting kernel on Xen\n[    0.200000] software');
+
+  it('knows reported cases by their evidence', () => {
+    expect(casesOf(PV + full(2097152, 32768, 0).replace('nvme', 'amdgpu'))).toEqual(['gpu-segments-xen-pv']);
+    expect(casesOf(HEAD + full(2097152, 32768, 0).replace('nvme', 'amdgpu'))).toEqual([]);
+    expect(casesOf(HEAD + full(262144, 32768, 20000))).toEqual(['nvme-252-kib']);
+    expect(casesOf(HEAD.replace('6.1.0-56-amd64', '5.4.0').replace('Debian 6.1.192-2', '') + full(262144, 32768, 20000))).toEqual([]);
+    const tdx = `${HEAD}[    0.300000] Memory Encryption Features active: Intel TDX\n`;
+    expect(casesOf(tdx + full(262144, 524288, 523564).replace('nvme', 'virtio-pci'))).toEqual(['encrypted-exhausted']);
+    expect(casesOf(tdx + full(2097152, 524288, 564).replace('nvme', 'nvidia'))).toEqual(['encrypted-oversize']);
+    expect(casesOf(HEAD + full(262144, 32768, 28249).replace('nvme 0000:01:00.0', 'virtio_ccw 0.0.0000'))).toEqual(['s390-fragmented']);
+    const sles = ['Linux version 2.6.16.46-xen (a@b) (gcc)', 'Software IO TLB enabled: ', ' Aperture:     2 megabytes', 'PCI-DMA: Out of SW-IOMMU space for 65536 bytes at device 0000:04:01.0'].join('\n');
+    expect(casesOf(sles)).toEqual(['sles-small-default']);
+    expect(checkLog(readLog(sles, 'x')).find(({ suggestion }) => suggestion)?.suggestion).toMatchObject({ option: 'swiotlb', value: '4', bytes: 4 << 20 });
+  });
+
+  it('works the option out in the unit that the kernel reads, and gives none that could not help', () => {
+    const suggestionOf = (text: string): unknown => checkLog(readLog(text, 'x')).find(({ suggestion }) => suggestion)?.suggestion;
+    expect(suggestionOf(HEAD + full(4096, 32768, 32768))).toEqual({ of: 'linux', option: 'swiotlb', value: '65536', bytes: 128 << 20 });
+    expect(suggestionOf(HEAD + full(262145, 32768, 0))).toBeUndefined();
+    expect(suggestionOf(HEAD + full(4096, 524288, 524288))).toBeUndefined();
+  });
+
+  it('judges each boot by itself', () => {
+    const findings = checkLog(readLog(HEAD + full(4096, 32768, 32768) + HEAD + full(4096, 32768, 32768), 'x'));
+    expect(findings.map(({ span, ruleId }) => [span.line, ruleId])).toEqual([[2, RULES.logAperture], [3, RULES.logApertureExhausted], [5, RULES.logAperture], [6, RULES.logApertureExhausted]]);
   });
 
   it('counts what agrees once, at its first line', () => {

@@ -23,7 +23,7 @@ const INIT_FAILED =
   /^(?:Kernel panic - not syncing: )?(?:software IO TLB: Cannot allocate buffer|Cannot allocate SWIOTLB (?:overflow )?buffer|No suitable physical memory available for SWIOTLB|(?:software IO TLB: )?(?:swiotlb_\w{1,40}|xen_swiotlb_\w{1,40}): (?:nslabs = \d{1,12} too small|Failed to allocate (\d{1,16}) bytes align=)|(?:xen:swiotlb_xen: )?Cannot allocate Xen-SWIOTLB buffer|(?:xen:swiotlb_xen: )?Failed to get contiguous memory for DMA from Xen)/;
 const ALLOC_RETRY = /^(?:software IO TLB: )?\w{1,48}: Failed to (?:allocate (\d{1,16}) bytes tlb structure|remap (\d{1,16}) bytes)/;
 const DMA_PANIC = /^(?:Kernel panic - not syncing: )?(?:(?:PCI-)?DMA: (?:Memory would be corrupted|Random memory (?:would be|could be) DMA)|Fatal DMA error! Please use 'swiotlb=force')/;
-const SUPPRESSED = /^swiotlb_[a-z_]{1,40}: (\d{1,12}) callbacks suppressed/;
+const SUPPRESSED = /^((?:swiotlb|xen_swiotlb)_[a-z_]{1,40}|report_addr): (\d{1,12}) callbacks suppressed/;
 
 /** What swiotlb prints where a mapping, an allocation or its own set-up failed: both dialects. */
 export const failureRecognisers: readonly Recogniser[] = [
@@ -197,8 +197,9 @@ export const failureRecognisers: readonly Recogniser[] = [
     keys: ['callbacks suppressed'],
     speaker: 'linux',
     parse: ({ text }: LogMessage): LogStatement | undefined => {
-      const count = decimal(SUPPRESSED.exec(text)?.[1]);
-      return count === undefined ? undefined : { kind: 'suppressed', count };
+      const [, of = '', digits] = SUPPRESSED.exec(text) ?? [];
+      const count = decimal(digits);
+      return count === undefined ? undefined : { kind: 'suppressed', count, of };
     },
   },
 ];
