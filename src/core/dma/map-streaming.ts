@@ -1,12 +1,13 @@
-import { type Reason, reason } from '../platform/reason.ts';
-import type { Aperture, MapFailure, MapResult } from '../swiotlb/aperture.ts';
+import type { Reason } from '../platform/reason.ts';
+import type { MapFailure, MapResult } from '../swiotlb/aperture.ts';
+import type { SlotSource } from '../swiotlb/slot-source.ts';
 import { type BounceContext, bounceReason } from './bounce-reason.ts';
 import type { Device } from './device.ts';
 
 /** What a streaming mapping is made against: the machine as one mapping sees it. */
 export interface StreamingContext extends BounceContext {
   /** Absent: no pool to bounce through. */
-  readonly aperture?: Aperture;
+  readonly aperture?: SlotSource;
   /** `swiotlb=noforce` of kernels that keep a pool of one slot and never use it. */
   readonly neverBounces?: boolean;
   /** Bus address of a slot's address as the kernel sees it; undefined where it is not known. */
@@ -49,7 +50,7 @@ export function mapStreaming(context: StreamingContext, device: Device, buffer: 
   if (!why) return { kind: 'direct', bus };
   const { aperture } = context;
   if (!aperture || context.neverBounces === true) return { kind: 'no-pool', why };
-  const result = aperture.map({ origAddress: physical, bytes, cpu, minAlignMask: device.minAlignMask, boundaryMask: device.boundaryMask });
+  const result = aperture.map({ origAddress: physical, bytes, cpu, minAlignMask: device.minAlignMask, boundaryMask: device.boundaryMask, reach: device.dmaMask });
   if (!result.ok) return { kind: 'refused', why, cause: result.cause, result };
   const slotBus = context.slotBusAddress(result.address);
   if (slotBus !== undefined && beyondReach(context, device, slotBus, bytes)) {
@@ -63,9 +64,4 @@ export function mapStreaming(context: StreamingContext, device: Device, buffer: 
 function beyondReach(context: StreamingContext, device: Device, bus: number, bytes: number): boolean {
   const last = context.features.contiguityTest.value === 'first-page-bit' ? bus : bus + bytes - 1;
   return last > device.dmaMask;
-}
-
-/** Why a mapping that needs the pool fails without one. */
-export function noPool(): Reason {
-  return reason('pool-absent', {});
 }

@@ -8,6 +8,7 @@ import { searchE } from './search-e.ts';
 import { searchF } from './search-f.ts';
 import { LIVELOCK, type SearchRequest, low32, slotsFor, spansBoundary } from './search-request.ts';
 import { SlotPool } from './slot-pool.ts';
+import type { SlotSource } from './slot-source.ts';
 
 /** One mapping that is asked of the aperture. */
 export interface MapRequest {
@@ -19,6 +20,8 @@ export interface MapRequest {
   readonly minAlignMask: number;
   readonly boundaryMask: number;
   readonly allocAlignMask?: number;
+  /** Last address that the device reaches: only pools that are made for one mapping ask. */
+  readonly reach?: number;
 }
 
 /** Why no run of slots was found. */
@@ -49,6 +52,8 @@ export type MapResult =
     readonly slots: number;
     /** Address of the first byte as the kernel sees it. */
     readonly address: number;
+    /** Present where the slots are not of the pool that the kernel booted with. */
+    readonly origin?: 'grown' | 'transient';
   }
   | {
     readonly ok: false; readonly cause: MapFailure;
@@ -61,11 +66,13 @@ export type MapResult =
  * The aperture: a pool and the search of one kernel generation over it.
  * Source: kernel/dma/swiotlb.c: swiotlb_tbl_map_single, swiotlb_find_slots, swiotlb_release_slots.
  */
-export class Aperture {
+export class Aperture implements SlotSource {
   readonly pool: SlotPool;
   readonly generation: SlotSearch;
   /** Most slots ever in use at once. */
   highWater = 0;
+  /** Bytes before the data of the mapping that is being made: the in-slot offset and any padding. */
+  #offsetBytes = 0;
   readonly #search: (request: SearchRequest) => number;
   /** The request of the search that runs: one object for all, as searches are many and short. */
   readonly #request: { -readonly [K in keyof SearchRequest]: SearchRequest[K] } = {
@@ -87,27 +94,40 @@ export class Aperture {
   /** Takes a run of slots as the kernel would, or says why it cannot. The state changes only on success. */
   map(request: MapRequest): MapResult {
     const { pool } = this;
-    const { origAddress, minAlignMask } = request;
-    const allocAlignMask = request.allocAlignMask ?? 0;
-    const offset = minAlignMask === 0 ? 0 : this.#offset(origAddress, minAlignMask, allocAlignMask);
-    const size = this.#allocationSize(request.bytes + offset, allocAlignMask);
-    const search = this.#request;
-    search.origAddress = origAddress;
-    search.allocSize = size;
-    search.allocAlignMask = allocAlignMask;
-    search.minAlignMask = minAlignMask;
-    search.boundaryMask = request.boundaryMask;
+    const search = this.#prepare(request);
     const last = pool.areas - 1;
     const first = request.cpu & last;
     let area = first;
     do {
       search.area = area;
       const found = this.#search(search);
-      if (found >= 0) return this.#take(found, area, offset, size);
+      if (found >= 0) return this.#take(found, area);
       if (found === LIVELOCK) return this.#failure('livelock', search);
       area = (area + 1) & last;
     } while (area !== first);
     return this.#failure(this.#diagnose(search), search);
+  }
+
+  /** As `map`, in one area alone: how a set of pools is searched. */
+  mapInArea(request: MapRequest, area: number): MapResult {
+    const search = this.#prepare(request);
+    search.area = area;
+    const found = this.#search(search);
+    if (found >= 0) return this.#take(found, area);
+    return this.#failure(found === LIVELOCK ? 'livelock' : this.#diagnose(search), search);
+  }
+
+  #prepare(request: MapRequest): { -readonly [K in keyof SearchRequest]: SearchRequest[K] } {
+    const { origAddress, minAlignMask } = request;
+    const allocAlignMask = request.allocAlignMask ?? 0;
+    this.#offsetBytes = minAlignMask === 0 ? 0 : this.#offset(origAddress, minAlignMask, allocAlignMask);
+    const search = this.#request;
+    search.origAddress = origAddress;
+    search.allocSize = this.#allocationSize(request.bytes + this.#offsetBytes, allocAlignMask);
+    search.allocAlignMask = allocAlignMask;
+    search.minAlignMask = minAlignMask;
+    search.boundaryMask = request.boundaryMask;
+    return search;
   }
 
   /**
@@ -147,9 +167,10 @@ export class Aperture {
     return this.generation === 'F' && allocAlignMask !== 0 ? Math.ceil(bytes / (allocAlignMask + 1)) * (allocAlignMask + 1) : bytes;
   }
 
-  #take(first: number, area: number, offset: number, size: number): MapResult {
+  #take(first: number, area: number): MapResult {
     const { pool } = this;
-    const need = slotsFor(size);
+    const offset = this.#offsetBytes;
+    const need = slotsFor(this.#request.allocSize);
     pool.take(first, need);
     const next = first - area * pool.areaSlots + need;
     pool.hint[area] = next < pool.areaSlots ? next : 0;
