@@ -54,6 +54,22 @@ export interface ReasonParams {
   'already-mapped': { id: string };
   'unknown-device': { device: string };
   'released': { slots: number; address: number };
+  /** Bytes that swiotlb_bounce copied: `in` from the buffer to the slots, or back. */
+  'copied-in': { bytes: number };
+  'copied-back': { bytes: number };
+  'nothing-copied': { direction: string };
+  'sync-direct': { address: number };
+  'sync-out-of-range': { offset: number; bytes: number; mapped: number };
+  'sync-bidirectional-bug': Record<string, never>;
+  'sg-element': { element: number; elements: number; bytes: number };
+  'sg-undone': { element: number; undone: number };
+  'overflow-buffer': { bytes: number };
+  'overflow-panic': { bytes: number; overflow: number };
+  'pool-transient': { slots: number; address: number };
+  'pool-added': { slots: number; address: number };
+  'pool-growth-failed': { slots: number };
+  'restricted-pool': { bytes: number };
+  'contents-not-kept': Record<string, never>;
   'gave-back': { order: number; address: number };
   'knob-swiotlb-size': { helps: 0 | 1 };
   'knob-segsize': { helps: 0 | 1; bytes: number };
