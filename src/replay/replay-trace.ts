@@ -5,7 +5,7 @@ import { formatAddress } from '../core/units/addresses.ts';
 import type { MapOperation, Trace, TraceOperation } from '../evidence/trace/trace-operation.ts';
 import { BootKnowledge } from './boot-knowledge.ts';
 import { type NamedTrace, nextOperation } from './next-operation.ts';
-import { coherentReplay } from './replay-coherent.ts';
+import { type CoherentMemory, type CoherentReplay, coherentReplay } from './replay-coherent.ts';
 import { StreamingReplay } from './replay-streaming.ts';
 import { MATCHED, type StepVerdict, differs } from './step-verdict.ts';
 
@@ -61,20 +61,23 @@ export interface TraceReplay {
 export function replayTraces(path: string, traces: readonly Trace[], others: () => readonly NamedTrace[] = () => []): TraceReplay[] {
   let first: Trace | undefined;
   let knowledge: BootKnowledge | undefined;
+  let memory: CoherentMemory | undefined;
   return traces.map((trace) => {
     if (!first || !knowledge || !knowledge.covers(trace, first)) {
       first = trace;
       knowledge = new BootKnowledge(traces, trace);
+      memory = undefined;
     }
-    return replayTrace(trace, knowledge, () => [...traces.map((other) => ({ path, trace: other })), ...others()]);
+    const coherent = coherentReplay(trace, platformOfTrace(trace).features, memory);
+    memory = coherent.memory;
+    return replayTrace(trace, knowledge, coherent, () => [...traces.map((other) => ({ path, trace: other })), ...others()]);
   });
 }
 
-function replayTrace(trace: Trace, knowledge: BootKnowledge, others: () => readonly NamedTrace[]): TraceReplay {
+function replayTrace(trace: Trace, knowledge: BootKnowledge, coherent: CoherentReplay, others: () => readonly NamedTrace[]): TraceReplay {
   const platform = platformOfTrace(trace);
   const { features } = platform;
   const streaming = new StreamingReplay(trace, features, knowledge);
-  const coherent = coherentReplay(trace, features);
   const counts = new Map<string, { ops: number; matched: number }>();
   let firstMismatch: Mismatch | undefined;
   const judge = (kind: string, line: number, seq: number, verdict: StepVerdict): void => {

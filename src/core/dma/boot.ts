@@ -5,7 +5,7 @@ import type { LinuxPages } from '../machine/linux-pages.ts';
 import { PvDomain } from '../machine/pv-domain.ts';
 import { xenFootprint } from '../machine/xen-footprint.ts';
 import { XenHeap } from '../machine/xen-heap.ts';
-import { SEGMENT_BYTES, SLOT_BYTES } from '../platform/aperture-size.ts';
+import { SEGMENT_BYTES, SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
 import { type Platform, isXenPv } from '../platform/platform.ts';
 import type { Reason } from '../platform/reason.ts';
 import { type XenVersion, xenAtLeast } from '../platform/xen-version.ts';
@@ -13,7 +13,7 @@ import { Aperture } from '../swiotlb/aperture.ts';
 import type { AddressRange } from '../units/addresses.ts';
 import { GIB, MIB } from '../units/bytes.ts';
 import { PAGE_SIZE } from '../units/pages.ts';
-import { bytesAboveAperture, highestRoom, linuxPages, populatedRanges } from './linux-memory.ts';
+import { atomicPoolOrder, bytesAboveAperture, highestRoom, linuxPages, populatedRanges } from './linux-memory.ts';
 import { placeAperture } from './place-aperture.ts';
 
 /** A machine as it stands after boot: memory handed out, the aperture placed. */
@@ -47,13 +47,12 @@ function usable(platform: Platform, from = 0): AddressRange[] {
 
 function bootNative(platform: Platform): BootedMachine {
   const pages = linuxPages(platform, usable(platform));
-  const bytes = platform.aperture.bytes.value;
-  // memblock hands out from the top downwards; an aperture below 4 GiB lands under the highest memory there.
-  const start = platform.aperture.start?.value ?? (bytes > 0 ? highestRoom(usable(platform), bytes, 4 * GIB) : undefined);
+  const { bytes, start } = nativeAperture(platform, populated(pages));
   const cmaBytes = platform.cmaBytes.value;
   if (bytes > 0 && start !== undefined) pages.buddy.reserve(Math.floor(start / PAGE_SIZE), Math.ceil(bytes / PAGE_SIZE));
   const cmaStart = cmaBytes > 0 ? highestRoom(usable(platform), cmaBytes, start ?? 4 * GIB) : undefined;
   if (cmaStart !== undefined) pages.buddy.reserve(Math.floor(cmaStart / PAGE_SIZE), Math.ceil(cmaBytes / PAGE_SIZE));
+  endBoot(platform, pages);
   return {
     platform, pages, notes: [],
     ...(bytes > 0 && start !== undefined ? { aperture: apertureAt(platform, bytes, start), apertureBytes: bytes } : { apertureBytes: 0 }),
@@ -61,10 +60,49 @@ function bootNative(platform: Platform): BootedMachine {
   };
 }
 
+/** What boot leaves to drivers: whole blocks, less the pools for allocations that may not sleep. */
+function endBoot(platform: Platform, pages: LinuxPages): void {
+  pages.endBoot();
+  if (!platform.features.atomicPools.value) return;
+  const order = atomicPoolOrder(pages.buddy.freeFrames(), platform.features.pageAllocatorMaxOrder.value);
+  for (const zone of [2, 0, 1] as const) pages.allocate(order, zone);
+}
+
+/**
+ * Size and place of a native aperture: memblock hands out from the top downwards, below 4 GiB. Where no room is that large,
+ * kernels of 5.19 and later ask again for half of it, down to IO_TLB_MIN_SLABS; older ones go without.
+ */
+function nativeAperture(platform: Platform, ranges: readonly AddressRange[]): { bytes: number; start?: number } {
+  let bytes = platform.aperture.bytes.value;
+  const stated = platform.aperture.start?.value;
+  if (bytes === 0 || stated !== undefined) return { bytes, ...(stated === undefined ? {} : { start: stated }) };
+  for (;;) {
+    const start = highestRoom(ranges, bytes, 4 * GIB);
+    if (start !== undefined) return { bytes, start };
+    if (platform.features.apertureFallback.value !== 'halve' || bytes <= MIB) return { bytes: 0 };
+    bytes = Math.ceil(bytes / 2 / SEGMENT_BYTES) * SEGMENT_BYTES;
+  }
+}
+
+/** Free memory of Linux's own allocator as ranges of bytes, ascending. */
+function populated(pages: LinuxPages): AddressRange[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const { frame, order } of [...pages.buddy.blocks()].sort((a, b) => a.frame - b.frame)) {
+    const start = frame * PAGE_SIZE;
+    const end = start + PAGE_SIZE * 2 ** order;
+    const last = ranges.at(-1);
+    if (last?.end === start) last.end = end;
+    else ranges.push({ start, end });
+  }
+  return ranges;
+}
+
 function apertureAt(platform: Platform, bytes: number, start: number): Aperture {
   const slots = bytes / SLOT_BYTES;
-  const areas = platform.features.areas.value ? Math.max(1, platform.aperture.areas.value) : 1;
-  return new Aperture(platform.features.slotSearch.value, slots, slots % areas === 0 ? areas : 1, start);
+  let areas = platform.features.areas.value ? Math.max(1, platform.aperture.areas.value) : 1;
+  // limit_nareas(): no area is smaller than a segment.
+  while (areas > 1 && (slots % areas !== 0 || slots / areas < SEGMENT_SLOTS)) areas = Math.floor(areas / 2);
+  return new Aperture(platform.features.slotSearch.value, slots, areas, start);
 }
 
 function bootXen(platform: Platform, version: XenVersion): BootedMachine {
@@ -76,12 +114,11 @@ function bootXen(platform: Platform, version: XenVersion): BootedMachine {
   const ranges = populatedRanges(domain.p2m);
   const pages = linuxPages(platform, ranges);
   const asking = platform.aperture.bytes.value;
-  if (asking === 0) return { platform, pages, domain, apertureBytes: 0, notes: [] };
-  const start = apertureStart(platform, ranges, asking, isXenLinux);
-  if (start === undefined) return { platform, pages, domain, apertureBytes: 0, notes: [] };
-  const { segments, bytes, notes } = placeAperture(platform, domain, start, asking);
-  if (bytes === 0) return { platform, pages, domain, apertureBytes: 0, notes };
-  pages.buddy.reserve(start / PAGE_SIZE, bytes / PAGE_SIZE);
+  const start = asking === 0 ? undefined : apertureStart(platform, ranges, asking, isXenLinux);
+  const { segments, bytes, notes } = start === undefined ? { segments: [], bytes: 0, notes: [] } : placeAperture(platform, domain, start, asking);
+  if (start !== undefined) pages.buddy.reserve(start / PAGE_SIZE, bytes / PAGE_SIZE);
+  endBoot(platform, pages);
+  if (start === undefined || bytes === 0) return { platform, pages, domain, apertureBytes: 0, notes };
   return { platform, pages, domain, aperture: apertureAt(platform, bytes, start), segments, apertureBytes: bytes, notes };
 }
 

@@ -53,3 +53,14 @@ export function highestRoom(ranges: readonly AddressRange[], bytes: number, limi
 export function bytesAboveAperture(mapEnd: number): number {
   return Math.ceil(((mapEnd / PAGE_SIZE) * STRUCT_PAGE + 16 * MIB) / (2 * MIB)) * 2 * MIB;
 }
+
+/**
+ * Order of one pool for atomic allocations: 128 KiB for each GiB of memory, at least 128 KiB, at most the page allocator's
+ * largest block. Source: kernel/dma/pool.c: dma_atomic_pool_init, atomic_pool_expand.
+ */
+export function atomicPoolOrder(totalPages: number, maxOrder: number): number {
+  const pages = Math.max(32, Math.min(Math.floor(totalPages / 8192), 2 ** maxOrder));
+  let order = 0;
+  while (2 ** order < pages) order++;
+  return order;
+}

@@ -127,7 +127,7 @@ export class PvDomain {
       const fresh = this.#freshExtents((chunk.length * inCount) / outCount, outOrder, bits);
       if (!Array.isArray(fresh)) return failed(fresh);
       this.#replaceChunk(chunk, inCount, old, fresh);
-      for (const { mfn, count, step } of fresh) for (let i = 0; i < (outOrder === 0 ? count : 1); i++) extents.push(mfn + i * step);
+      for (const { mfn, count, step } of [...fresh].reverse()) for (let i = (outOrder === 0 ? count : 1) - 1; i >= 0; i--) extents.push(mfn + i * step);
       exchanged += chunk.length;
     }
     return { ok: true, exchanged, extents };
@@ -180,11 +180,8 @@ export class PvDomain {
   }
 
   #replaceChunk(pfns: readonly number[], inCount: number, old: readonly P2mRun[], fresh: readonly { mfn: number; count: number; step: 1 | -1 }[]): void {
-    const frames: { mfn: number; count: number }[] = [];
-    for (const { mfn, count, step } of fresh) {
-      if (step > 0) frames.push({ mfn, count });
-      else for (let i = 0; i < count; i++) frames.push({ mfn: mfn - i, count: 1 });
-    }
+    // out_chunk_list is filled at its head and emptied from there: what was had last comes first.
+    const frames = [...fresh].reverse().map(({ mfn, count, step }) => ({ mfn: step > 0 ? mfn : mfn - count + 1, count }));
     const [only] = pfns;
     if (pfns.length === 1 && only !== undefined) this.#set(only, frames);
     else {

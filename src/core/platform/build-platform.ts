@@ -124,6 +124,8 @@ function apertureOf(facts: PlatformFacts, features: Features, domain: Domain, cp
   if (!stated && domain === 'pv-domu' && features.swiotlbUnit.value === 'MiB' && !force.value) {
     return none('arch/i386/kernel/swiotlb.c: a domU has no aperture without swiotlb=force');
   }
+  const needed = stated || domain !== 'native' || facts.swiotlbState || facts.apertureStart ? undefined : noNativePool(facts, force.value);
+  if (needed) return none('arch/x86/kernel/pci-swiotlb.c: pci_swiotlb_detect: no pool where no memory lies above 4 GiB', needed);
   const parameter = facts.swiotlbParameter;
   const size = apertureSize({
     ...(parameter ? { parameter: parameter.value } : {}),
@@ -137,6 +139,14 @@ function apertureOf(facts: PlatformFacts, features: Features, domain: Domain, cp
   );
   const areas = facts.areas ?? derivedFact(features.areas.value ? size.areas : 1, features.areas.value ? 'CPUs, rounded up to a power of two' : 'one pool, one lock', ...(features.areas.value ? [cpus] : [features.areas]));
   return { bytes, areas, ...extra };
+}
+
+/** The memory map, where it shows that a machine needs no pool: none above 4 GiB, and nothing that asks for one all the same. */
+function noNativePool(facts: PlatformFacts, force: boolean): Fact<readonly E820Entry[]> | undefined {
+  const map = facts.machineE820 ?? facts.e820;
+  const soft = facts.linuxCommandLine !== undefined && /(?:^|\s)iommu=(?:\S*,)?soft\b/.test(facts.linuxCommandLine.value);
+  if (!map || force || soft || facts.memoryEncryption) return undefined;
+  return map.value.some(({ type, end }) => type === 'usable' && end > 4 * GIB) ? undefined : map;
 }
 
 function forceOf(facts: PlatformFacts): Fact<boolean> {

@@ -40,6 +40,8 @@ export interface Features {
   readonly apertureWidth: Fact<'fixed-31' | 'fixed-30' | 'escalating'>;
   /** What becomes of an aperture that cannot be made contiguous under Xen: given up, cut where it fails, or tried at half its size. */
   readonly apertureFallback: Fact<'none' | 'truncate' | 'halve-thrice' | 'halve'>;
+  /** kernel/dma/pool.c: pools for allocations that may not sleep, one a zone, taken from the page allocator at boot. */
+  readonly atomicPools: Fact<boolean>;
   /** mm/page_alloc.c: __free_pages_core: whether boot hands pages to the tails of the free lists. */
   readonly bootPagesToTail: Fact<boolean>;
   /** 32 KiB that mappings fall back to when the pool is full: before 5.0. */

@@ -27,6 +27,7 @@ export function mainlineFeatures(release: KernelRelease): LinuxFeatures {
     defaultApertureBytes: valueAt(tables.DEFAULT_APERTURE, release),
     apertureWidth: factFromDefault('escalating', 'drivers/xen/swiotlb-xen.c: xen_swiotlb_fixup: from 18 bits on, raised by one, to 32'),
     apertureFallback: valueAt(tables.APERTURE_FALLBACK, release),
+    atomicPools: valueAt(tables.ATOMIC_POOLS, release),
     bootPagesToTail: valueAt(tables.BOOT_PAGES_TO_TAIL, release),
     overflowBuffer: valueAt(tables.OVERFLOW_BUFFER, release),
     dynamicPools: factFromDefault(false, 'kernel/dma/Kconfig: SWIOTLB_DYNAMIC is off unless configured'),
@@ -65,6 +66,7 @@ export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean,
     apertureFallback: xen304OrOlder
       ? factFromDefault('none', 'arch/i386/kernel/swiotlb.c: BUG_ON where a segment cannot be made contiguous, Xen 3.0.x kernels')
       : factFromDefault('truncate', 'arch/i386/kernel/swiotlb.c: swiotlb_init_with_default_size, Xen 3.1 kernels and later: cut at the segment that fails'),
+    atomicPools: factFromDefault(false, 'arch/i386/kernel/pci-dma-xen.c: no atomic pools'),
     bootPagesToTail: factFromDefault(false, 'mm/bootmem.c: free_all_bootmem: to the heads of the lists'),
     overflowBuffer: factFromDefault(true, 'arch/i386/kernel/swiotlb.c: io_tlb_overflow, 32 KiB'),
     dynamicPools: factFromDefault(false, 'no dynamic pools before 6.6'),

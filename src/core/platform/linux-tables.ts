@@ -81,6 +81,11 @@ export const APERTURE_FALLBACK: readonly VersionRow<'halve-thrice' | 'halve'>[] 
   { value: 'halve', since: [5, 19], source: 'kernel/dma/swiotlb.c: swiotlb_init_remap, 5.19 and later: half the size down to 512 slots' },
 ];
 
+export const ATOMIC_POOLS: readonly VersionRow<boolean>[] = [
+  { value: false, since: [0, 0], source: 'kernel/dma: no atomic pools on x86 before 5.8' },
+  { value: true, since: [5, 8], source: 'kernel/dma/pool.c: dma_atomic_pool_init, 5.8 and later: a pool each for GFP_KERNEL, GFP_DMA and GFP_DMA32' },
+];
+
 export const BOOT_PAGES_TO_TAIL: readonly VersionRow<boolean>[] = [
   { value: false, since: [0, 0], source: 'mm/page_alloc.c: __free_pages_core, before 5.10: to the heads of the lists, the highest pages are taken first' },
   { value: true, since: [5, 10], source: 'mm/page_alloc.c: __free_pages_core, 5.10 and later: to the tails of the lists' },
