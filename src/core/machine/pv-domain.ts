@@ -58,11 +58,16 @@ export class PvDomain {
     this.#set(pfn, frames);
   }
 
-  /** Moves pages to other pfns, their frames with them: xen_remap_memory() around holes of the memory map. */
-  move(pfn: number, count: number, to: number): void {
+  /**
+   * Moves pages to other pfns, their frames with them: xen_remap_memory() around holes of the memory map.
+   * @returns false where frames stand behind the new pages already; nothing is moved then
+   */
+  move(pfn: number, count: number, to: number): boolean {
+    if (this.p2m.slice(to, count).length > 0) return false;
     const frames = this.p2m.slice(pfn, count);
     this.#unset(pfn, count);
     for (const run of frames) this.#set(to + run.pfn - pfn, [run]);
+    return true;
   }
 
   /**
