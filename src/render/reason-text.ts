@@ -75,6 +75,7 @@ const SENTENCES: Sentences = {
   'pool-added': ({ slots, address }) => `In the background a pool of ${plural(slots, 'slot')} is added at ${formatAddress(address)}`,
   'pool-growth-failed': ({ slots }) => `In the background no memory is found for a pool of ${plural(slots, 'slot')}: "Failed to allocate new pool"`,
   'restricted-pool': ({ bytes }) => `This device bounces everything through its restricted pool of ${formatBytes(bytes)}`,
+  'bad-size': ({ bytes }) => `A size of ${bytes} is none: expected a whole number of bytes, one or more`,
   'contents-not-kept': () => 'Contents are not kept in this run',
   'gave-back': ({ order: size, address }) => `Block of order ${size} at ${formatAddress(address)} freed`,
   'knob-swiotlb-size': ({ helps: flag }) => `${helps(flag)}: a larger aperture (swiotlb=)`,

@@ -20,6 +20,11 @@ export interface RunJson {
     readonly by?: string;
     readonly reason?: string;
     readonly address?: string;
+    /** Bytes copied between buffer and bounce slots. */
+    readonly copied?: number;
+    /** Of a read: runs of equal bytes, -1 where nothing has said what they are. */
+    readonly contents?: readonly { readonly byte: number; readonly count: number }[];
+    readonly elements?: readonly { readonly address: string; readonly bytes: number; readonly by: string }[];
     readonly explain: readonly ExplainJson[];
     readonly unmet?: string;
   }[];
@@ -36,11 +41,14 @@ export function runJson(run: ScenarioRun, path: string): RunJson {
       return {
         index: result.index, op: step.op, ok: outcome.ok,
         ...('device' in step ? { device: step.device } : {}),
-        ...(step.op !== 'dma_unmap_single' && step.op !== 'dma_free_coherent' ? { size: step.size } : {}),
+        ...('size' in step && step.size !== undefined ? { size: step.size } : {}),
         ...(step.id === undefined ? {} : { id: step.id }),
         ...(outcome.ok && outcome.by !== undefined ? { by: outcome.by } : {}),
         ...(outcome.ok ? {} : { reason: outcome.reason }),
         ...(outcome.ok && outcome.address !== undefined ? { address: formatAddress(outcome.address) } : {}),
+        ...(outcome.ok && outcome.copied !== undefined ? { copied: outcome.copied } : {}),
+        ...(outcome.ok && outcome.contents ? { contents: outcome.contents } : {}),
+        ...(outcome.ok && outcome.elements ? { elements: outcome.elements.map(({ address, bytes, by }) => ({ address: formatAddress(address), bytes, by })) } : {}),
         explain: outcome.explain.map(explainJson),
         ...(unmet === undefined ? {} : { unmet }),
       };
@@ -51,18 +59,22 @@ export function runJson(run: ScenarioRun, path: string): RunJson {
 
 /** A step as a person reads it: `dma_map_single 512 KiB for capture-card`. */
 export function stepTitle(step: ScenarioStep): string {
-  if (step.op === 'dma_unmap_single' || step.op === 'dma_free_coherent') return `${step.op} ${step.id}`;
-  return `${step.op} ${formatBytes(step.size)} for ${step.device}`;
+  if (step.op === 'dma_map_sg') return `${step.op} ${step.elements.length} elements, ${formatBytes(step.elements.reduce((sum, bytes) => sum + bytes, 0))} for ${step.device}`;
+  if ('device' in step) return `${step.op} ${formatBytes(step.size)} for ${step.device}`;
+  const byte = 'byte' in step ? ` ${byteText(step.byte)}` : '';
+  const part = 'size' in step && step.size !== undefined ? ` ${formatBytes(step.size)}` : '';
+  return `${step.op} ${step.id}${byte}${part}${'offset' in step && step.offset !== undefined ? ` at ${step.offset}` : ''}`;
 }
 
 const SERVED: Readonly<Record<string, string>> = {
-  direct: 'direct', bounce: 'bounced', pages: 'as the page allocator gave it', exchange: 'exchanged with the hypervisor', cma: 'from the CMA area',
+  direct: 'direct', bounce: 'bounced', pages: 'as the page allocator gave it', exchange: 'exchanged with the hypervisor', cma: 'from the CMA area', pool: 'from its restricted pool',
 };
 
 /** What became of a step, in one sentence. */
 export function outcomeText(result: StepResult): string {
   const { outcome } = result;
   if (outcome.ok) {
+    if (outcome.contents) return `ok: ${outcome.contents.slice(0, 4).map(({ byte, count }) => `${byteText(byte)} × ${groupDigits(count)}`).join(', ')}${outcome.contents.length > 4 ? ', …' : ''}`;
     const how = outcome.by === undefined ? '' : `, ${SERVED[outcome.by] ?? outcome.by}`;
     return `ok${how}${outcome.address === undefined ? '' : ` at ${formatAddress(outcome.address)}`}`;
   }
@@ -74,8 +86,12 @@ export function outcomeText(result: StepResult): string {
 export function unmetText(result: StepResult): string | undefined {
   const { unmet } = result;
   if (!unmet) return undefined;
-  const name = { ok: 'success', reason: 'reason', by: 'served by' }[unmet.key];
+  const name = { ok: 'success', reason: 'reason', by: 'served by', byte: 'every byte', copied: 'copied bytes' }[unmet.key];
   return `expected ${name} ${String(unmet.expected)}, got ${String(unmet.actual)}`;
+}
+
+function byteText(byte: number): string {
+  return byte < 0 ? 'unknown' : `0x${byte.toString(16).padStart(2, '0')}`;
 }
 
 /** A run as text for a terminal: a line a step, its chain indented under it. */
@@ -92,7 +108,7 @@ export function runText(run: ScenarioRun, path: string): string {
   const { totals } = run;
   lines.push(
     '', `${totals.steps} steps: ${totals.succeeded} succeeded, ${totals.refused} refused; ${totals.unmet === 0 ? 'all as expected' : `${totals.unmet} not as expected`}`,
-    `Slots in use ${groupDigits(totals.usedSlots)}, high water ${groupDigits(totals.highWaterSlots)}; ${formatBytes(totals.bouncedBytes)} bounced, ${formatBytes(totals.coherentBytes)} coherent`,
+    `Slots in use ${groupDigits(totals.usedSlots)}, high water ${groupDigits(totals.highWaterSlots)}; ${formatBytes(totals.bouncedBytes)} bounced, ${formatBytes(totals.copiedBytes)} copied, ${formatBytes(totals.coherentBytes)} coherent`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -11,6 +11,8 @@ export interface Device {
   readonly minAlignMask: number;
   /** dma_set_seg_boundary(); all 32 bits where a driver sets none. */
   readonly boundaryMask: number;
+  /** A restricted-dma-pool of the device tree: its reserved range is the device's only pool. */
+  readonly restrictedPool?: { readonly start: number; readonly bytes: number };
 }
 
 export interface DeviceOptions {
@@ -19,6 +21,7 @@ export interface DeviceOptions {
   readonly coherentMaskBits?: number;
   readonly minAlignMask?: number;
   readonly boundaryMask?: number;
+  readonly restrictedPool?: { readonly start: number; readonly bytes: number };
 }
 
 /** A device with the kernel's defaults: 32 bits for both masks, no alignment, a 4 GiB segment boundary. */
@@ -30,5 +33,6 @@ export function createDevice(options: DeviceOptions): Device {
     coherentMask: options.coherentMaskBits === undefined ? dmaMask : maskOfBits(options.coherentMaskBits),
     minAlignMask: options.minAlignMask ?? 0,
     boundaryMask: options.boundaryMask ?? 0xffff_ffff,
+    ...(options.restrictedPool ? { restrictedPool: options.restrictedPool } : {}),
   };
 }

@@ -1,39 +1,31 @@
-import { SEGMENT_BYTES, SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
-import { coherentLimit, streamingLimit } from '../platform/limits.ts';
+import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
 import { type Platform, isXenPv } from '../platform/platform.ts';
-import { type Reason, reason } from '../platform/reason.ts';
-import type { MapResult } from '../swiotlb/aperture.ts';
-import { bitsOfMask } from '../units/dma-mask.ts';
+import { reason } from '../platform/reason.ts';
 import { PAGE_SIZE, orderBytes, orderFor, pagesFor } from '../units/pages.ts';
 import { type BootedMachine, boot } from './boot.ts';
 import { allocateCoherent, type CoherentBlock, freeCoherent } from './coherent.ts';
+import { Contents } from './contents.ts';
+import type { Direction } from './copy-rules.ts';
+import { DevicePools } from './device-pools.ts';
+import { type QueryContext, addressingLimited, maxMappingSize, requiredMask } from './device-queries.ts';
 import type { Device } from './device.ts';
-import { type StreamingContext, mapStreaming } from './map-streaming.ts';
+import { mapRefusal } from './map-refusal.ts';
+import type { DeviceTotals, MapSingleRequest, Mapping } from './mapping.ts';
 import { type Outcome, refused } from './outcome.ts';
+import { type Part, StreamingMappings } from './streaming-mappings.ts';
 
-/** A streaming mapping that is in force. */
-export interface Mapping {
-  readonly id: string;
-  readonly device: Device;
-  readonly bytes: number;
-  readonly bounced: boolean;
-  /** Bus address of the first byte. */
-  readonly address: number;
-  /** Address of the bounce buffer as the kernel sees it; only where bounced. */
-  readonly tlbAddress?: number;
-  /** First slot, padding included. */
-  readonly slot?: number;
-  readonly slots?: number;
-  readonly pfn: number;
-  readonly order: number;
+export interface DmaSystemOptions {
+  /** Whether buffers and bounce slots keep their contents, so that they can be read; costs their size in memory. */
+  readonly contents?: boolean;
 }
 
-export interface MapSingleRequest {
+/** A scatterlist to map: bytes of each element, each a buffer of its own. */
+export interface MapSgRequest {
   readonly id: string;
-  readonly bytes: number;
-  /** Offset of the buffer in its first page. */
-  readonly offset?: number;
+  readonly elements: readonly number[];
+  readonly direction?: Direction;
   readonly cpu?: number;
+  readonly fill?: number;
 }
 
 /**
@@ -43,34 +35,39 @@ export interface MapSingleRequest {
 export class DmaSystem {
   readonly platform: Platform;
   readonly machine: BootedMachine;
-  readonly #mappings = new Map<string, Mapping>();
   readonly #coherent = new Map<string, CoherentBlock>();
-  readonly #context: StreamingContext;
+  readonly #pools: DevicePools;
+  readonly #streaming: StreamingMappings;
+  /** Scatterlists in force: the ids of their elements' mappings, which end only together. */
+  readonly #lists = new Map<string, readonly string[]>();
+  readonly #elements = new Set<string>();
 
-  constructor(platform: Platform) {
+  constructor(platform: Platform, options: DmaSystemOptions = {}) {
     this.platform = platform;
-    const machine = boot(platform);
-    this.machine = machine;
-    const { domain, aperture } = machine;
-    this.#context = {
-      features: platform.features, force: platform.aperture.force,
-      ...(domain ? { machineRuns: (pfn: number, count: number) => domain.p2m.machineRuns(pfn, count) } : {}),
-      ...(aperture ? { aperture } : {}),
-      slotBusAddress: (address) => this.slotBusAddress(address),
-    };
+    this.machine = boot(platform);
+    this.#pools = new DevicePools(this.machine);
+    this.#streaming = new StreamingMappings(this.machine, this.#pools, options.contents === true ? new Contents() : undefined, (pfn) => this.#isContiguousRegion(pfn));
   }
 
+  /** Streaming mappings in force, by id; elements of a scatterlist as `ID[0]`, `ID[1]`, … */
   get mappings(): ReadonlyMap<string, Mapping> {
-    return this.#mappings;
+    return this.#streaming.table;
   }
 
   get coherentBlocks(): ReadonlyMap<string, CoherentBlock> {
     return this.#coherent;
   }
 
+  /** What the streaming mappings of each device have cost, by its name. */
+  get deviceTotals(): ReadonlyMap<string, DeviceTotals> {
+    return this.#streaming.totals;
+  }
+
   /** dma_alloc_coherent. */
   allocCoherent(device: Device, id: string, bytes: number): Outcome {
     if (this.#taken(id)) return refused([], reason('already-mapped', { id }));
+    if (!Number.isSafeInteger(bytes) || bytes < 1) return refused([], reason('bad-size', { bytes }));
+    if (this.#pools.isRestricted(device)) return this.#allocFromPool(device, id, bytes);
     const { outcome, block } = allocateCoherent(this.machine, device, id, bytes);
     if (block) this.#coherent.set(id, block);
     return outcome;
@@ -81,98 +78,161 @@ export class DmaSystem {
     const block = this.#coherent.get(id);
     if (!block) return refused([], reason('not-mapped', { id }));
     this.#coherent.delete(id);
-    return freeCoherent(this.machine, block);
+    if (!this.#pools.isRestricted(block.device)) return freeCoherent(this.machine, block);
+    this.#pools.apertureOf(block.device)?.unmap(block.address);
+    return { ok: true, address: block.address, explain: [reason('gave-back', { order: block.order, address: block.address })] };
   }
 
   /**
-   * dma_map_single of a buffer that the page allocator gave: 2^order pages, contiguous for the kernel. Whether they are
-   * contiguous for the device is the machine's answer.
+   * dma_map_single (dma_map_page with `page`) of a buffer that the page allocator gave: 2^order pages, contiguous for the
+   * kernel. Whether they are contiguous for the device is the machine's answer.
    */
   mapSingle(device: Device, request: MapSingleRequest): Outcome {
-    const { id, bytes, offset = 0, cpu = 0 } = request;
+    const { id } = request;
     if (this.#taken(id)) return refused([], reason('already-mapped', { id }));
-    const { machine, platform } = this;
-    const order = orderFor(bytes + offset);
-    const maxOrder = platform.features.pageAllocatorMaxOrder;
-    const limit = reason('page-allocator-limit', { order: maxOrder.value, bytes: orderBytes(maxOrder.value) }, maxOrder);
-    if (order > maxOrder.value) {
-      return refused([reason('request-order', { bytes, order, blockBytes: orderBytes(order) })], limit, coherentLimit(platform).constraints.find((c) => c.id === 'page-allocator')?.knobs);
-    }
-    const pfn = machine.pages.allocate(order);
-    if (pfn === undefined) {
-      return refused([], reason('no-guest-pages', { order, freeBytes: machine.pages.buddy.freeFrames() * PAGE_SIZE, largestOrder: machine.pages.buddy.largestOrder() }));
-    }
-    const { outcome, mapping } = this.#map(device, { id, bytes, offset, cpu }, pfn, order);
-    if (mapping) this.#mappings.set(id, mapping);
-    else machine.pages.free(pfn, order);
-    return outcome;
+    const grown = this.#pools.settle();
+    const outcome = this.#streaming.map(device, request);
+    return grown ? { ...outcome, explain: [grown, ...outcome.explain] } : outcome;
   }
 
-  /** dma_unmap_single; the buffer's pages are freed with it. */
-  unmapSingle(id: string): Outcome {
-    const mapping = this.#mappings.get(id);
-    if (!mapping) return refused([], reason('not-mapped', { id }));
-    this.#mappings.delete(id);
-    if (mapping.tlbAddress !== undefined) this.machine.aperture?.unmap(mapping.tlbAddress);
-    this.machine.pages.free(mapping.pfn, mapping.order);
-    return { ok: true, address: mapping.address, explain: [reason('released', { slots: mapping.slots ?? 0, address: mapping.address })] };
+  /** dma_unmap_single; the buffer's pages are freed with it. @param skipCpuSync DMA_ATTR_SKIP_CPU_SYNC */
+  unmapSingle(id: string, skipCpuSync = false): Outcome {
+    if (this.#elements.has(id)) return refused([], reason('not-mapped', { id }));
+    return this.#streaming.unmap(id, skipCpuSync);
+  }
+
+  /**
+   * dma_map_sg: element by element, without merging; where one fails, those before it are unmapped again and the list fails.
+   * Source: kernel/dma/direct.c: dma_direct_map_sg; drivers/xen/swiotlb-xen.c: xen_swiotlb_map_sg.
+   */
+  mapSg(device: Device, { id, elements, ...request }: MapSgRequest): Outcome {
+    if (this.#taken(id)) return refused([], reason('already-mapped', { id }));
+    if (elements.length === 0) return refused([], reason('bad-size', { bytes: 0 }));
+    const ids = elements.map((_, index) => `${id}[${index}]`);
+    const used = ids.find((element) => this.#taken(element));
+    if (used !== undefined) return refused([], reason('already-mapped', { id: used }));
+    const mapped: { address: number; bytes: number; by: 'direct' | 'bounce' }[] = [];
+    let copied = 0;
+    for (const [index, bytes] of elements.entries()) {
+      const grown = this.#pools.settle();
+      const outcome = this.#streaming.map(device, { ...request, id: ids[index] ?? id, bytes, page: true });
+      const steps = [reason('sg-element', { element: index, elements: elements.length, bytes }), ...(grown ? [grown] : [])];
+      if (!outcome.ok) {
+        // The kernel undoes with DMA_ATTR_SKIP_CPU_SYNC: nothing is copied back.
+        for (const done of ids.slice(0, index)) this.#streaming.unmap(done, true);
+        return { ...outcome, explain: [...steps, ...outcome.explain, reason('sg-undone', { element: index, undone: index })] };
+      }
+      copied += outcome.copied ?? 0;
+      mapped.push({ address: outcome.address ?? 0, bytes, by: outcome.by === 'bounce' ? 'bounce' : 'direct' });
+    }
+    this.#lists.set(id, ids);
+    for (const element of ids) this.#elements.add(element);
+    const by = mapped.some((element) => element.by === 'bounce') ? 'bounce' : 'direct';
+    const explain = mapped.map(({ bytes }, element) => reason('sg-element', { element, elements: mapped.length, bytes }));
+    return { ok: true, by, ...(mapped[0] ? { address: mapped[0].address } : {}), elements: mapped, copied, explain };
+  }
+
+  /** dma_unmap_sg. */
+  unmapSg(id: string, skipCpuSync = false): Outcome {
+    const ids = this.#lists.get(id);
+    if (!ids) return refused([], reason('not-mapped', { id }));
+    this.#lists.delete(id);
+    const outcomes = ids.map((element) => {
+      this.#elements.delete(element);
+      return this.#streaming.unmap(element, skipCpuSync);
+    });
+    return { ok: true, copied: outcomes.reduce((sum, outcome) => sum + (outcome.ok ? (outcome.copied ?? 0) : 0), 0), explain: outcomes.flatMap(({ explain }) => explain) };
+  }
+
+  /** dma_sync_single_for_cpu; of a scatterlist (dma_sync_sg_for_cpu) element by element. */
+  syncForCpu(id: string, part: Part & { readonly direction?: Direction } = {}): Outcome {
+    return this.#streaming.sync(id, 'cpu', part);
+  }
+
+  /** dma_sync_single_for_device. */
+  syncForDevice(id: string, part: Part & { readonly direction?: Direction } = {}): Outcome {
+    return this.#streaming.sync(id, 'device', part);
+  }
+
+  cpuWrite(id: string, byte: number, part: Part = {}): Outcome {
+    return this.#streaming.cpuWrite(id, byte, part);
+  }
+
+  cpuRead(id: string, part: Part = {}): Outcome {
+    return this.#streaming.cpuRead(id, part);
+  }
+
+  deviceWrite(id: string, byte: number, part: Part = {}): Outcome {
+    return this.#streaming.deviceWrite(id, byte, part);
+  }
+
+  deviceRead(id: string, part: Part = {}): Outcome {
+    return this.#streaming.deviceRead(id, part);
+  }
+
+  /** dma_max_mapping_size, in bytes; Infinity where nothing bounds it. */
+  maxMappingSize(device: Device): number {
+    return maxMappingSize(this.#queryContext(device), device, this.addressingLimited(device));
+  }
+
+  /** dma_opt_mapping_size (6.0 and later): without an IOMMU the largest mapping. */
+  optMappingSize(device: Device): number {
+    return this.maxMappingSize(device);
+  }
+
+  /** dma_get_required_mask: reaches all memory natively, 32 bits under Xen PV. */
+  requiredMask(): number {
+    let last = 0;
+    for (const { end, type } of this.platform.memory.e820.value) if (type === 'usable' && end > last) last = end;
+    return requiredMask(isXenPv(this.platform), last - 1);
+  }
+
+  /** dma_addressing_limited. */
+  addressingLimited(device: Device): boolean {
+    return addressingLimited(device.dmaMask, this.requiredMask());
   }
 
   /** Bus address of a slot: its segment's machine address under Xen PV. */
   slotBusAddress(tlbAddress: number): number {
-    const { aperture, segments } = this.machine;
-    if (!aperture || !segments) return tlbAddress;
-    const inside = tlbAddress - aperture.pool.start;
-    return (segments[Math.floor(inside / SEGMENT_BYTES)] ?? 0) + (inside % SEGMENT_BYTES);
+    return this.#pools.busAddress(tlbAddress);
   }
 
-  #taken(id: string): boolean {
-    return this.#mappings.has(id) || this.#coherent.has(id);
+  /** Slots of transient pools in force (CONFIG_SWIOTLB_DYNAMIC), and of all pools that a search visits. */
+  get poolSlots(): { readonly transient: number; readonly total: number } {
+    const { dynamic } = this.#pools;
+    const total = dynamic ? dynamic.pools.reduce((sum, { pool }) => sum + pool.slots, 0) : (this.machine.aperture?.pool.slots ?? 0);
+    return { transient: dynamic?.transientSlots ?? 0, total };
   }
 
-  #map(device: Device, request: Required<MapSingleRequest>, pfn: number, order: number): { outcome: Outcome; mapping?: Mapping } {
-    const { machine } = this;
-    const { id, bytes, offset, cpu } = request;
-    const physical = pfn * PAGE_SIZE + offset;
-    const bus = (machine.domain?.p2m.lookup(pfn) ?? pfn) * PAGE_SIZE + offset;
-    const result = mapStreaming(this.#context, device, { physical, bus, bytes, cpu, inContiguousRegion: this.#isContiguousRegion(pfn) });
-    if (result.kind === 'direct') {
-      const explain = [reason('direct-in-reach', { address: bus, bytes, mask: device.dmaMask })];
-      return { outcome: { ok: true, by: 'direct', address: bus, explain }, mapping: { id, device, bytes, bounced: false, address: bus, pfn, order } };
+  /** Source: kernel/dma/swiotlb.c: swiotlb_alloc, with the alignment that 6.9 and later ask for. */
+  #allocFromPool(device: Device, id: string, bytes: number): Outcome {
+    const aperture = this.#pools.apertureOf(device);
+    const order = orderFor(bytes);
+    const size = pagesFor(bytes) * PAGE_SIZE;
+    const steps = [reason('request-order', { bytes, order, blockBytes: orderBytes(order) }), reason('restricted-pool', { bytes: device.restrictedPool?.bytes ?? 0 })];
+    if (!aperture) return refused(steps, reason('pool-absent', {}));
+    const allocAlignMask = this.platform.features.slotSearch.value === 'F' ? orderBytes(order) - 1 : 0;
+    const result = aperture.map({ origAddress: 0, bytes: size, cpu: 0, minAlignMask: device.minAlignMask, boundaryMask: device.boundaryMask, allocAlignMask });
+    if (!result.ok) return mapRefusal(this.platform, aperture, device, steps, result);
+    const { address } = result;
+    if (address + size - 1 > device.coherentMask) {
+      aperture.unmap(address);
+      return refused(steps, reason('slot-beyond-mask', { address, bytes: size, mask: device.coherentMask }), [reason('knob-wider-mask', { helps: 1 })]);
     }
-    const steps: Reason[] = [result.why, reason('request-slots', { bytes, offset: offset % SLOT_BYTES & device.minAlignMask, slots: Math.ceil(bytes / SLOT_BYTES) })];
-    if (result.kind === 'no-pool') return { outcome: refused(steps, reason('pool-absent', {}, this.platform.aperture.bytes)) };
-    if (result.kind === 'refused') return { outcome: this.#mapRefused(steps, result.result, device) };
-    if (result.kind === 'out-of-reach') {
-      return { outcome: refused(steps, reason('slot-beyond-mask', { address: result.bus, bytes, mask: device.dmaMask }), [reason('knob-swiotlb-size', { helps: 0 }), reason('knob-wider-mask', { helps: 1 })]) };
-    }
-    const { slots } = result;
-    const address = result.bus ?? slots.address;
-    const explain = [...steps, reason('found-slot', { slot: slots.slot, segment: Math.floor(slots.slot / SEGMENT_SLOTS), area: slots.area, address })];
+    this.#coherent.set(id, { id, device, bytes, order, pfn: Math.floor(address / PAGE_SIZE), address, exchanged: false, cma: false });
+    return { ok: true, by: 'pool', address, explain: [...steps, reason('found-slot', { slot: result.slot, segment: Math.floor(result.slot / SEGMENT_SLOTS), area: 0, address })] };
+  }
+
+  #queryContext(device: Device): QueryContext {
+    const { features, aperture } = this.platform;
     return {
-      outcome: { ok: true, by: 'bounce', address, explain },
-      mapping: { id, device, bytes, bounced: true, address, tlbAddress: slots.address, slot: slots.slot - slots.pad, slots: slots.slots, pfn, order },
+      xenPv: isXenPv(this.platform), hasPool: this.#pools.apertureOf(device) !== undefined, force: aperture.force.value || device.restrictedPool !== undefined,
+      xenMaxMappingSize: features.xenMaxMappingSize.value, minAlignMask: features.minAlignMask.value,
     };
   }
 
-  #mapRefused(steps: readonly Reason[], result: Extract<MapResult, { ok: false }>, device: Device): Outcome {
-    const { aperture } = this.machine;
-    const total = aperture?.pool.slots ?? 0;
-    const limit = streamingLimit(this.platform, device.minAlignMask).binding;
-    const { slots, free, longest } = result;
-    const grow = [reason('knob-swiotlb-size', { helps: 1 }), reason('knob-scatter-gather', { helps: 1 })];
-    switch (result.cause) {
-      case 'oversize': {
-        const decisive = limit?.because ?? reason('segment-limit', { slots: SEGMENT_SLOTS, bytes: SEGMENT_BYTES });
-        return refused(steps, decisive, limit?.knobs);
-      }
-      case 'exhausted': return refused(steps, reason('pool-exhausted', { total, used: total - free, slots }, this.platform.aperture.bytes), grow);
-      case 'area-local': return refused(steps, reason('area-exhausted', { areas: aperture?.pool.areas ?? 1, free, slots }, this.platform.aperture.areas), [reason('knob-areas', { helps: 1 }), ...grow]);
-      case 'fragmented': return refused(steps, reason('no-free-run', { free, longest, slots }), grow);
-      case 'alignment': return refused(steps, reason('no-aligned-run', { free, longest, slots }), grow);
-      case 'boundary': return refused(steps, reason('boundary', { mask: device.boundaryMask, slots }), grow);
-      case 'livelock': return refused(steps, reason('search-endless', { stride: 2, mask: device.minAlignMask }, this.platform.features.slotSearch));
-    }
+  #taken(id: string): boolean {
+    return this.#streaming.table.has(id) || this.#coherent.has(id) || this.#lists.has(id);
   }
 
   /** Whether a page lies in a region that was made contiguous: its bit in XenLinux's contiguous_bitmap. */
@@ -182,9 +242,4 @@ export class DmaSystem {
     for (const block of this.#coherent.values()) if (block.exchanged && pfn >= block.pfn && pfn < block.pfn + 2 ** block.order) return true;
     return false;
   }
-}
-
-/** `fls64` of a mask, for explanations. */
-export function maskBits(device: Device): number {
-  return bitsOfMask(device.coherentMask);
 }

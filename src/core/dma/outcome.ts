@@ -1,7 +1,8 @@
 import type { Reason, ReasonKey } from '../platform/reason.ts';
+import type { ContentRun } from './contents.ts';
 
 /** How a request was served. */
-export type ServedBy = 'direct' | 'bounce' | 'pages' | 'exchange' | 'cma';
+export type ServedBy = 'direct' | 'bounce' | 'pages' | 'exchange' | 'cma' | 'pool';
 
 /** What became of one step: success with its address, or the reason of refusal; either way the chain that led there. */
 export type Outcome =
@@ -10,6 +11,12 @@ export type Outcome =
     readonly by?: ServedBy;
     /** Bus address that the device is given: a machine address under Xen PV. */
     readonly address?: number;
+    /** Bus address and bytes of each element of a mapped scatterlist. */
+    readonly elements?: readonly { readonly address: number; readonly bytes: number; readonly by: ServedBy }[];
+    /** What a read of contents found. */
+    readonly contents?: readonly ContentRun[];
+    /** Bytes that the step copied between buffers and bounce slots. */
+    readonly copied?: number;
     readonly explain: readonly Reason[];
   }
   | {

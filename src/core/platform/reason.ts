@@ -69,6 +69,7 @@ export interface ReasonParams {
   'pool-added': { slots: number; address: number };
   'pool-growth-failed': { slots: number };
   'restricted-pool': { bytes: number };
+  'bad-size': { bytes: number };
   'contents-not-kept': Record<string, never>;
   'gave-back': { order: number; address: number };
   'knob-swiotlb-size': { helps: 0 | 1 };

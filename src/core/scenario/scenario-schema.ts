@@ -20,13 +20,26 @@ const Count = v.pipe(v.number('expected a number'), v.integer('expected a whole 
 
 const Id = v.pipe(v.string('expected a name'), v.nonEmpty('expected a name'));
 
+const Byte = v.pipe(
+  v.union([v.number(), v.string()], 'expected a byte: 0 to 255, or a string such as "0xa5"'),
+  v.transform((value) => (typeof value === 'string' && /^(0x[0-9a-f]{1,2}|\d{1,3})$/i.test(value) ? Number(value) : value)),
+  v.check((value): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255, 'expected a byte: 0 to 255, or a string such as "0xa5"'),
+  v.transform(Number),
+);
+
+const DirectionName = v.picklist(['DMA_TO_DEVICE', 'DMA_FROM_DEVICE', 'DMA_BIDIRECTIONAL'], 'expected DMA_TO_DEVICE, DMA_FROM_DEVICE or DMA_BIDIRECTIONAL');
+
 const Expect = v.strictObject({
   /** Whether the step succeeds. */
   ok: v.optional(v.boolean('expected true or false')),
   /** Key of the reason of refusal: `segment-limit`, `contig-order-limit`, … */
   reason: v.optional(v.string()),
-  /** How it is served: direct, bounce, pages, exchange, cma. */
-  by: v.optional(v.picklist(['direct', 'bounce', 'pages', 'exchange', 'cma'], 'expected direct, bounce, pages, exchange or cma')),
+  /** How it is served: direct, bounce, pages, exchange, cma, pool. */
+  by: v.optional(v.picklist(['direct', 'bounce', 'pages', 'exchange', 'cma', 'pool'], 'expected direct, bounce, pages, exchange, cma or pool')),
+  /** Of a read: the byte that every byte read must be. */
+  byte: v.optional(Byte),
+  /** Bytes that the step copies between buffer and bounce slots. */
+  copied: v.optional(Size),
 });
 
 const common = {
@@ -35,18 +48,47 @@ const common = {
   expect: v.optional(Expect),
 };
 
-const MapSingle = v.strictObject({
-  op: v.literal('dma_map_single'), device: Id, size: PositiveSize, id: v.optional(Id),
-  offset: v.optional(v.pipe(Size, v.maxValue(4095, 'expected an offset within a page, 0 to 4095'))),
-  cpu: v.optional(Count), ...common,
+const streaming = {
+  direction: v.optional(DirectionName),
+  /** DMA_ATTR_SKIP_CPU_SYNC. */
+  skipCpuSync: v.optional(v.boolean('expected true or false')),
+  /** Byte that the buffer holds beforehand. */
+  fill: v.optional(Byte),
+  cpu: v.optional(Count),
+};
+
+const OffsetInPage = v.optional(v.pipe(Size, v.maxValue(4095, 'expected an offset within a page, 0 to 4095')));
+
+/** A part of a mapping; absent: the whole. */
+const part = { offset: v.optional(Size), size: v.optional(PositiveSize) };
+
+const MapSingle = v.strictObject({ op: v.literal('dma_map_single'), device: Id, size: PositiveSize, id: v.optional(Id), offset: OffsetInPage, ...streaming, ...common });
+const MapPage = v.strictObject({ op: v.literal('dma_map_page'), device: Id, size: PositiveSize, id: v.optional(Id), offset: OffsetInPage, ...streaming, ...common });
+const MapSg = v.strictObject({
+  op: v.literal('dma_map_sg'), device: Id, id: v.optional(Id),
+  /** Bytes of each element, each a buffer of its own. */
+  elements: v.pipe(v.array(PositiveSize, 'expected a list of sizes'), v.minLength(1, 'expected one element or more'), v.maxLength(4096, 'expected at most 4096 elements')),
+  direction: streaming.direction, fill: streaming.fill, cpu: streaming.cpu, ...common,
 });
-const UnmapSingle = v.strictObject({ op: v.literal('dma_unmap_single'), id: Id, ...common });
+const release = { id: Id, skipCpuSync: streaming.skipCpuSync, ...common };
+const UnmapSingle = v.strictObject({ op: v.literal('dma_unmap_single'), ...release });
+const UnmapPage = v.strictObject({ op: v.literal('dma_unmap_page'), ...release });
+const UnmapSg = v.strictObject({ op: v.literal('dma_unmap_sg'), ...release });
+const sync = { id: Id, ...part, direction: streaming.direction, ...common };
+const SyncForCpu = v.strictObject({ op: v.literal('dma_sync_single_for_cpu'), ...sync });
+const SyncForDevice = v.strictObject({ op: v.literal('dma_sync_single_for_device'), ...sync });
+const CpuWrite = v.strictObject({ op: v.literal('cpu_write'), id: Id, byte: Byte, ...part, ...common });
+const CpuRead = v.strictObject({ op: v.literal('cpu_read'), id: Id, ...part, ...common });
+const DeviceWrite = v.strictObject({ op: v.literal('device_write'), id: Id, byte: Byte, ...part, ...common });
+const DeviceRead = v.strictObject({ op: v.literal('device_read'), id: Id, ...part, ...common });
 const AllocCoherent = v.strictObject({ op: v.literal('dma_alloc_coherent'), device: Id, size: PositiveSize, id: v.optional(Id), ...common });
 const FreeCoherent = v.strictObject({ op: v.literal('dma_free_coherent'), id: Id, ...common });
 
-const OPERATIONS = ['dma_map_single', 'dma_unmap_single', 'dma_alloc_coherent', 'dma_free_coherent'] as const;
+const OPERATIONS = [
+  MapSingle, UnmapSingle, MapPage, UnmapPage, MapSg, UnmapSg, SyncForCpu, SyncForDevice, CpuWrite, CpuRead, DeviceWrite, DeviceRead, AllocCoherent, FreeCoherent,
+] as const;
 
-const Step = v.variant('op', [MapSingle, UnmapSingle, AllocCoherent, FreeCoherent], `expected an operation: ${OPERATIONS.join(', ')}`);
+const Step = v.variant('op', OPERATIONS, `expected an operation: ${OPERATIONS.map(({ entries }) => entries.op.literal).join(', ')}`);
 
 const DeviceSchema = v.strictObject({
   mask: v.optional(MaskBits),
@@ -55,6 +97,11 @@ const DeviceSchema = v.strictObject({
   minAlignMask: v.optional(v.pipe(Size, v.check((mask) => Number.isInteger(Math.log2(mask + 1)) && mask <= 0xffff, 'expected a mask of ones up to 65535, such as 4095'))),
   /** dma_set_seg_boundary: ones in the low bits. */
   segmentBoundary: v.optional(v.pipe(Size, v.check((mask) => mask >= 4095 && Number.isInteger(Math.log2(mask + 1)), 'expected a mask of ones of at least 12 bits'))),
+  /** restricted-dma-pool of the device tree (5.15 and later): the device's only pool. */
+  restrictedPool: v.optional(v.strictObject({
+    start: v.pipe(Size, v.check((start) => start % 4096 === 0, 'expected a page-aligned address')),
+    size: v.pipe(PositiveSize, v.check((bytes) => bytes % 4096 === 0 && bytes <= 2 ** 32, 'expected whole pages, at most 4 GiB')),
+  })),
 });
 
 const InlinePlatform = v.strictObject({

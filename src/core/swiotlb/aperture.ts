@@ -123,7 +123,7 @@ export class Aperture implements SlotSource {
     this.#offsetBytes = minAlignMask === 0 ? 0 : this.#offset(origAddress, minAlignMask, allocAlignMask);
     const search = this.#request;
     search.origAddress = origAddress;
-    search.allocSize = this.#allocationSize(request.bytes + this.#offsetBytes, allocAlignMask);
+    search.allocSize = this.#allocationSize(request.bytes + this.#offsetBytes, origAddress === 0 ? 0 : allocAlignMask);
     search.allocAlignMask = allocAlignMask;
     search.minAlignMask = minAlignMask;
     search.boundaryMask = request.boundaryMask;

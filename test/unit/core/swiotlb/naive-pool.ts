@@ -63,7 +63,8 @@ export class NaivePool {
     if ('CDE'.includes(gen)) offset = Number(BigInt(orig) & BigInt(minAlign) & 2047n);
     if (gen === 'F') offset = Number(BigInt(orig) & BigInt(minAlign) & (BigInt(request.allocAlign) | 2047n));
     let size = bytes + offset;
-    if (gen === 'F' && request.allocAlign > 0) while (size % (request.allocAlign + 1) !== 0) size++;
+    // An allocation that bounces nothing (address 0) is aligned, but not made larger.
+    if (gen === 'F' && request.allocAlign > 0 && orig !== 0) while (size % (request.allocAlign + 1) !== 0) size++;
     const need = Math.ceil(size / SLOT);
     for (let tried = 0; tried < this.areas; tried++) {
       const area = (request.cpu + tried) % this.areas;

@@ -1,0 +1,209 @@
+import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
+import { coherentLimit } from '../platform/limits.ts';
+import type { Platform } from '../platform/platform.ts';
+import { type Reason, reason } from '../platform/reason.ts';
+import { PAGE_SIZE, orderBytes, orderFor } from '../units/pages.ts';
+import type { BootedMachine } from './boot.ts';
+import { type Contents, UNKNOWN_BYTE } from './contents.ts';
+import { type Copy, type Direction, copyAtMap, copyAtSync, copyAtUnmap } from './copy-rules.ts';
+import type { DevicePools } from './device-pools.ts';
+import type { Device } from './device.ts';
+import { mapRefusal, overflowStep } from './map-refusal.ts';
+import { mapStreaming } from './map-streaming.ts';
+import { type DeviceTotals, type MapSingleRequest, type Mapping, NO_TOTALS } from './mapping.ts';
+import { type Outcome, refused } from './outcome.ts';
+
+/** A part of a mapping, in bytes; absent: the whole. */
+export interface Part {
+  readonly offset?: number;
+  readonly bytes?: number;
+}
+
+/**
+ * The streaming mappings of a machine: made, synced and ended one by one, with what they copy. Buffers come from the
+ * machine's page allocator and are freed with their mapping.
+ */
+export class StreamingMappings {
+  readonly table = new Map<string, Mapping>();
+  readonly totals = new Map<string, DeviceTotals>();
+  readonly #machine: BootedMachine;
+  readonly #platform: Platform;
+  readonly #pools: DevicePools;
+  readonly #contents: Contents | undefined;
+  readonly #inContiguousRegion: (pfn: number) => boolean;
+
+  /** @param contents kept only where someone will read them */
+  constructor(machine: BootedMachine, pools: DevicePools, contents: Contents | undefined, inContiguousRegion: (pfn: number) => boolean) {
+    this.#machine = machine;
+    this.#platform = machine.platform;
+    this.#pools = pools;
+    this.#contents = contents;
+    this.#inContiguousRegion = inContiguousRegion;
+  }
+
+  map(device: Device, request: MapSingleRequest): Outcome {
+    const { id, bytes, offset = 0, fill = UNKNOWN_BYTE } = request;
+    if (!Number.isSafeInteger(bytes) || bytes < 1 || !Number.isSafeInteger(offset) || offset < 0) return refused([], reason('bad-size', { bytes }));
+    const { pages } = this.#machine;
+    const order = orderFor(bytes + offset);
+    const maxOrder = this.#platform.features.pageAllocatorMaxOrder;
+    if (order > maxOrder.value) {
+      const limit = reason('page-allocator-limit', { order: maxOrder.value, bytes: orderBytes(maxOrder.value) }, maxOrder);
+      const knobs = coherentLimit(this.#platform).constraints.find((constraint) => constraint.id === 'page-allocator')?.knobs;
+      return refused([reason('request-order', { bytes, order, blockBytes: orderBytes(order) })], limit, knobs);
+    }
+    const pfn = pages.allocate(order);
+    if (pfn === undefined) {
+      return refused([], reason('no-guest-pages', { order, freeBytes: pages.buddy.freeFrames() * PAGE_SIZE, largestOrder: pages.buddy.largestOrder() }));
+    }
+    this.#contents?.begin(id, bytes, fill);
+    const outcome = this.#map(device, request, pfn, order);
+    if (!outcome.ok) {
+      pages.free(pfn, order);
+      this.#count(device, { refused: 1 });
+    }
+    return outcome;
+  }
+
+  unmap(id: string, skipCpuSync: boolean): Outcome {
+    const mapping = this.table.get(id);
+    if (!mapping) return refused([], reason('not-mapped', { id }));
+    this.table.delete(id);
+    const explain: Reason[] = [];
+    let copied = 0;
+    if (mapping.tlbAddress !== undefined) {
+      copied = this.#copy(mapping, copyAtUnmap(mapping.direction, skipCpuSync), 0, mapping.bytes, explain);
+      this.#pools.contextOf(mapping.device).aperture?.unmap(mapping.tlbAddress);
+    }
+    this.#machine.pages.free(mapping.pfn, mapping.order);
+    explain.unshift(reason('released', { slots: mapping.slots ?? 0, address: mapping.address }));
+    return { ok: true, address: mapping.address, copied, explain };
+  }
+
+  /** dma_sync_single_for_cpu and dma_sync_single_for_device, of a part too (dma_sync_single_range_for_*). */
+  sync(id: string, target: 'cpu' | 'device', part: Part & { readonly direction?: Direction }): Outcome {
+    const mapping = this.table.get(id);
+    if (!mapping) return refused([], reason('not-mapped', { id }));
+    const range = partOf(mapping.bytes, part);
+    if (!range) return outOfRange(part, mapping.bytes);
+    const { direction = mapping.direction } = part;
+    if (mapping.tlbAddress === undefined) return { ok: true, address: mapping.address, copied: 0, explain: [reason('sync-direct', { address: mapping.address })] };
+    const copy = copyAtSync(this.#platform.features, direction, target);
+    if (copy === 'bug') return refused([], reason('sync-bidirectional-bug', {}, this.#platform.features.slotSearch));
+    const explain: Reason[] = [];
+    const copied = this.#copy(mapping, copy, range.offset, range.bytes, explain);
+    if (copy === 'none') explain.push(reason('nothing-copied', { direction }));
+    return { ok: true, address: mapping.address, copied, explain };
+  }
+
+  /** The CPU writes one byte value into a mapping's buffer. */
+  cpuWrite(id: string, byte: number, part: Part): Outcome {
+    return this.#onBuffer(id, part, ({ offset, bytes }, contents) => {
+      contents.writeBuffer(id, offset, bytes, byte);
+      return undefined;
+    });
+  }
+
+  /** What the CPU sees in a buffer; also after the mapping's end, as a driver reads what it received. */
+  cpuRead(id: string, part: Part): Outcome {
+    return this.#onBuffer(id, part, ({ offset, bytes }, contents) => contents.readBuffer(id, offset, bytes));
+  }
+
+  /** The device writes through the mapping: into the bounce slots where it bounces, else into the buffer itself. */
+  deviceWrite(id: string, byte: number, part: Part): Outcome {
+    return this.#onDevice(id, part, ({ tlbAddress }, { offset, bytes }, contents) => {
+      if (tlbAddress === undefined) contents.writeBuffer(id, offset, bytes, byte);
+      else contents.writeSlots(tlbAddress + offset, bytes, byte);
+      return undefined;
+    });
+  }
+
+  /** What the device sees through the mapping. */
+  deviceRead(id: string, part: Part): Outcome {
+    return this.#onDevice(id, part, ({ tlbAddress }, { offset, bytes }, contents) => (
+      tlbAddress === undefined ? contents.readBuffer(id, offset, bytes) : contents.readSlots(tlbAddress + offset, bytes)));
+  }
+
+  #map(device: Device, request: MapSingleRequest, pfn: number, order: number): Outcome {
+    const { id, bytes, offset = 0, cpu = 0, direction = 'DMA_BIDIRECTIONAL', skipCpuSync = false } = request;
+    const physical = pfn * PAGE_SIZE + offset;
+    const bus = (this.#machine.domain?.p2m.lookup(pfn) ?? pfn) * PAGE_SIZE + offset;
+    const result = mapStreaming(this.#pools.contextOf(device), device, {
+      physical, bus, bytes, cpu, inContiguousRegion: request.page === true || this.#inContiguousRegion(pfn),
+    });
+    const common = { id, device, bytes, direction, pfn, order };
+    if (result.kind === 'direct') {
+      this.table.set(id, { ...common, bounced: false, address: bus });
+      this.#count(device, { direct: 1 });
+      return { ok: true, by: 'direct', address: bus, copied: 0, explain: [reason('direct-in-reach', { address: bus, bytes, mask: device.dmaMask })] };
+    }
+    const inSlot = (offset % SLOT_BYTES) & device.minAlignMask;
+    const steps: Reason[] = [
+      ...(device.restrictedPool ? [reason('restricted-pool', { bytes: device.restrictedPool.bytes })] : []),
+      result.why, reason('request-slots', { bytes, offset: inSlot, slots: Math.ceil((bytes + inSlot) / SLOT_BYTES) }),
+    ];
+    const overflow = overflowStep(this.#platform, bytes);
+    if (overflow && result.kind !== 'bounced') steps.push(overflow);
+    const aperture = this.#pools.apertureOf(device);
+    if (result.kind === 'no-pool' || !aperture) return refused(steps, reason('pool-absent', {}, this.#platform.aperture.bytes));
+    if (result.kind === 'refused') return mapRefusal(this.#platform, aperture, device, steps, result.result);
+    if (result.kind === 'out-of-reach') {
+      const knobs = [reason('knob-swiotlb-size', { helps: 0 }), reason('knob-wider-mask', { helps: 1 })];
+      return refused(steps, reason('slot-beyond-mask', { address: result.bus, bytes, mask: device.dmaMask }), knobs);
+    }
+    const { slots } = result;
+    const address = result.bus ?? slots.address;
+    const ofDefault = slots.origin === undefined && !device.restrictedPool;
+    const mapping: Mapping = {
+      ...common, bounced: true, address, tlbAddress: slots.address, slots: slots.slots, ...(ofDefault ? { slot: slots.slot - slots.pad } : {}),
+    };
+    this.table.set(id, mapping);
+    this.#count(device, { bounced: 1 });
+    if (slots.origin === 'transient') steps.push(reason('pool-transient', { slots: slots.slots, address: slots.address }));
+    steps.push(reason('found-slot', { slot: slots.slot, segment: Math.floor(slots.slot / SEGMENT_SLOTS), area: slots.area, address }));
+    const copied = this.#copy(mapping, copyAtMap(this.#platform.features, direction, skipCpuSync), 0, bytes, steps);
+    return { ok: true, by: 'bounce', address, copied, explain: steps };
+  }
+
+  /** swiotlb_bounce. @returns bytes copied */
+  #copy(mapping: Mapping, copy: Copy, offset: number, bytes: number, explain: Reason[]): number {
+    if ((copy !== 'in' && copy !== 'back') || mapping.tlbAddress === undefined) return 0;
+    this.#contents?.copy(copy, mapping.id, offset, mapping.tlbAddress + offset, bytes);
+    explain.push(reason(copy === 'in' ? 'copied-in' : 'copied-back', { bytes }));
+    this.#count(mapping.device, copy === 'in' ? { copiedInBytes: bytes } : { copiedBackBytes: bytes });
+    return bytes;
+  }
+
+  #count(device: Device, more: Partial<DeviceTotals>): void {
+    const { direct, bounced, refused: failed, copiedInBytes, copiedBackBytes } = this.totals.get(device.name) ?? NO_TOTALS;
+    this.totals.set(device.name, {
+      direct: direct + (more.direct ?? 0), bounced: bounced + (more.bounced ?? 0), refused: failed + (more.refused ?? 0),
+      copiedInBytes: copiedInBytes + (more.copiedInBytes ?? 0), copiedBackBytes: copiedBackBytes + (more.copiedBackBytes ?? 0),
+    });
+  }
+
+  #onBuffer(id: string, part: Part, use: (range: Required<Part>, contents: Contents) => ReturnType<Contents['readBuffer']> | undefined): Outcome {
+    const contents = this.#contents;
+    if (!contents) return refused([], reason('contents-not-kept', {}));
+    if (!contents.has(id)) return refused([], reason('not-mapped', { id }));
+    const range = partOf(contents.sizeOf(id), part);
+    if (!range) return outOfRange(part, contents.sizeOf(id));
+    const found = use(range, contents);
+    return { ok: true, ...(found ? { contents: found } : {}), explain: [] };
+  }
+
+  #onDevice(id: string, part: Part, use: (mapping: Mapping, range: Required<Part>, contents: Contents) => ReturnType<Contents['readBuffer']> | undefined): Outcome {
+    const mapping = this.table.get(id);
+    if (!mapping) return refused([], reason('not-mapped', { id }));
+    const outcome = this.#onBuffer(id, part, (range, contents) => use(mapping, range, contents));
+    return outcome.ok ? { ...outcome, address: mapping.address } : outcome;
+  }
+}
+
+function partOf(size: number, { offset = 0, bytes = size - offset }: Part): Required<Part> | undefined {
+  return Number.isSafeInteger(offset) && Number.isSafeInteger(bytes) && offset >= 0 && bytes >= 1 && offset + bytes <= size ? { offset, bytes } : undefined;
+}
+
+function outOfRange({ offset = 0, bytes = 0 }: Part, mapped: number): Outcome {
+  return refused([], reason('sync-out-of-range', { offset, bytes, mapped }));
+}
