@@ -26,6 +26,8 @@ export const INTERNAL_COMMANDS = {
   openEvidence: 'dmaAperture.openEvidence',
   /** Arguments: the uri of a log whose facts become the active platform; then the panel opens. */
   openPanelForLog: 'dmaAperture.openPanelForLog',
+  /** Argument: the text for the clipboard. */
+  copyText: 'dmaAperture.copyText',
 } as const;
 
 export const LANGUAGES = { c: 'c', kernelLog: 'kernel-log' } as const;
@@ -68,6 +70,8 @@ export const RULES = {
   logNoPool: 'dma/log-no-pool',
   logBeyondMask: 'dma/log-beyond-mask',
   logApertureLeak: 'dma/log-aperture-leak',
+  logPageAllocation: 'dma/log-page-allocation',
+  logDmaDebug: 'dma/log-dma-debug',
   logFailure: 'dma/log-failure',
 } as const;
 

@@ -2,6 +2,7 @@ import { formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
 import type { Finding, Headline } from '../rules/finding.ts';
 import { causeNoteText, causeText } from './cause-text.ts';
+import { dmaReportText } from './dma-report-text.ts';
 import { knownCaseText } from './known-case-text.ts';
 import { provenanceText } from './provenance-text.ts';
 import { knobOf, reasonText } from './reason-text.ts';
@@ -28,6 +29,18 @@ export function headlineText(headline: Headline): string {
       return `No slots for ${formatBytes(headline.bytes)}${who(headline.device)} although ${groupDigits(headline.total - headline.used)} of ${groupDigits(headline.total)} are free and a run exists: alignment, a segment boundary or the device's mask rules it out${times(headline.count)}`;
     case 'log-rising':
       return `From failure to failure more of the aperture was in use: ${groupDigits(headline.first)} to ${groupDigits(headline.last)} of ${groupDigits(headline.total)} slots over ${groupDigits(headline.samples)} failures${headline.devices.length > 0 ? ` (${headline.devices.join(', ')})` : ''}: mappings may not be given back`;
+    case 'log-order-failed': {
+      const size = `order ${headline.order} (${formatBytes(4096 * 2 ** headline.order)})`;
+      if (headline.beyond) return `Page allocation of ${size} in ${headline.task} failed: the page allocator has no blocks of this order${times(headline.count)}`;
+      const free = headline.largest === null ? '' : headline.largest < 0 ? ': no block was free' : `: the largest free block was of order ${headline.largest}`;
+      return `Page allocation of ${size} in ${headline.task} failed${free}${times(headline.count)}`;
+    }
+    case 'log-dma-debug': {
+      const limit = headline.limit === null ? '' : headline.report === 'still-mapped' ? ` (${groupDigits(headline.limit)} mappings)` : `, ${formatBytes(headline.limit)}`;
+      return `${headline.driver ?? 'A driver'}${who(headline.device)}: ${dmaReportText(headline.report)}${headline.bytes === null ? '' : `: ${formatBytes(headline.bytes)}`}${limit}${times(headline.count)}`;
+    }
+    case 'log-map-sg-failed':
+      return `${headline.driver}${who(headline.device)} could not map a scatterlist (error ${headline.error}): an element had to bounce and found no room, or was larger than a segment${times(headline.count)}`;
     case 'log-no-pool':
       return `A mapping${headline.bytes === null ? '' : ` of ${formatBytes(headline.bytes)}`}${who(headline.device)} had to bounce, and there is no aperture${times(headline.count)}`;
     case 'log-full':

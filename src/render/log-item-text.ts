@@ -1,6 +1,7 @@
 import { formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import type { LogItem } from '../evidence/log/log-items.ts';
+import { dmaReportText } from './dma-report-text.ts';
 
 const TITLES: Readonly<Record<LogItem['kind'], string>> = {
   'linux-banner': 'Linux', 'xen-banner': 'Xen', 'xen-seen': 'Hypervisor', 'linux-command-line': 'Linux command line', 'xen-command-line': 'Xen command line',
@@ -12,6 +13,8 @@ const TITLES: Readonly<Record<LogItem['kind'], string>> = {
   'e820-heading': 'Memory map', 'e820-row': 'Memory map entry', 'xen-dma-width': 'Xen DMA width', 'dom0-max-vcpus': 'Dom0 VCPUs', 'dom0-built': 'Dom0', 'dom0-placed': 'Dom0 placement',
   'xen-system-ram': 'Machine memory', 'iommu': 'IOMMU', 'memory-encryption': 'Memory encryption', 'cma': 'CMA', 'cpus': 'CPUs', 'environment': 'Environment',
   'arch': 'Architecture', 'word-size': 'Word size', 'order-failure': 'Page allocation failure',
+  'dma-debug': 'DMA API misuse', 'map-sg-failed': 'Scatterlist not mapped', 'free-blocks': 'Free blocks', 'xen-heap-key': 'Xen key', 'xen-heap-zone': 'Xen heap zone', 'xen-heap-free': 'Xen heap',
+  'pool-counter': 'Aperture counter', 'iomem-row': 'Physical addresses', 'xl-info': 'xl info',
 };
 
 /** What kind of fact a recognised line states, in the field's words. */
@@ -60,7 +63,21 @@ export function logItemText(item: LogItem): string {
     case 'arch': return item.arch;
     case 'word-size': return `${item.bits} bits`;
     case 'order-failure': return `order ${item.order} in ${item.task}`;
+    case 'dma-debug': return [dmaReportText(item.report), item.driver, item.device, item.bytes === null ? null : formatBytes(item.bytes), item.limit === null || item.report === 'still-mapped' ? null : `of ${formatBytes(item.limit)}`].filter((part) => part !== null).join(', ');
+    case 'map-sg-failed': return [item.driver, item.device, `error ${item.error}`].filter((part) => part !== null).join(', ');
+    case 'free-blocks': return `${item.zone} of node ${item.node}: ${largestBlock(item.blocks)}`;
+    case 'xen-heap-key': return item.key;
+    case 'xen-heap-zone': return `zone ${item.zone} of node ${item.node}${item.order === undefined ? '' : `, order ${item.order}`}: ${formatBytes(item.pages * 4096)} free`;
+    case 'xen-heap-free': return `${item.of}: ${formatBytes(item.bytes)} free`;
+    case 'pool-counter': return `${item.of}: ${groupDigits(item.slots)} slots, ${formatBytes(item.slots * 2048)}`;
+    case 'iomem-row': return `${item.name}: ${formatAddress(item.start)} to ${formatAddress(item.end)}, end exclusive`;
+    case 'xl-info': return `${item.field}: ${item.value}`;
     case 'xenlinux-pool': return 'enabled';
     case 'pool-disabled': case 'pool-torn-down': case 'no-low-memory': case 'bounce-buffering': return '';
   }
+}
+
+function largestBlock(blocks: readonly number[]): string {
+  const order = blocks.findLastIndex((count) => count > 0);
+  return order < 0 ? 'no block free' : `largest free block of order ${order}, ${formatBytes(4096 * 2 ** order)}`;
 }

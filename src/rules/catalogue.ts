@@ -47,6 +47,11 @@ const RULE_LIST: readonly Rule[] = [
     id: RULES.logApertureLeak, defaultSeverity: 'warning', summary: 'From failure to failure more of the aperture was in use, until it was full: a driver may not unmap what it maps.',
     help: 'Watch io_tlb_used in /sys/kernel/debug/swiotlb while the device is idle: if it does not fall, the driver leaks, and a larger aperture only delays the end.',
   },
+  {
+    id: RULES.logPageAllocation, defaultSeverity: 'warning', summary: 'The page allocator had no free block of a high order: a coherent buffer of that size needs one.',
+    help: 'Allocate early, in smaller pieces, or from a CMA area (cma=); above the largest order no memory helps.',
+  },
+  { id: RULES.logDmaDebug, defaultSeverity: 'warning', summary: 'The kernel reports a driver that breaks the rules of the DMA API (CONFIG_DMA_API_DEBUG).', help: 'The report names the driver and what it did; the stack behind it shows the call.' },
   { id: RULES.logFailure, defaultSeverity: 'error', summary: 'A DMA operation failed.', help: 'See the line and its neighbours.' },
 ];
 

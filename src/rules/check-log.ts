@@ -9,10 +9,12 @@ import type { LogBoot, LogReading } from '../evidence/log/read-log.ts';
 import { PAGE_SIZE } from '../core/units/pages.ts';
 import { RULES } from '../ids.ts';
 import { type CauseNote, type FailureCauseKey, type FailureSurroundings, failureCause } from './failure-cause.ts';
-import { type Finding, type Headline, MOST_LINES, type OptionSuggestion, type Severity, type Span } from './finding.ts';
+import { type Finding, type Headline, MOST_LINES, type OptionSuggestion, type Severity } from './finding.ts';
 import { slotsOf } from './free-run.ts';
 import { type CaseEvidence, knownCases } from './known-cases.ts';
+import { logItemSpan } from './log-item-span.ts';
 import { poolTrends } from './pool-trend.ts';
+import { isReport, reportFindings } from './report-findings.ts';
 import { suggestedAperture } from './suggested-aperture.ts';
 
 /** min_align_mask of drivers that set one: drivers/nvme/host/pci.c, NVME_CTRL_PAGE_SIZE - 1. */
@@ -29,6 +31,8 @@ interface BootContext {
   readonly areas: number | undefined;
   readonly hasAreas: boolean;
   readonly minAlignMask: boolean;
+  /** Largest order of the page allocator, where the release is known. */
+  readonly maxOrder: number | undefined;
   readonly cases: Omit<CaseEvidence, 'item' | 'cause' | 'minAlignMask'>;
   readonly suggest: (totalSlots: number | null) => OptionSuggestion | undefined;
 }
@@ -55,8 +59,10 @@ function checkBoot(boot: LogBoot, items: readonly LogItem[]): Finding[] {
     if (finding) findings.push(finding);
   }
   const events = failureEvents(items);
-  if (events.length === 0) return findings;
+  const reports = items.filter(isReport);
+  if (events.length === 0 && reports.length === 0) return findings;
   const context = contextOf(boot, items);
+  findings.push(...reportFindings(reports, items, context.maxOrder, (driver, cause) => knownCases({ ...context.cases, item: { driver }, cause, minAlignMask: 0 })));
   const groups = new Map<string, Group>();
   for (const item of events) {
     const key = failureKey(item);
@@ -83,6 +89,7 @@ function contextOf(boot: LogBoot, items: readonly LogItem[]): BootContext {
     areas: areas?.kind === 'pool-areas' ? areas.areas : undefined,
     hasAreas: stated && features.areas.value,
     minAlignMask: stated && features.minAlignMask.value,
+    maxOrder: stated ? features.pageAllocatorMaxOrder.value : undefined,
     cases: {
       xenPv: boot.facts.environment.includes('xen-pv') || isXenPv(platform),
       xenlinux,
@@ -112,16 +119,12 @@ function risingFinding({ first, last, total, samples, devices }: ReturnType<type
   const at = samples.at(-1) ?? samples[0];
   return {
     ruleId: RULES.logApertureLeak, severity: 'warning', confidence: 'likely',
-    span: at ? spanOf(at) : { line: 1, column: 1, endLine: 1, endColumn: 1 },
+    span: at ? logItemSpan(at) : { line: 1, column: 1, endLine: 1, endColumn: 1 },
     headline: { key: 'log-rising', first, last, total, samples: samples.length, devices: devices.slice(0, 3) },
     explain: [reason('knob-swiotlb-size', { helps: 0 })], evidence: [],
     doubt: 'a load that grows looks the same: a driver that leaks keeps its slots when it is idle',
     lines: samples.slice(0, MOST_LINES).map(({ line }) => line),
   };
-}
-
-function spanOf(item: LogItem): Span {
-  return { line: item.line, column: item.column, endLine: item.line, endColumn: item.endColumn };
 }
 
 function apertureFinding(item: LogItem): Finding | undefined {
@@ -130,7 +133,7 @@ function apertureFinding(item: LogItem): Finding | undefined {
   const slots = Math.floor(bytes / SLOT_BYTES);
   const fact = factFromDefault(SEGMENT_SLOTS, 'kernel/dma/swiotlb.c: IO_TLB_SEGSIZE, 128 slots of 2 KiB in every kernel from 2.6.16 to 7.3');
   return {
-    ruleId: RULES.logAperture, severity: 'information', span: spanOf(item), confidence: 'certain',
+    ruleId: RULES.logAperture, severity: 'information', span: logItemSpan(item), confidence: 'certain',
     headline: { key: 'log-aperture', bytes, slots, segments: Math.ceil(slots / SEGMENT_SLOTS) },
     explain: [reason('segment-limit', { slots: SEGMENT_SLOTS, bytes: SEGMENT_BYTES }, fact)], evidence: [fact],
   };
@@ -144,7 +147,7 @@ function failureFinding({ first: item, lines, count }: Group, context: BootConte
   const cases = knownCases({ ...context.cases, item, cause: cause.key, minAlignMask: mask });
   const suggestion = grows ? context.suggest(item.totalSlots) : undefined;
   return {
-    ruleId, severity, span: spanOf(item), headline, explain, evidence: explain.flatMap((step) => (step.fact ? [step.fact] : [])), confidence: cause.confidence,
+    ruleId, severity, span: logItemSpan(item), headline, explain, evidence: explain.flatMap((step) => (step.fact ? [step.fact] : [])), confidence: cause.confidence,
     cause: suppressed ? { ...cause, notes: [...cause.notes, suppressed] } : cause, lines,
     ...(cases.length > 0 ? { cases } : {}), ...(suggestion ? { suggestion } : {}),
   };

@@ -1,5 +1,6 @@
 import type { Fact } from '../core/platform/fact.ts';
 import type { Reason } from '../core/platform/reason.ts';
+import type { DmaDebugReport } from '../evidence/log/log-items.ts';
 import type { RuleId } from '../ids.ts';
 import type { FailureCause } from './failure-cause.ts';
 import type { KnownCaseId } from './known-cases.ts';
@@ -36,6 +37,10 @@ export type Headline =
   | { readonly key: 'log-other-failure'; readonly bytes: number | null; readonly device: string | null; readonly what: string }
   /** Slots in use rose from failure to failure until the pool was full. */
   | { readonly key: 'log-rising'; readonly first: number; readonly last: number; readonly total: number; readonly samples: number; readonly devices: readonly string[] }
+  /** The page allocator had no block; `largest` is the largest order that was free then, -1 where none was, null where not printed. */
+  | { readonly key: 'log-order-failed'; readonly order: number; readonly task: string; readonly largest: number | null; readonly beyond: boolean; readonly count: number }
+  | { readonly key: 'log-dma-debug'; readonly report: DmaDebugReport; readonly driver: string | null; readonly device: string | null; readonly bytes: number | null; readonly limit: number | null; readonly count: number }
+  | { readonly key: 'log-map-sg-failed'; readonly driver: string; readonly device: string | null; readonly error: number; readonly count: number }
   | { readonly key: 'log-aperture'; readonly bytes: number; readonly slots: number; readonly segments: number };
 
 /** Something that a rule found, as data; sentences are rendered from it. */

@@ -4,7 +4,7 @@ import type { FailureCauseKey } from './failure-cause.ts';
 
 /** What a case is recognised by: one failure, its cause, and what its boot says. */
 export interface CaseEvidence {
-  readonly item: FailureStatement;
+  readonly item: Pick<FailureStatement, 'driver' | 'mask'> & Partial<Pick<FailureStatement, 'failure'>>;
   readonly cause: FailureCauseKey;
   readonly xenPv: boolean;
   readonly xenlinux: boolean;
@@ -56,6 +56,6 @@ export function knownCases(evidence: CaseEvidence): KnownCaseId[] {
   return CASES.flatMap(([id, fits]) => (fits(evidence) ? [id] : []));
 }
 
-function is({ driver }: FailureStatement, names: RegExp): boolean {
+function is({ driver }: CaseEvidence['item'], names: RegExp): boolean {
   return driver !== null && names.test(driver);
 }

@@ -4,6 +4,7 @@ import { environmentOf } from './environment.ts';
 import { failureFacts } from './failure-facts.ts';
 import { commandLineOf, firstOf, itemsOf, mapRows } from './item-queries.ts';
 import { NO_SWIOTLB_FACTS } from './log-facts.ts';
+import { memoryStateFacts } from './memory-state-facts.ts';
 import { bannerArch } from './recognise/machine.ts';
 import type { E820Entry } from '../../core/platform/platform-facts.ts';
 import type { IommuFacts, LogFacts, SwiotlbFacts } from './log-facts.ts';
@@ -59,8 +60,8 @@ function isOfLinux({ recogniser }: LogItem): boolean {
 export function bootFacts(items: readonly LogItem[], silent: boolean): LogFacts {
   const banner = firstOf(items, 'linux-banner');
   return {
-    kernelVersion: banner?.release ?? null,
-    xenVersion: firstOf(items, 'xen-banner')?.version ?? firstOf(items, 'xen-seen')?.version ?? null,
+    kernelVersion: banner?.release ?? xlInfo(items, 'release'),
+    xenVersion: firstOf(items, 'xen-banner')?.version ?? firstOf(items, 'xen-seen')?.version ?? xlInfo(items, 'xen_version'),
     arch: archOf(items)?.arch ?? null,
     environment: environmentOf(items),
     swiotlb: swiotlbFacts(items, silent && banner !== undefined),
@@ -70,13 +71,20 @@ export function bootFacts(items: readonly LogItem[], silent: boolean): LogFacts 
     memoryEncryption: firstOf(items, 'memory-encryption')?.active ?? null,
     cmaBytes: cmaOf(items)?.bytes ?? null,
     kernelCmdline: commandLineOf(items, 'linux-command-line')?.commandLine ?? null,
-    xenCmdline: commandLineOf(items, 'xen-command-line')?.commandLine ?? null,
+    xenCmdline: commandLineOf(items, 'xen-command-line')?.commandLine ?? xlInfo(items, 'xen_commandline'),
     e820UsableBytes: usableBytes(items, 'firmware'),
     xenPvMapUsableBytes: usableBytes(items, 'xen-pv'),
     xenE820UsableBytes: usableBytes(items, 'machine'),
     xenDmaWidthBits: firstOf(items, 'xen-dma-width')?.bits ?? null,
     xenDom0MaxVcpus: firstOf(items, 'dom0-max-vcpus')?.count ?? null,
+    ...memoryStateFacts(items),
   };
+}
+
+/** A field of `xl info`, where it says something. */
+export function xlInfo(items: readonly LogItem[], field: string): string | null {
+  const value = itemsOf(items, 'xl-info').find((item) => item.field === field)?.value;
+  return value === undefined || value === '' ? null : value;
 }
 
 /** Where a CMA total is printed it holds; else the areas' sum. */
@@ -125,7 +133,7 @@ function swiotlbFacts(items: readonly LogItem[], silent: boolean): SwiotlbFacts 
   const tornDown = firstOf(items, 'pool-torn-down');
   const kernelRange = firstOf(items, 'xenlinux-kernel-range')?.range ?? placed?.kernelRange ?? pool?.kernelRange ?? null;
   const slabs = firstOf(items, 'pool-slabs-adjusted');
-  const slots = itemsOf(items, 'failure').find(({ totalSlots }) => totalSlots !== null && totalSlots > 0)?.totalSlots ?? null;
+  const slots = itemsOf(items, 'failure').find(({ totalSlots }) => totalSlots !== null && totalSlots > 0)?.totalSlots ?? itemsOf(items, 'pool-counter').find(({ of }) => of === 'nslabs')?.slots ?? null;
   const enabled = pool ?? placed ?? aperture ?? xenlinux;
   const disabled = tornDown ?? firstOf(items, 'pool-disabled');
   return {

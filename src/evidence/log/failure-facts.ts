@@ -4,32 +4,54 @@ import type { LogItem } from './log-items.ts';
 /** Lines within which a second message about one failed mapping follows the first. */
 const PAIR_LINES = 3;
 
+/** Lines that are kept of one entry: more would be the log itself. */
+const MOST_LINES = 10_000;
+
 export type FailureItem = Extract<LogItem, { kind: 'failure' }>;
 
 /**
- * The failures that are events of their own. 4.x kernels print `DMA: Out of SW-IOMMU space` right behind
+ * Counts failures by kind, size, device and fill. 4.x kernels print `DMA: Out of SW-IOMMU space` right behind
  * `swiotlb buffer is full`, and 5.0 to 5.4 an overflow line: one event each, the first line's.
  */
-export function failureEvents(items: readonly LogItem[]): FailureItem[] {
-  const events: FailureItem[] = [];
-  let full: FailureItem | undefined;
-  for (const item of items) {
-    if (item.kind !== 'failure') continue;
-    if (item.failure === 'buffer-full') {
-      full = item;
-    } else if (
+export class FailureTally {
+  readonly #found = new Map<string, FailureFacts & { lines: number[]; count: number }>();
+  #full: FailureItem | undefined;
+
+  /** @returns whether the line is an event of its own */
+  add(item: FailureItem): boolean {
+    const full = this.#full;
+    if (item.failure === 'buffer-full') this.#full = item;
+    else if (
       (item.failure === 'out-of-space' || item.failure === 'dma-mask-overflow') &&
       full !== undefined &&
       item.line - full.line <= PAIR_LINES &&
       item.bytes === full.bytes &&
       item.device === full.device
     ) {
-      full = undefined;
-      continue;
+      this.#full = undefined;
+      return false;
     }
-    events.push(item);
+    const { failure: kind, bytes, device, totalSlots, usedSlots, driver } = item;
+    const key = failureKey(item);
+    const entry = this.#found.get(key);
+    if (entry) {
+      entry.count++;
+      if (entry.lines.length < MOST_LINES) entry.lines.push(item.line);
+    } else {
+      this.#found.set(key, { kind, bytes, device, totalSlots, usedSlots, count: 1, driver, lines: [item.line] });
+    }
+    return true;
   }
-  return events;
+
+  facts(): FailureFacts[] {
+    return [...this.#found.values()];
+  }
+}
+
+/** The failures that are events of their own. */
+export function failureEvents(items: readonly LogItem[]): FailureItem[] {
+  const tally = new FailureTally();
+  return items.filter((item): item is FailureItem => item.kind === 'failure' && tally.add(item));
 }
 
 /** What makes two failures the same entry. */
@@ -37,19 +59,8 @@ export function failureKey({ failure, bytes, device, totalSlots, usedSlots }: Fa
   return JSON.stringify([failure, bytes, device, totalSlots, usedSlots]);
 }
 
-/** Failures counted by kind, size, device and fill. */
 export function failureFacts(items: readonly LogItem[]): FailureFacts[] {
-  const found = new Map<string, FailureFacts & { lines: number[]; count: number }>();
-  for (const item of failureEvents(items)) {
-    const { failure: kind, bytes, device, totalSlots, usedSlots, driver } = item;
-    const key = failureKey(item);
-    const entry = found.get(key);
-    if (entry) {
-      entry.count++;
-      entry.lines.push(item.line);
-    } else {
-      found.set(key, { kind, bytes, device, totalSlots, usedSlots, count: 1, driver, lines: [item.line] });
-    }
-  }
-  return [...found.values()];
+  const tally = new FailureTally();
+  for (const item of items) if (item.kind === 'failure') tally.add(item);
+  return tally.facts();
 }

@@ -79,6 +79,12 @@ const STAMP = /\*{0,2}\[[ *+]{0,24}\d{1,8}[.,]\d{3,9}[ *]{0,4}\]\*{0,2}:? ?/y;
 const DATE_STAMP = /\[(?:\p{L}{2,9}\.? )?(?:\p{L}{2,9}\.? {1,2}\d{1,2} |\d{4}-\d{2}-\d{2} )\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?(?: \d{4})?\] ?/uy;
 const TASK = /\[ {0,8}[TC]\d{1,7}\] ?/y;
 const ANDROID_TASK = / {0,2}\[\d{1,3}: {0,20}[^\]\s]{1,32}: {0,8}\d{1,7}\] ?/y;
+// /dev/kmsg and netconsole's extended form, with the release before it where that is asked for.
+const KMSG = /(?:\d{1,2}\.\d{1,3}[^\s,;]{0,64},)?\d{1,4},\d{1,12},\d{1,18},[-c+](?:,[^;\n]{0,120})?;/y;
+// logcat -b kernel: no tag, or the kernel's.
+const LOGCAT = /\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3,6} {1,8}(?:[a-z]{1,12} {1,8})?\d{1,7} {1,8}\d{1,7} [VDIWEF] (?:kernel)? {0,10}: ?/y;
+// What vendors' kernels print between the stamp and the message: processor and task.
+const VENDOR_TASK = /(?: {0,2}c\d{1,2} {1,8}\d{1,7} (?=\S)| {0,2}(?:<\d>\.)?\(\d{1,2}\)\[\d{1,7}:[^\]\n]{1,32}\] ?| {0,2}\(CPU:\d{1,3}-pid:\d{1,7}:[^)\n]{1,48}\) ?)/y;
 const XEN = /\(XEN\) ?/y;
 const GUEST = /\(d\d{1,5}(?:v\d{1,4})?\) ?/y;
 const PROGRAM = /[A-Za-z][\w.@-]{0,48}\[\d{1,7}\]: /y;
@@ -116,6 +122,10 @@ export function frameLine(text: string, from = 0): Frame {
       certain = true;
       at = next;
     }
+    if (round === 0 && ((next = behind(KMSG, text, at)) >= 0 || (next = behind(LOGCAT, text, at)) >= 0)) {
+      at = next;
+      linux(true);
+    }
     if ((next = behind(CLOCK_KERNEL, text, at)) >= 0) {
       at = next;
       linux(true);
@@ -141,6 +151,7 @@ export function frameLine(text: string, from = 0): Frame {
     if (speaker === 'linux') {
       if ((next = behind(TASK, text, at)) >= 0) at = next;
       if ((next = behind(ANDROID_TASK, text, at)) >= 0) at = next;
+      if ((next = behind(VENDOR_TASK, text, at)) >= 0) at = next;
       if ((next = behind(HOST_KERNEL, text, at)) >= 0) at = next;
     }
     if ((next = behind(XEN, text, at)) >= 0) {

@@ -26,7 +26,7 @@ export interface FailureFacts {
   readonly count: number;
   /** Driver that the device was bound to, where printed. */
   readonly driver: string | null;
-  /** The log's lines, from 1, one for each event counted. */
+  /** The log's lines, from 1, one for each event counted; the first 10,000. */
   readonly lines: readonly number[];
 }
 
@@ -77,6 +77,19 @@ export interface LogFacts {
   readonly xenE820UsableBytes: number | null;
   readonly xenDmaWidthBits: number | null;
   readonly xenDom0MaxVcpus: number | null;
+  /** Absent where the log has none. */
+  readonly pageAllocationFailures?: readonly { readonly order: number; readonly task: string; readonly line: number }[];
+  readonly dmaDebugReports?: readonly { readonly report: string; readonly driver: string | null; readonly device: string | null; readonly bytes: number | null; readonly limit: number | null; readonly line: number }[];
+  /** Free pages of Xen's heap by zone, of the first dump. */
+  readonly xenHeapZones?: readonly { readonly node: number; readonly zone: number; readonly pages: number; readonly order?: number }[];
+  /** Free blocks by order and zone: /proc/buddyinfo, or the memory information behind a failure. */
+  readonly freeBlocks?: readonly { readonly node: number; readonly zone: string; readonly blocks: readonly number[]; readonly line: number }[];
+  /** The counters of /sys/kernel/debug/swiotlb, in slots. */
+  readonly poolCounters?: Readonly<Record<string, number>>;
+  /** MiB, as `xl info` prints them. */
+  readonly xenMemoryMiB?: { readonly total?: number; readonly free?: number };
+  /** Bytes of System RAM in /proc/iomem. */
+  readonly iomemSystemRamBytes?: number;
 }
 
 export const NO_SWIOTLB_FACTS: SwiotlbFacts = {

@@ -47,7 +47,26 @@ export type LogStatement =
   | { readonly kind: 'environment'; readonly name: string }
   | { readonly kind: 'arch'; readonly arch: string }
   | { readonly kind: 'word-size'; readonly bits: 64 }
-  | { readonly kind: 'order-failure'; readonly order: number; readonly task: string };
+  | { readonly kind: 'order-failure'; readonly order: number; readonly task: string }
+  /** A report of CONFIG_DMA_API_DEBUG; `bytes` and `limit` as the report has them: a segment and its largest, what was freed and what was mapped. */
+  | { readonly kind: 'dma-debug'; readonly report: DmaDebugReport; readonly driver: string | null; readonly device: string | null; readonly bytes: number | null; readonly limit: number | null }
+  /** A driver's own word that a scatterlist could not be mapped; `error` is the positive errno. */
+  | { readonly kind: 'map-sg-failed'; readonly driver: string; readonly device: string | null; readonly error: number }
+  /** Free blocks of each order of one zone, from order 0. */
+  | { readonly kind: 'free-blocks'; readonly node: number; readonly zone: string; readonly blocks: readonly number[] }
+  | { readonly kind: 'xen-heap-key'; readonly key: string }
+  /** `order` in Xen 3.0.4 alone, which prints a line an order; else all orders together. */
+  | { readonly kind: 'xen-heap-zone'; readonly node: number; readonly zone: number; readonly pages: number; readonly order?: number }
+  | { readonly kind: 'xen-heap-free'; readonly of: string; readonly bytes: number }
+  | { readonly kind: 'pool-counter'; readonly of: 'nslabs' | 'used' | 'used_hiwater' | 'transient_nslabs'; readonly slots: number }
+  /** Physical addresses; `end` is exclusive. */
+  | { readonly kind: 'iomem-row'; readonly start: number; readonly end: number; readonly name: string }
+  | { readonly kind: 'xl-info'; readonly field: string; readonly value: string };
+
+/** The rules of the DMA API that CONFIG_DMA_API_DEBUG watches. */
+export type DmaDebugReport =
+  | 'segment-too-long' | 'segment-across-boundary' | 'freed-other-size' | 'freed-otherwise' | 'freed-not-mapped' | 'still-mapped' | 'error-not-checked'
+  | 'synced-outside' | 'synced-otherwise' | 'not-dma-memory' | 'overlapping';
 
 export interface FailureStatement {
   readonly kind: 'failure';

@@ -12,8 +12,8 @@ export interface PlacedMessage extends LogMessage {
   readonly joinedEnd: number;
 }
 
-/** A line cannot be longer than this to be read at all: no kernel prints one. */
-const LONGEST_LINE = 16384;
+/** A longer line is read in pieces, each from where a message begins: a text that has lost its line ends. */
+export const LONGEST_LINE = 16384;
 const MOST_JOINED = 3;
 const MOST_SOFT_JOINED = 12;
 // A message that begins in the middle of a line: consoles glue the output of two writers together. Behind a quotation
@@ -39,17 +39,18 @@ export function messagesOfLine(text: string, from: number, to: number, survey: S
     const { speaker } = frame;
     if (speaker === 'daemon' || speaker === 'guest') return [];
     // `(XEN)` lines say nothing of how Linux's are framed; a bare line among stamped ones is prose or a program's output.
-    if (speaker === 'bare' && survey.linuxFramed) return [];
+    const pasted = speaker === 'bare' && survey.linuxFramed;
     const next = begins[index + 1];
     const end = next?.at ?? clean.text.length;
     const ownText = clean.text.slice(frame.start, end).trimEnd();
-    const rest = next === undefined ? continuation(text, to, raw, clean, frame, survey) : undefined;
+    const rest = next === undefined && !pasted ? continuation(text, to, raw, clean, frame, survey) : undefined;
     return [
       {
         text: rest === undefined ? ownText : (rest.soft ? ownText.slice(0, -1) : ownText) + rest.text,
         joined: rest !== undefined && !rest.softOnly,
         cut: next === undefined && speaker !== 'bare' && survey.linuxFramed && isBareText(text, rest?.end ?? to, survey),
         speaker,
+        pasted,
         offset: rawOffset(clean, frame.start),
         endOffset: rawOffset(clean, frame.start + ownText.length),
         ownText,
@@ -57,6 +58,20 @@ export function messagesOfLine(text: string, from: number, to: number, survey: S
       },
     ];
   });
+}
+
+/** Where the last message but the first begins within a part of a line; -1 where there is none. */
+export function lastGlued(part: string): number {
+  let at = -1;
+  for (const match of part.matchAll(GLUED)) if (match.index > 0) at = match.index;
+  return at;
+}
+
+/** Where the first message that is glued behind other text begins, from `from` on; -1 where there is none. */
+export function nextGlued(text: string, from: number): number {
+  const pattern = new RegExp(GLUED);
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? -1;
 }
 
 function rawOffset(clean: CleanLine, at: number): number {

@@ -1,9 +1,11 @@
 import { bannerRecognisers } from './recognise/banner.ts';
 import { commandLineRecognisers } from './recognise/command-line.ts';
+import { dmaDebugRecognisers } from './recognise/dma-debug.ts';
 import { e820Recognisers } from './recognise/e820.ts';
 import { failureRecognisers } from './recognise/failure.ts';
 import { iommuRecognisers } from './recognise/iommu.ts';
 import { machineRecognisers } from './recognise/machine.ts';
+import { memoryStateRecognisers } from './recognise/memory-state.ts';
 import { swiotlbRecognisers } from './recognise/swiotlb.ts';
 import { xenlinuxRecognisers } from './recognise/swiotlb-xenlinux.ts';
 import { xenRecognisers } from './recognise/xen.ts';
@@ -20,4 +22,6 @@ export const RECOGNISERS: readonly Recogniser[] = [
   ...xenRecognisers,
   ...iommuRecognisers,
   ...machineRecognisers,
+  ...dmaDebugRecognisers,
+  ...memoryStateRecognisers,
 ];

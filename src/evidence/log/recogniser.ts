@@ -10,6 +10,8 @@ export interface LogMessage {
   /** The part of `text` that stands on the message's first line. */
   readonly ownText: string;
   readonly speaker: 'linux' | 'xen' | 'bare';
+  /** A line without a prefix in a log whose lines have one: a program's output, or a file pasted behind the log. */
+  readonly pasted: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface LogMessage {
 export interface Recogniser {
   /** Stable, kebab-case. */
   readonly id: string;
-  readonly family: 'banner' | 'command-line' | 'swiotlb' | 'swiotlb-xenlinux' | 'failure' | 'e820' | 'xen' | 'iommu' | 'encryption' | 'memory' | 'machine';
+  readonly family: 'banner' | 'command-line' | 'swiotlb' | 'swiotlb-xenlinux' | 'failure' | 'e820' | 'xen' | 'iommu' | 'encryption' | 'memory' | 'machine' | 'driver';
   /** The literal format, with printf's conversions for the fields. */
   readonly formats: readonly string[];
   /** Versions in which the format occurs, in words. */
@@ -32,6 +34,8 @@ export interface Recogniser {
   readonly speaker: 'linux' | 'xen' | 'either';
   /** Only within so many lines behind an item of that kind. */
   readonly after?: { readonly kind: LogStatement['kind']; readonly lines: number };
+  /** Also read from a line without a prefix among lines that have one: the format leaves no doubt. */
+  readonly unframed?: boolean;
   /** Read until it has matched once in a boot. */
   readonly once?: boolean;
   /** The fields, or undefined where the message is not of this format. */

@@ -7,6 +7,19 @@ type Case = readonly [id: string, line: string, fields: Readonly<Record<string, 
 
 /** Messages without prefix; `(XEN) ` marks Xen's. */
 const CASES: readonly Case[] = [
+  ['dma-api-debug', 'DMA-API: ehci-pci 0000:00:1d.0: mapping sg segment longer than device claims to support [len=131072] [max=65536]', { report: 'segment-too-long', driver: 'ehci-pci', device: '0000:00:1d.0', bytes: 131072, limit: 65536 }],
+  ['dma-api-debug', 'e1000e 0000:00:19.0: DMA-API: device driver frees DMA memory with different size [device address=0x0000000035a01000] [map size=1024 bytes] [unmap size=2048 bytes]', { report: 'freed-other-size', driver: 'e1000e', bytes: 2048, limit: 1024 }],
+  ['dma-api-debug', 'DMA-API: sky2 0000:02:00.0: device driver failed to check map error[device address=0x0000000071b2a040] [size=1536 bytes] [mapped as single]', { report: 'error-not-checked', device: '0000:02:00.0', bytes: 1536, limit: null }],
+  ['megaraid-map-failed', 'megaraid_sas 0000:03:00.0: megasas_build_io_fusion 3273 sge_count (-12) is out of range. Range is:  0-256', { driver: 'megaraid_sas', device: '0000:03:00.0', error: 12 }],
+  ['buddyinfo', 'Node 0, zone    DMA32      3      4      5      6      7      8      9     10     11     12    431 ', { node: 0, zone: 'DMA32', blocks: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 431] }],
+  ['free-lists', 'Node 0 DMA32: 1*4kB (U) 2*8kB (UM) 0*16kB 1*32kB (M) 0*64kB 0*128kB 0*256kB 0*512kB 1*1024kB (H) 0*2048kB 0*4096kB = 1076kB', { node: 0, zone: 'DMA32', blocks: [1, 2, 0, 1, 0, 0, 0, 0, 1, 0, 0] }],
+  ['xen-heap-key', "(XEN) 'H' pressed -> dumping heap info (now = 5238561442)", { key: 'H' }],
+  ['xen-heap-key', "(XEN) 'm' pressed -> dumping memory info", { key: 'm' }],
+  ['xen-heap-zone', '(XEN) heap[node=0][zone=20] -> 131072 pages', { node: 0, zone: 20, pages: 131072 }],
+  ['xen-heap-zone', '(XEN) heap[2][0][9]-> 12 pages', { node: 0, zone: 2, order: 9, pages: 12 }],
+  ['xen-heap-free', '(XEN)     DMA heap: 65536kB free', { of: 'DMA heap', bytes: 64 << 20 }],
+  ['xen-heap-free', '(XEN)     heap[14]: 1024kB free', { of: 'heap[14]', bytes: 1 << 20 }],
+  ['swiotlb-debugfs', '/sys/kernel/debug/swiotlb/io_tlb_used:1234', { of: 'used', slots: 1234 }],
   ['linux-banner', 'Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org) (gcc-12) #1 SMP', { release: '6.1.0-56-amd64' }],
   ['xen-banner', '(XEN) Xen version 4.17.7 (Debian 4.17.7-1) (a@b.c) (gcc 12) debug=n Fri', { version: '4.17.7' }],
   ['xen-banner', '(XEN) Xen version 3.0.4-1 (root@xx) (gcc version 4.1.1) Mon Jan 8', { version: '3.0.4-1' }],
@@ -96,6 +109,16 @@ const CASES: readonly Case[] = [
 ];
 
 /** Formats that count only behind another line. */
+/** Files as they are pasted behind a log, without a prefix. */
+const PASTED: typeof CASES = [
+  ['swiotlb-debugfs', 'io_tlb_nslabs:32768', { of: 'nslabs', slots: 32768 }],
+  ['buddyinfo', 'Node 1, zone   Normal      3      4      5      6      7      8      9     10     11     12      0 ', { node: 1, zone: 'Normal' }],
+  ['proc-iomem', '00100000-7ffdffff : System RAM', { start: 0x100000, end: 0x7ffe0000, name: 'System RAM' }],
+  ['proc-iomem', '  fe000000-fe7fffff : 0000:00:02.0', { start: 0xfe000000, end: 0xfe800000 }],
+  ['xl-info', 'xen_version            : 4.17.7', { field: 'xen_version', value: '4.17.7' }],
+  ['xl-info', 'free_memory            : 126', { field: 'free_memory', value: '126' }],
+];
+
 const BLOCK: readonly Case[] = [
   ['xenlinux-aperture', ' Aperture:     64 megabytes', { megabytes: 64 }],
   ['xenlinux-kernel-range', ' Kernel range: 0xffff880006ea2000 - 0xffff88000aea2000', { range: '0xffff880006ea2000-0xffff88000aea2000', bytes: 64 << 20 }],
@@ -117,6 +140,25 @@ function itemsIn(...messages: readonly string[]): readonly LogItem[] {
 describe('recognisers', () => {
   it.each(CASES)('%s reads "%s"', (id, message, fields) => {
     expect(itemsIn(message)).toEqual([expect.objectContaining({ recogniser: id, line: 5, ...fields })]);
+  });
+
+  it.each(PASTED)('%s reads "%s" without a prefix, alone and among lines that have one', (id, message, fields) => {
+    expect(readLog(message, 'x').items).toMatchObject([{ recogniser: id, line: 1, ...fields }]);
+    const text = ['[    0.000001] Linux version 6.1.0 (a@b) (gcc)', '[    0.000002] x', message, '[    0.000003] y'].join('\n');
+    expect(readLog(text, 'x').items[1]).toMatchObject({ recogniser: id, line: 3, ...fields });
+  });
+
+  it.each([
+    '00000000-00000000 : System RAM',
+    'Node 0 DMA32: 1*4kB (U) 2*8kB (UM) 0*16kB 1*32kB (M) 0*64kB 0*128kB 0*256kB 0*512kB 1*1024kB (H) 0*2048kB 0*4096kB = 1077kB',
+    'xen_version: 4.17.7',
+    'free_memory : 126',
+    'io_tlb_used: many',
+    'heap[node=0][zone=20] -> 131072 pages',
+    'DMA-API: preallocated 65536 debug entries',
+  ])('takes nothing from "%s"', (message) => {
+    expect(readLog(`[    0.000001] Linux version 6.1.0 (a@b) (gcc)\n${message}\n[    0.000003] y`, 'x').items).toHaveLength(1);
+    expect(readLog(message, 'x').isKernelLog).toBe(false);
   });
 
   it.each(BLOCK)('%s reads "%s" behind its heading only', (id, message, fields) => {
@@ -156,7 +198,7 @@ describe('recognisers', () => {
   });
 
   it('documents every format, and each has a test', () => {
-    const tested = new Set([...CASES, ...BLOCK].map(([id]) => id));
+    const tested = new Set([...CASES, ...PASTED, ...BLOCK].map(([id]) => id));
     expect(new Set(RECOGNISERS.map(({ id }) => id)).size).toBe(RECOGNISERS.length);
     for (const { id, formats, era, says, keys } of RECOGNISERS) {
       expect(tested, id).toContain(id);

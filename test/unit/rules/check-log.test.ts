@@ -102,6 +102,24 @@ describe('what a full buffer means', () => {
     expect(suggestionOf(HEAD + full(4096, 524288, 524288))).toBeUndefined();
   });
 
+  it('finds allocations of high orders, with what was free', () => {
+    const failure = (order: number): string => `[    9.000000] modprobe: page allocation failure: order:${order}, mode:0xcc0(GFP_KERNEL), nodemask=(null)\n`;
+    const lists = '[    9.000100] Node 0 DMA32: 1*4kB (U) 2*8kB (UM) 0*16kB 1*32kB (M) 0*64kB 0*128kB 0*256kB 0*512kB 1*1024kB (H) 0*2048kB 0*4096kB = 1076kB\n';
+    const headlines = (text: string): unknown => checkLog(readLog(HEAD + text, 'x')).filter(({ ruleId }) => ruleId === RULES.logPageAllocation).map(({ headline }) => headline);
+    expect(headlines(failure(9) + lists)).toEqual([{ key: 'log-order-failed', order: 9, task: 'modprobe', largest: 8, beyond: false, count: 1 }]);
+    expect(headlines(failure(10) + failure(10))).toMatchObject([{ largest: null, beyond: false, count: 2 }]);
+    expect(headlines(failure(11))).toMatchObject([{ beyond: true }]);
+    expect(headlines(failure(0))).toEqual([]);
+  });
+
+  it('reports what the DMA API\'s debugging caught, and the SAS regression by its message', () => {
+    const report = '[    9.000000] DMA-API: ehci-pci 0000:00:1d.0: mapping sg segment longer than device claims to support [len=131072] [max=65536]\n';
+    expect(rulesOf(HEAD + report + report)).toEqual([RULES.logAperture, RULES.logDmaDebug]);
+    const sas = '[    9.000000] megaraid_sas 0000:03:00.0: megasas_build_io_fusion 3273 sge_count (-12) is out of range. Range is:  0-256\n';
+    expect(casesOf(PV.replace('6.1.0-56-amd64', '6.12.1').replace('Debian 6.1.192-2', '') + sas)).toEqual(['xen-alignment-regression']);
+    expect(casesOf(HEAD + sas)).toEqual([]);
+  });
+
   it('judges each boot by itself', () => {
     const findings = checkLog(readLog(HEAD + full(4096, 32768, 32768) + HEAD + full(4096, 32768, 32768), 'x'));
     expect(findings.map(({ span, ruleId }) => [span.line, ruleId])).toEqual([[2, RULES.logAperture], [3, RULES.logApertureExhausted], [5, RULES.logAperture], [6, RULES.logApertureExhausted]]);
