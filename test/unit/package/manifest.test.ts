@@ -28,6 +28,7 @@ interface Manifest {
       readonly id: string; readonly extensions: readonly string[]; readonly filenames: readonly string[];
       readonly filenamePatterns: readonly string[]; readonly firstLine: string; readonly configuration: string;
     }[];
+    readonly grammars: readonly { readonly language: string; readonly scopeName: string; readonly path: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
   };
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -149,9 +150,43 @@ describe('the kernel log language', () => {
   });
 });
 
+describe('the grammar of kernel logs', () => {
+  const grammar = readFileSync('media/kernel-log.tmLanguage.json', 'utf8');
+  const patterns = [...grammar.matchAll(/"match": ("(?:[^"\\]|\\.)*")/g)].map(([, quoted]) => JSON.parse(quoted!) as string);
+
+  it('is of the language that is contributed', () => {
+    expect(contributes.grammars).toEqual([{ language: LANGUAGES.kernelLog, scopeName: (JSON.parse(grammar) as { scopeName: string }).scopeName, path: './media/kernel-log.tmLanguage.json' }]);
+  });
+
+  it.each([
+    ['keyword.other.speaker.xen', '(XEN) Xen version 4.17.7 (Debian)', '(XEN)'],
+    ['comment.timestamp', '[    0.000000][    T0] Linux version 6.1.0', '[    0.000000][    T0]'],
+    ['comment.timestamp', '[Sat Jul  4 10:11:12 2020] Linux version 5.4.0', '[Sat Jul  4 10:11:12 2020]'],
+    ['comment.timestamp', '2024-06-01T10:11:12.123456+02:00 host kernel: xen: text', '2024-06-01T10:11:12.123456+02:00 host kernel:'],
+    ['constant.numeric.level', '<6>[    0.000000] Linux version', '<6>'],
+    ['support.type.subsystem', '[    0.5] software IO TLB: mapped [mem 0x3a000000-0x3e000000] (64MB)', 'software IO TLB'],
+    ['constant.numeric.hex', '[    0.5] software IO TLB: mapped [mem 0x3a000000-0x3e000000] (64MB)', '0x3a000000'],
+    ['constant.numeric.size', '[    0.5] software IO TLB: mapped [mem 0x3a000000-0x3e000000] (64MB)', '64MB'],
+    ['invalid.failure', 'DMA: Out of SW-IOMMU space for 65536 bytes at device 0000:03:00.0', 'Out of SW-IOMMU space'],
+    ['invalid.failure', 'nvme 0000:03:00.0: swiotlb buffer is full (sz: 4096 bytes)', 'swiotlb buffer is full'],
+  ])('colours %s', (scope, line, expected) => {
+    const found = [...grammar.matchAll(/\{[^{}]*"match": ("(?:[^"\\]|\\.)*"),\s*"name": "([^"]*)"/g)]
+      .filter(([, , name]) => name!.startsWith(`${scope}.kernel-log`) || name!.startsWith(`${scope} `))
+      // An inline flag that JavaScript writes behind the expression.
+      .map(([, quoted]) => (JSON.parse(quoted!) as string).replace('(?i:', '(?:'))
+      .map((pattern) => new RegExp(pattern, 'i').exec(line)?.[0]);
+    expect(found).toContain(expected);
+  });
+
+  it('repeats nothing without a bound: no line makes it slow', () => {
+    expect(patterns.length).toBeGreaterThan(10);
+    for (const pattern of patterns) expect(pattern.replace(/\\./g, '').replace(/\[[^\]]*\]/g, ''), pattern).not.toMatch(/[*+]|\{\d+,\}/);
+  });
+});
+
 describe('the package', () => {
   it('names files that are there', () => {
-    for (const path of [manifest.icon, language!.configuration]) expect(existsSync(path), path).toBe(true);
+    for (const path of [manifest.icon, language!.configuration, ...contributes.grammars.map(({ path: file }) => file)]) expect(existsSync(path), path).toBe(true);
   });
 
   it('is made for the API of the lowest VS Code that it accepts', () => {
