@@ -8,6 +8,9 @@ import { connectionErrors } from './connection-errors.ts';
 /** Files that say something of the platform, or that a C file takes sizes from; a change of one is told to the server. */
 const WATCHED = '**/{.config,Makefile,*.h,*.dma.json,mmu_pv.c}';
 
+/** Files that hold a command line: a quick fix of a log puts an option into one that is open. */
+const BOOT_CONFIGURATIONS = '**/{grub,*.cfg,*.xl,extlinux.conf,syslinux.conf,isolinux.conf}';
+
 /**
  * Where documents lie that a person works on. Schemes that are named nowhere here show another's text: a file's state in
  * git, an output channel; findings there would be doubled or beside the point.
@@ -18,7 +21,10 @@ const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-loca
 export function clientOptions(log: vscode.LogOutputChannel, initialize: () => InitializationOptions): LanguageClientOptions {
   const schemes = new Set([...SCHEMES, ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme)]);
   return {
-    documentSelector: [...schemes].flatMap((scheme) => [LANGUAGES.c, LANGUAGES.kernelLog].map((language) => ({ scheme, language }))),
+    documentSelector: [...schemes].flatMap((scheme) => [
+      ...[LANGUAGES.c, LANGUAGES.kernelLog].map((language) => ({ scheme, language })),
+      { scheme, pattern: BOOT_CONFIGURATIONS },
+    ]),
     diagnosticCollectionName: DIAGNOSTIC_SOURCE,
     outputChannel: log,
     traceOutputChannel: log,

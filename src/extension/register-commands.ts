@@ -39,10 +39,18 @@ export function registerCommands({ server, platform, panel, log }: Parts): vscod
       if (log !== undefined) await choosePlatform(server, platform, logPlatformId(log));
       panel.open();
     },
+    [INTERNAL_COMMANDS.copyText]: (value: unknown) => copyText(text(value)),
   } satisfies Record<string, (...args: unknown[]) => unknown>;
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([command, handler]) => vscode.commands.registerCommand(command, handler)),
   );
+}
+
+async function copyText(value: string | undefined): Promise<void> {
+  if (value === undefined) return;
+  await vscode.env.clipboard.writeText(value);
+  const [first] = value.split('\n');
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', first ?? ''), 4000);
 }
 
 async function restart(server: ServerClient): Promise<void> {

@@ -25,7 +25,7 @@ export async function startExtension(
   const log = vscode.window.createOutputChannel('DMA Aperture', { log: true });
   const platform = new PlatformState(context.workspaceState);
   const client = makeClient(clientOptions(log, () => ({
-    ...options, readsFiles: true, ...(platform.chosen === undefined ? {} : { platform: platform.chosen }),
+    ...options, readsFiles: true, copiesText: true, ...(platform.chosen === undefined ? {} : { platform: platform.chosen }),
   })));
   const server = new ServerClient(client, log);
   platform.follow(server);

@@ -17,6 +17,8 @@ const initializationOptions = v.object({
   platform: v.optional(v.string()),
   /** Whether the client answers {@link CLIENT_REQUESTS}; a server under another editor reads files itself, or not at all. */
   readsFiles: v.optional(v.boolean()),
+  /** Whether the client has the command that copies a text; another editor's has none. */
+  copiesText: v.optional(v.boolean()),
 });
 
 /** `initializationOptions` of the `initialize` request. All are optional: another editor's client sends none. */

@@ -1,8 +1,7 @@
-import type { CodeLens, Diagnostic, DocumentSymbol, Hover } from 'vscode-languageserver-types';
+import type { Diagnostic, DocumentSymbol, Hover } from 'vscode-languageserver-types';
 import { RECOGNISERS } from '../evidence/log/recogniser-table.ts';
 import type { LogItem } from '../evidence/log/log-items.ts';
 import { type LogReading, readLog } from '../evidence/log/read-log.ts';
-import { INTERNAL_COMMANDS } from '../ids.ts';
 import { lspDiagnostic, lspRange } from '../render/lsp-diagnostic.ts';
 import { escapeMarkdown, explainMarkdown, headlineText } from '../render/finding-text.ts';
 import { logItemText, logItemTitle } from '../render/log-item-text.ts';
@@ -68,16 +67,6 @@ export class LogDocument {
         name: this.reading.boots.length > 1 ? `Boot ${index + 1}` : 'Boot', detail, kind: SYMBOL.namespace,
         range: { start: from, end: to }, selectionRange: { start: from, end: from }, children,
       };
-    });
-  }
-
-  /** One lens over each boot: it makes the log the active platform and opens the panel. */
-  codeLenses(): CodeLens[] {
-    return this.reading.boots.slice(0, 1).map((boot) => {
-      const item = this.reading.items.find(({ kind }) => kind === 'pool' || kind === 'xenlinux-pool') ?? this.reading.items.find(({ line }) => line >= boot.firstLine);
-      const line = (item?.line ?? boot.firstLine) - 1;
-      const range = { start: { line, character: 0 }, end: { line, character: 0 } };
-      return { range, command: { title: 'Show in DMA Aperture panel', command: INTERNAL_COMMANDS.openPanelForLog, arguments: [this.uri] } };
     });
   }
 

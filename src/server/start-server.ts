@@ -1,14 +1,13 @@
-import { type Connection, type Hover, type InitializeResult, LSPErrorCodes, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import { CodeActionKind, CodeLensRefreshRequest, type Connection, type Hover, type InitializeResult, LSPErrorCodes, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
 import { parseInitializationOptions } from '../protocol/initialization-options.ts';
-import { SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec, logPlatformId } from '../protocol/server-requests.ts';
+import { SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../protocol/server-requests.ts';
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
-import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
 import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
 import type { ServerEnvironment } from './environment.ts';
 import { FileAccess } from './file-access.ts';
-import { LogDocument } from './log-document.ts';
+import { LogService } from './log-service.ts';
 import { PlatformRegistry, WORKSPACE_PLATFORM } from './platform-registry.ts';
 import { scenarioDiagnostics } from './scenario-diagnostics.ts';
 import { ScenarioService } from './scenario-service.ts';
@@ -35,7 +34,7 @@ class LanguageServer {
   readonly #sources: SourceService;
   readonly #scenarios: ScenarioService;
   readonly #platforms = new PlatformRegistry();
-  readonly #logs = new Map<string, { readonly version: number; readonly document: LogDocument }>();
+  readonly #logs = new LogService(this.#platforms, (uri) => this.#platformChanged(uri));
   readonly #pending = new Map<string, ReturnType<typeof setTimeout>>();
   #settings: ServerSettings = DEFAULT_SERVER_SETTINGS;
   #folders: readonly string[] = [];
@@ -43,6 +42,8 @@ class LanguageServer {
   #limits: PlatformLimits;
   #configurable = false;
   #foldersChange = false;
+  #lensesRefresh = false;
+  #copies = false;
 
   constructor(connection: Connection, environment: ServerEnvironment) {
     this.#connection = connection;
@@ -60,8 +61,11 @@ class LanguageServer {
     connection.onDidChangeConfiguration(() => void this.#configurationChanged());
     connection.onDidChangeWatchedFiles(({ changes }) => void this.#filesChanged(changes.map(({ uri }) => uri)));
     connection.onHover(({ textDocument, position }) => this.#hover(textDocument.uri, position));
-    connection.onDocumentSymbol(({ textDocument }) => this.#log(textDocument.uri)?.symbols() ?? []);
-    connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? (this.#log(textDocument.uri)?.codeLenses() ?? []) : []));
+    connection.onDocumentSymbol(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.symbols(log)));
+    connection.onFoldingRanges(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.folding(log)));
+    connection.onDocumentLinks(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.links(log)));
+    connection.onCodeAction(({ textDocument, range, context }) => this.#ofLog(textDocument.uri, (log) => this.#logs.actions(log, range, context.diagnostics, this.#documents.all(), this.#copies)));
+    connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? this.#ofLog(textDocument.uri, (log) => this.#logs.lenses(log)) : []));
     this.#answer(SERVER_REQUESTS.platforms, () => this.#platforms.choices());
     this.#answer(SERVER_REQUESTS.selectPlatform, ({ id }) => this.#select(id));
     this.#answer(SERVER_REQUESTS.panelState, ({ step }) => this.#scenarios.panelState(this.#platforms.active, step));
@@ -77,17 +81,20 @@ class LanguageServer {
     const options = parseInitializationOptions(params.initializationOptions);
     if (!options.ok) this.#connection.console.error(`initializationOptions: ${options.error}`);
     const given = options.ok ? options.value : {};
+    this.#copies = given.copiesText === true;
     this.#files.throughClient = given.readsFiles === true;
     const { wasm } = given;
     this.#sources.modules = wasm ? () => Promise.resolve({ runtime: wasm.runtime, grammar: wasm.grammar }) : this.#environment.parserModules;
     if (given.platform !== undefined) this.#platforms.restore(given.platform);
     this.#folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     this.#configurable = params.capabilities.workspace?.configuration === true;
+    this.#lensesRefresh = params.capabilities.workspace?.codeLens?.refreshSupport === true;
     this.#foldersChange = params.capabilities.workspace?.workspaceFolders === true;
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true, documentSymbolProvider: true, codeLensProvider: { resolveProvider: false },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] }, foldingRangeProvider: true, documentLinkProvider: { resolveProvider: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
       serverInfo: { name: 'dma-aperture', version: DMA_APERTURE_VERSION },
@@ -145,10 +152,9 @@ class LanguageServer {
     clearTimeout(this.#pending.get(uri));
     this.#pending.delete(uri);
     this.#sources.close(uri);
-    this.#logs.delete(uri);
     this.#files.forget(uri);
     void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
-    if (this.#platforms.withdraw(logPlatformId(uri))) this.#platformChanged();
+    if (this.#logs.close(uri)) this.#platformChanged();
   }
 
   #schedule(uri: string, pause = EDIT_PAUSE): void {
@@ -176,33 +182,23 @@ class LanguageServer {
   }
 
   async #diagnose(document: TextDocument): Promise<Parameters<Connection['sendDiagnostics']>[0]['diagnostics']> {
-    if (document.languageId === LANGUAGES.kernelLog) {
-      const log = this.#log(document.uri);
-      if (!log) return [];
-      const facts = withCommandLineFacts(log.reading.platform);
-      if (this.#platforms.offerLog(document.uri, facts, `facts of ${lastPart(document.uri)}`)) this.#platformChanged(document.uri);
-      return log.diagnostics();
-    }
+    if (document.languageId === LANGUAGES.kernelLog) return this.#logs.diagnostics(document);
     if (document.uri.endsWith('.dma.json')) return scenarioDiagnostics(document.getText());
     if (document.languageId !== LANGUAGES.c) return [];
     const source = await this.#sources.scan(document);
     return source.diagnostics(this.#limits);
   }
 
-  #log(uri: string): LogDocument | undefined {
+  /** What an open kernel log answers; nothing for any other document. */
+  #ofLog<T>(uri: string, answer: (log: TextDocument) => T[]): T[] {
     const document = this.#documents.get(uri);
-    if (document?.languageId !== LANGUAGES.kernelLog) return undefined;
-    const known = this.#logs.get(uri);
-    if (known?.version === document.version) return known.document;
-    const log = new LogDocument(uri, document.getText());
-    this.#logs.set(uri, { version: document.version, document: log });
-    return log;
+    return document?.languageId === LANGUAGES.kernelLog ? answer(document) : [];
   }
 
   async #hover(uri: string, position: { line: number; character: number }): Promise<Hover | null> {
     const document = this.#documents.get(uri);
     if (!document) return null;
-    if (document.languageId === LANGUAGES.kernelLog) return this.#log(uri)?.hover(position.line, position.character) ?? null;
+    if (document.languageId === LANGUAGES.kernelLog) return this.#logs.hover(document, position.line, position.character);
     if (document.languageId !== LANGUAGES.c) return null;
     const source = await this.#sources.scan(document);
     return source.hover(document.offsetAt(position), this.#limits) ?? null;
@@ -221,7 +217,13 @@ class LanguageServer {
     this.#limits = limitsOf(this.#platforms.active);
     void this.#connection.sendNotification(SERVER_NOTIFICATIONS.activePlatform.method, this.#platforms.describe());
     void this.#connection.sendNotification(SERVER_NOTIFICATIONS.panelChanged.method, {});
+    this.#refreshLenses();
     for (const { uri, languageId } of this.#documents.all()) if (languageId === LANGUAGES.c && uri !== except) this.#schedule(uri, 0);
+  }
+
+  #refreshLenses(): void {
+    // A client that is shutting down refuses, and nothing is lost.
+    if (this.#lensesRefresh) this.#connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
   }
 
   #answer<P, R>(spec: RequestSpec<P, R>, handler: (params: P) => R | Promise<R>): void {
@@ -236,10 +238,4 @@ class LanguageServer {
       }
     });
   }
-}
-
-
-
-function lastPart(uri: string): string {
-  return decodeURIComponent(uri.split('/').at(-1) ?? uri);
 }

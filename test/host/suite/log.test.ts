@@ -51,4 +51,30 @@ describe('a boot log', () => {
     const commands: string[] = lenses.map((lens) => lens.command?.command ?? '');
     assert.ok(commands.some((command) => command === INTERNAL_COMMANDS.openPanelForLog || command === COMMANDS.openPanel), commands.join());
   });
+
+  it('folds its phases and links its failures to the aperture', async () => {
+    const { document } = await open('boot.dmesg');
+    const folds = await eventually(
+      'folds', () => vscode.commands.executeCommand<vscode.FoldingRange[] | undefined>('vscode.executeFoldingRangeProvider', document.uri), (list) => (list ?? []).length > 0,
+    );
+    const starts = (folds ?? []).map(({ start }) => document.lineAt(start).text);
+    assert.ok(starts.some((text) => text.includes('Xen version')) && starts.some((text) => text.includes('Linux version')), starts.join('\n'));
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', document.uri);
+    const failure = links.find(({ range }) => document.getText(range) === 'swiotlb buffer is full');
+    const line = Number(/^L(\d+)/.exec(failure?.target?.fragment ?? '')?.[1]);
+    assert.match(document.lineAt(line - 1).text, /software IO TLB: mapped/);
+  });
+
+  it('copies what it knows of a failure by a quick fix', async () => {
+    const { document } = await open('boot.dmesg');
+    const [failure] = await eventually(
+      'findings', () => findings(document.uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error), (list) => list.length > 0,
+    );
+    const fixes = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, failure!.range);
+    // No size of the aperture helps here, and none is offered.
+    assert.deepEqual(fixes.map(({ title }) => title).filter((title) => title.startsWith('Copy')), ['Copy explanation']);
+    const { command } = fixes.find(({ title }) => title === 'Copy explanation')!;
+    await vscode.commands.executeCommand(command!.command, ...command!.arguments as string[]);
+    assert.match(await vscode.env.clipboard.readText(), /can never succeed/);
+  });
 });
