@@ -88,7 +88,7 @@ export class StreamingReplay {
       case 'slots': return this.#slots(operation);
       case 'set': return this.#set(operation);
       case 'query': return this.#answer(operation);
-      case 'source': return this.#sourceChange(operation);
+      case 'source': this.#sourceChange(operation); return undefined;
       default: return undefined;
     }
   }
@@ -241,7 +241,7 @@ export class StreamingReplay {
     return this.#coherentMask;
   }
 
-  #sourceChange(operation: SourceChange): undefined {
+  #sourceChange(operation: SourceChange): void {
     this.#source = new P2m();
     for (const { pfn, count, mfn } of operation.runs) if (mfn !== undefined) this.#source.set(pfn, [{ mfn, count }]);
   }

@@ -171,8 +171,10 @@ class Reader {
     const trace = this.#trace;
     if (!trace) return;
     const { uts, env, aperture, device, areas, name, line, plan, cpusPossible, apertureMachine, setup, operations, areasEnd, ended } = trace;
-    const missing = [['#uts', uts], ['#env', env], ['#tlb', aperture], ['#dev', device], ['#areas', areas]].find(([, value]) => value === undefined);
-    if (!uts || !env || !aperture || !device || !areas) throw new FieldError(`a line ${String(missing?.[0])} in the trace "${name}"`);
+    if (!uts || !env || !aperture || !device || !areas) {
+      const missing = !uts ? '#uts' : !env ? '#env' : !aperture ? '#tlb' : !device ? '#dev' : '#areas';
+      throw new FieldError(`a line ${missing} in the trace "${name}"`);
+    }
     this.#trace = undefined;
     this.traces.push({ name, line, plan, ...uts, ...env, cpusPossible, aperture, apertureMachine, device, areas, setup, operations, areasEnd, ended });
   }
