@@ -1,5 +1,5 @@
 // Scores the C side against what a compiler said of the same call sites.
-//   npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved] [--no-config]
+//   npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved] [--no-config] [--no-tree] [--no-structs]
 // DIR holds oracle.jsonl, TREE is the kernel tree it was made from, CONFIG its .config (default: config-*.gz in DIR).
 // Exit status 1 if any size is wrong.
 import { build } from 'esbuild';
@@ -15,7 +15,7 @@ const options = process.argv.slice(2).filter((word) => word.startsWith('--'));
 const prefix = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : '';
 const [dir, tree, configFile] = process.argv.slice(2).filter((word) => !word.startsWith('--') && word !== prefix);
 if (!dir || !tree) {
-  console.error('usage: npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved] [--no-config]');
+  console.error('usage: npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved] [--no-config] [--no-tree] [--no-structs]');
   process.exit(2);
 }
 
@@ -26,7 +26,7 @@ async function loadRoom() {
   await build({
     stdin: {
       contents: `export * from './src/csource/scan-source.ts'; export * from './src/csource/parse/c-parser.ts';
-        export * from './src/csource/preprocess/collect-includes.ts'; export * from './src/csource/calls/dma-apis.ts';`,
+        export * from './src/csource/preprocess/collect-includes.ts'; export * from './src/csource/preprocess/kernel-tree.ts'; export * from './src/csource/sizeof-type.ts'; export * from './src/csource/calls/dma-apis.ts';`,
       resolveDir: root,
     },
     bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', outfile, logLevel: 'error',
@@ -82,6 +82,14 @@ const read = async (path) => {
   const full = join(tree, path);
   return existsSync(full) ? readFile(full, 'utf8') : undefined;
 };
+const readNow = (path) => {
+  try {
+    return readFileSync(join(tree, path), 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+const kernelTree = options.includes('--no-tree') ? undefined : new room.KernelTree('', readNow);
 const byFile = Map.groupBy ? Map.groupBy(rows, (row) => row.file) : rows.reduce((map, row) => map.set(row.file, [...(map.get(row.file) ?? []), row]), new Map());
 const table = new Map();
 const wrong = [];
@@ -92,7 +100,7 @@ for (const [file, fileRows] of byFile) {
   const text = await read(file);
   if (text === undefined) continue;
   const headers = await room.loadHeaders(file, text, read);
-  const { calls } = room.scanSource(parser, { path: file, text, headers, ...(config ? { config } : {}), cache });
+  const { calls } = room.scanSource(parser, { path: file, text, headers, ...(config ? { config } : {}), ...(kernelTree ? { tree: kernelTree } : {}), cache });
   sites += calls.length;
   // Two rows of one line and api are two calls: matched in order.
   const taken = new Set();
@@ -114,6 +122,41 @@ for (const [file, fileRows] of byFile) {
 }
 parser.dispose();
 
+// Types: as `dma-aperture sizeof` answers.
+const structs = { right: 0, wrong: 0, open: 0 };
+const structFile = join(dir, 'structs.jsonl');
+if (existsSync(structFile) && !options.includes('--no-structs')) {
+  const texts = new Map();
+  const access = {
+    read: (path) => {
+      if (!texts.has(path)) texts.set(path, readNow(path));
+      return texts.get(path);
+    },
+    sources: (folder) => {
+      try {
+        return readdirSync(join(tree, folder)).filter((name) => name.endsWith('.c')).sort();
+      } catch {
+        return [];
+      }
+    },
+    cache, ...(config ? { config } : {}), ...(kernelTree ? { tree: kernelTree } : {}),
+  };
+  const files = new Map();
+  for (const row of readFileSync(structFile, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line))) {
+    if (row.file.startsWith(prefix)) files.set(row.file, [...(files.get(row.file) ?? []), row]);
+  }
+  for (const [file, fileRows] of files) {
+    const sizes = await room.sizeofTypes(file, fileRows.map((row) => row.name), access);
+    fileRows.forEach((row, at) => {
+      const size = sizes[at];
+      const verdict = !('bytes' in size) ? 'open' : size.bytes === row.bytes && size.align === row.align ? 'right' : 'wrong';
+      structs[verdict]++;
+      if (verdict === 'wrong') wrong.push(`${file}:${row.line} ${row.tag} ${row.name}: compiler ${row.bytes}/${row.align}, here ${size.bytes}/${size.align}`);
+      else if (verdict === 'open') unresolved.push(`${file}:${row.line} ${row.tag} ${row.name} (struct): ${size.why}`);
+    });
+  }
+}
+
 const order = [...table].sort(([a], [b]) => (a === 'TOTAL' ? 1 : b === 'TOTAL' ? -1 : a < b ? -1 : 1));
 console.log('directory'.padEnd(22) + ['constant', 'folded', 'runtime'].map((kind) => `${kind} right/wrong/open/missing`.padEnd(36)).join(''));
 for (const [name, kinds] of order) {
@@ -124,6 +167,7 @@ for (const [name, kinds] of order) {
   console.log(name.padEnd(22) + cells.join(''));
 }
 console.log(`${rows.length} rows, ${byFile.size} files, ${sites} call sites, ${((Date.now() - began) / 1000).toFixed(1)} s, configuration ${config ? 'given' : 'not given'}`);
+console.log(`structs: ${structs.right} right, ${structs.wrong} wrong, ${structs.open} open`);
 console.log(`wrong: ${wrong.length}`);
 for (const line of wrong) console.log(`  WRONG ${line}`);
 if (options.includes('--unresolved')) for (const line of unresolved) console.log(`  open ${line}`);

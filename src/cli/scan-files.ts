@@ -8,6 +8,7 @@ import { scanSource } from '../csource/scan-source.ts';
 import { type ScanRecord, scanRecord } from '../render/scan-record.ts';
 import { limitsOf } from '../rules/check-call.ts';
 import { checkSource } from '../rules/check-source.ts';
+import { KernelTrees } from './kernel-trees.ts';
 import { parserFiles } from './parser-files.ts';
 import { fileErrorText } from './read-input.ts';
 
@@ -22,6 +23,12 @@ export async function scanFiles(files: readonly string[], platform: Platform, co
   const parser = await createCParser(parserFiles());
   const limits = limitsOf(platform);
   const headerTexts = new Map<string, string | undefined>();
+  const readHeader = (path: string): string | undefined => {
+    if (!headerTexts.has(path)) headerTexts.set(path, readOptional(path));
+    return headerTexts.get(path);
+  };
+  // What the tree keeps of a header is its index, which holds the text.
+  const trees = config ? new KernelTrees(readOptional) : undefined;
   const cache: IndexCache = new Map();
   const records: ScanRecord[] = [];
   const unread: string[] = [];
@@ -36,18 +43,18 @@ export async function scanFiles(files: readonly string[], platform: Platform, co
     // Most files call nothing: look before decoding.
     if (!mentionsDmaApi(bytes.toString('latin1'))) continue;
     const text = bytes.toString('utf8');
-    const headers = await loadHeaders(file, text, (path) => {
-      if (!headerTexts.has(path)) headerTexts.set(path, readOptional(path));
-      return Promise.resolve(headerTexts.get(path));
-    });
-    const scan = scanSource(parser, { path: file, text, headers, cache, ...(config ? { config } : {}) });
+    const place = trees?.of(file);
+    const path = place?.path ?? file;
+    const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(readHeader(wanted)));
+    const scan = scanSource(parser, { path, text, headers, cache, ...(config ? { config } : {}), ...(place ? { tree: place.tree } : {}) });
     for (const checked of checkSource(scan, text, limits)) records.push(scanRecord(file, checked));
   }
   parser.dispose();
   return { records, unread };
 }
 
-function readOptional(path: string): string | undefined {
+/** A file's text, or undefined where there is none. */
+export function readOptional(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

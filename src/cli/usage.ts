@@ -5,6 +5,8 @@ Commands
   scan [OPTIONS] PATH…           list the DMA calls of C sources with their sizes, checked against a platform
   run [--json] SCENARIO…         run scenarios (*.dma.json) through the model
   replay [--json] TRACE…         replay traces of real kernels (.csv, .csv.gz) and compare every operation
+  sizeof [--config FILE] --file FILE NAME…
+                                 sizes of C types as a file sees them, a JSON object a line
   lsp --stdio                    the language server, for any editor
 
 Platform (scan, run)

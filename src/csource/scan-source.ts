@@ -12,6 +12,7 @@ import type { HeaderText } from './preprocess/collect-includes.ts';
 import { decideBy } from './preprocess/condition.ts';
 import { kernelConfig } from './preprocess/kernel-config.ts';
 import type { KernelConfig } from './preprocess/kernel-config.ts';
+import type { KernelTree } from './preprocess/kernel-tree.ts';
 import { positionAt } from './preprocess/position.ts';
 import { conditionAt, hasConditions, indexSource } from './preprocess/source-index.ts';
 import type { Condition, SourceIndex } from './preprocess/source-index.ts';
@@ -29,6 +30,8 @@ export interface SourceUnit {
   readonly config?: ReadonlyMap<string, string>;
   /** Indexes of headers, kept between units; the caller owns it. */
   readonly cache?: IndexCache;
+  /** The kernel source tree that the file belongs to; used with `config` only. */
+  readonly tree?: KernelTree;
 }
 
 /** A call that asks for DMA memory or maps memory for DMA. Offsets are UTF-16 offsets of the text. */
@@ -78,7 +81,7 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
   const config = kernelConfig(unit.config);
   const index = indexSource(unit.path, unit.text);
   const cache: IndexCache = unit.cache ?? new Map<string, never>();
-  const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config));
+  const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
   const memo: UnitMemo = new Map();
   const calls: DmaCall[] = [];
   for (const call of located) {

@@ -105,7 +105,7 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
     }
   };
   try {
-    if (unit.macroAt(argument.api, argument.call, world)) return { why: `${argument.api} is a macro of this driver`, steps: [], asked: world.asked };
+    if (unit.macroAt(argument.api, argument.call, world, true)) return { why: `${argument.api} is a macro of this driver`, steps: [], asked: world.asked };
   } catch (error) {
     return { why: doubtOf(error), steps: [], asked: world.asked };
   }

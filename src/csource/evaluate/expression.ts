@@ -2,7 +2,7 @@ import type { Cursor } from '../parse/cursor.ts';
 import { INT, LLONG, LONG, UINT, ULLONG, ULONG, CHAR, pointerTo, unknownType } from '../types/c-type.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
 import type { Environment, Value } from '../types/environment.ts';
-import { alignOf, memberOf, sizeOf } from '../types/layout.ts';
+import { alignOf, memberOf, offsetOf, sizeOf } from '../types/layout.ts';
 import { beginsType, readTypeName } from '../types/read-type.ts';
 import { Doubt } from './doubt.ts';
 import { binary, binaryType, character, commonType, convert, literal, promote, unary } from './integer.ts';
@@ -235,8 +235,31 @@ export class ExpressionReader {
   }
 
   #offsetof(name: string): Value {
-    this.#cursor.skipBrackets();
-    return { type: ULONG, why: `${name} is not worked out` };
+    const cursor = this.#cursor;
+    cursor.expect('(');
+    let type = cursor.nested(() => readTypeName(cursor, this.#environment));
+    cursor.expect(',');
+    let offset = 0n;
+    let why: string | undefined;
+    for (let first = true; cursor.peek() !== ')'; first = false) {
+      if (cursor.take('[')) {
+        const index = cursor.nested(() => this.expression());
+        cursor.expect(']');
+        if (type.kind !== 'array') throw new Doubt(`${name} with an index into what is no array`);
+        type = type.of;
+        if (index.value === undefined) why ??= index.why ?? 'an index is not a constant';
+        else offset += index.value * BigInt(sizeOf(type));
+        continue;
+      }
+      if (!first) cursor.expect('.');
+      const member = cursor.peek();
+      cursor.at++;
+      const found = offsetOf(type, member);
+      type = found.type;
+      offset += BigInt(found.offset);
+    }
+    cursor.expect(')');
+    return why === undefined ? { type: ULONG, value: BigInt.asUintN(64, offset) } : { type: ULONG, why };
   }
 }
 

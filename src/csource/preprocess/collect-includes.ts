@@ -57,7 +57,7 @@ export function resolveInclude(includer: string, wanted: string, headers: Readon
 function localIncludes(text: string): string[] {
   // Cheap first: most headers include no local one.
   if (!/^[ \t]*#[ \t]*include[ \t]*"/m.test(text)) return [];
-  return indexSource('', text).includes.map((event) => event.path);
+  return indexSource('', text).includes.filter((event) => !event.angled).map((event) => event.path);
 }
 
 /** Joins an include to the folder of the file it stands in and takes `.` and `..` out. Absolute paths stay. */

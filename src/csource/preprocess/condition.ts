@@ -16,6 +16,7 @@ import type { World } from './world.ts';
 const NO_NAMES: Environment = {
   typedefNamed: () => undefined,
   tagged: () => ({ kind: 'unknown', why: 'types have no place after #if' }),
+  enumAt: () => ({ kind: 'unknown', why: 'types have no place after #if' }),
   enumerator: () => undefined,
   variable: () => undefined,
   packAt: () => undefined,
@@ -68,7 +69,7 @@ function evaluate(tokens: readonly Token[], unit: TranslationUnit, place: Place,
     const expanded = new MacroExpander(unit, world, config).expand(plain, () => place);
     // An option that a complete configuration does not name is not defined, which counts as 0.
     const numbers = expanded.map((token) =>
-      token.kind === 'name' && token.text.startsWith('CONFIG_') && config.known ? { ...token, kind: 'number' as const, text: '0' } : token,
+      token.kind === 'name' && ((token.text.startsWith('CONFIG_') && config.known) || unit.knowsAbsence(token.text)) ? { ...token, kind: 'number' as const, text: '0' } : token,
     );
     const cursor = new Cursor(numbers);
     const { value } = new ExpressionReader(cursor, NO_NAMES, 'preprocessor').conditional();
@@ -98,10 +99,13 @@ function replaceDefined(tokens: readonly Token[], isDefinedName: (name: string) 
 }
 
 function isDefined(name: string, unit: TranslationUnit, place: Place, world: World, config: KernelConfig): boolean {
-  const macro = unit.macroAt(name, place, world);
-  if (macro) return macro !== 'undefined';
+  const near = unit.macroAt(name, place, world, true);
+  if (near) return near !== 'undefined';
   if (NEVER_DEFINED.has(name)) return false;
   if (ALWAYS_DEFINED.has(name) || KERNEL_MACROS.has(name)) return true;
   if (name.startsWith('CONFIG_')) return config.isDefined(name, world);
+  const macro = unit.macroAt(name, place, world);
+  if (macro) return macro !== 'undefined';
+  if (unit.knowsAbsence(name)) return false;
   return world.choose(`defined ${name}`, 2) === 1;
 }

@@ -1,6 +1,7 @@
 import { Doubt } from '../evaluate/doubt.ts';
 import { lex } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
+import { isAnnotation } from '../types/read-attributes.ts';
 import type { KernelConfig } from './kernel-config.ts';
 import { KERNEL_MACROS } from './kernel-macros.ts';
 import { bodyTokens } from './source-index.ts';
@@ -22,6 +23,8 @@ interface Item {
 }
 
 const MAX_EXPANDED = 50_000;
+/** Read where they stand: the kernel's definitions use what is no C of ours. */
+const READ_AS_NAMES = new Set(['static_assert', 'offsetof', 'offsetofend', 'struct_size', 'size_mul', 'size_add', 'array_size']);
 const CONFIG_TESTS = new Set(['IS_ENABLED', 'IS_BUILTIN', 'IS_MODULE', 'IS_REACHABLE']);
 const EMPTY: ReadonlySet<string> = new Set();
 
@@ -84,7 +87,9 @@ export class MacroExpander {
   }
 
   #usable(name: string, place: Place): Usable | undefined {
-    const macro = this.#unit.macroAt(name, place, this.#world);
+    // The kernel's own definitions are known by the table, or not worked out by expanding them.
+    const own = KERNEL_MACROS.has(name) || CONFIG_TESTS.has(name) || READ_AS_NAMES.has(name) || name.startsWith('CONFIG_') || isAnnotation(name) || this.#config.value(name) !== undefined;
+    const macro = this.#unit.macroAt(name, place, this.#world, own);
     if (macro === 'undefined') return undefined;
     if (macro) {
       this.#onMacro(name, textOf(macro), macro.at);

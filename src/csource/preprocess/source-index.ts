@@ -35,6 +35,8 @@ export interface MacroDefinition {
 
 export interface IncludeEvent {
   readonly path: string;
+  /** Whether it stands in `<…>`. */
+  readonly angled: boolean;
   readonly offset: number;
   readonly condition: Condition;
 }
@@ -167,8 +169,9 @@ export function indexSource(path: string, text: string): SourceIndex {
         break;
       }
       case 'include': {
-        const file = /^[ \t]*"([^"\n]{1,400})"/.exec(text.slice(from, end))?.[1];
-        if (file !== undefined) includes.push({ path: file, offset, condition: current });
+        const file = /^[ \t]*(?:"([^"\n]{1,400})"|<([^>\n]{1,400})>)/.exec(text.slice(from, Math.min(end, from + 500)));
+        const named = file?.[1] ?? file?.[2];
+        if (named !== undefined) includes.push({ path: named, angled: file?.[1] === undefined, offset, condition: current });
         break;
       }
       case 'pragma': {

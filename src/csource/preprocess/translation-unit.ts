@@ -1,16 +1,20 @@
-import { ExhaustedDoubt } from '../evaluate/doubt.ts';
+import { Doubt, ExhaustedDoubt } from '../evaluate/doubt.ts';
 import { scanCode, MAX_TOKENS } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
 import { resolveInclude } from './collect-includes.ts';
 import type { HeaderText } from './collect-includes.ts';
+import type { BuildFlags, KernelTree } from './kernel-tree.ts';
 import { conditionAt, hasConditions, indexSource } from './source-index.ts';
-import type { Condition, MacroDefinition, MacroEvent, SourceIndex, TypeEvent } from './source-index.ts';
-import type { World } from './world.ts';
+import type { Condition, IncludeEvent, MacroDefinition, MacroEvent, SourceIndex, TypeEvent } from './source-index.ts';
+import { typeKeys } from './type-keys.ts';
+import { World } from './world.ts';
 
 /** A file at one place of the inclusion tree. */
 export interface Instance {
   readonly id: number;
   readonly index: SourceIndex;
+  /** Whether it is certain that it is compiled. */
+  definite: boolean;
   /** The `#include` that brought it in; absent for the file itself. */
   readonly by?: { readonly instance: Instance; readonly condition: Condition };
 }
@@ -46,27 +50,58 @@ interface Segment {
 export type IndexCache = Map<string, { readonly text: string; readonly index: SourceIndex }>;
 
 const MAX_SEGMENTS = 4000;
+const MAX_TREE_SEGMENTS = 60_000;
 const MAX_DEPTH = 40;
+const MAX_TREE_DEPTH = 150;
 const MAX_RECURSION = 150;
 
-/** A file with the local headers it includes, in the order in which a compiler reads them. */
+/** What headers of the build define, whose text is in no source tree: include/generated/{bounds,timeconst,utsrelease}.h, version.h. */
+const GENERATED_NAMES =
+  /^(?:NR_PAGEFLAGS|MAX_NR_ZONES|NR_CPUS_BITS|SPINLOCK_SIZE|LRU_GEN_WIDTH|__LRU_REFS_WIDTH|HZ_TO_\w+|\w+_TO_HZ_\w+|UTS_RELEASE|LINUX_VERSION_\w+|KERNEL_VERSION|__NR_\w+|__SYSCALL\w*|REQUIRED_MASK\w*|DISABLED_MASK\w*|MODULE|KBUILD_\w+|CC_\w+|linux|unix|i386|__has_\w+|__GNUC\w*|__clang\w*|__GCC_\w+|__x86_64|__amd64|__k8|__\w+__)$/;
+
+/**
+ * A file with the headers it includes, in the order in which a compiler reads them: at first the local ones alone; those of
+ * the kernel's tree, where there is one, from the first question on that the local ones do not answer.
+ */
 export class TranslationUnit {
   readonly main: Instance;
-  readonly #segments: Segment[] = [];
-  readonly #segmentsOf = new Map<number, number[]>();
+  #segments: Segment[] = [];
+  #segmentsOf = new Map<number, number[]>();
+  #instances = new Map<string, Instance[]>();
+  readonly #byPlace = new Map<string, Instance>();
   readonly #headers: ReadonlyMap<string, HeaderText>;
   readonly #cache: IndexCache;
   readonly #decide: Decide;
-  #instances = 0;
+  readonly #tree: KernelTree | undefined;
+  readonly #flags: BuildFlags;
+  #numbers = 0;
   #recursion = 0;
   #types: Map<string, TypePlace[]> | undefined;
+  #macroSegments = new Map<string, readonly number[]>();
+  #wide: 'no' | 'growing' | 'yes' = 'no';
+  /** Whether a header that is compiled was not found. */
+  #incomplete = false;
+  #walk: World | undefined;
+  /** Branches that the walk through the tree's headers decided without any choice. */
+  readonly #decided = new Map<string, boolean>();
 
-  constructor(index: SourceIndex, headers: ReadonlyMap<string, HeaderText>, cache: IndexCache, decide: Decide) {
+  /** @param tree the kernel's tree; to be given with a complete configuration only */
+  constructor(index: SourceIndex, headers: ReadonlyMap<string, HeaderText>, cache: IndexCache, decide: Decide, tree?: KernelTree) {
     this.#headers = headers;
     this.#cache = cache;
     this.#decide = decide;
-    this.main = { id: this.#instances++, index };
+    this.#tree = tree;
+    this.#flags = tree?.flagsFor(index.path) ?? { includes: [], defines: new Set() };
+    this.main = { id: this.#numbers++, index, definite: true };
+    this.#enterInstance(this.main);
     this.#include(this.main, 0, new Set());
+  }
+
+  #enterInstance(instance: Instance): void {
+    const { path } = instance.index;
+    const list = this.#instances.get(path);
+    if (list) list.push(instance);
+    else this.#instances.set(path, [instance]);
   }
 
   #include(instance: Instance, depth: number, guarded: Set<string>): void {
@@ -74,17 +109,97 @@ export class TranslationUnit {
     if (index.guard !== undefined && !this.#conditional(instance)) guarded.add(index.path);
     let from = 0;
     for (const event of index.includes) {
-      const header = resolveInclude(index.path, event.path, this.#headers);
+      const header = event.angled ? undefined : resolveInclude(index.path, event.path, this.#headers);
       if (!header || timesOpen(instance, header.path) > 1 || guarded.has(header.path) || depth >= MAX_DEPTH || this.#segments.length >= MAX_SEGMENTS) continue;
       this.#push(instance, from, event.offset);
       from = event.offset;
-      const included = this.#indexOf(header);
-      this.#include({ id: this.#instances++, index: included, by: { instance, condition: event.condition } }, depth + 1, guarded);
+      this.#include(this.#instanceOf(instance, event, this.#indexOf(header), false), depth + 1, guarded);
     }
     this.#push(instance, from, index.text.length + 1);
   }
 
+  #instanceOf(by: Instance, event: IncludeEvent, index: SourceIndex, definite: boolean): Instance {
+    const key = `${by.id}:${event.offset}`;
+    let instance = this.#byPlace.get(key);
+    if (instance) instance.definite ||= definite;
+    else {
+      instance = { id: this.#numbers++, index, by: { instance: by, condition: event.condition }, definite };
+      this.#byPlace.set(key, instance);
+    }
+    if (!this.#instances.get(index.path)?.includes(instance)) this.#enterInstance(instance);
+    return instance;
+  }
+
+  /** Takes in the headers of the kernel's tree. */
+  #widen(): boolean {
+    if (this.#wide !== 'no' || !this.#tree) return false;
+    this.#wide = 'growing';
+    this.#segments = [];
+    this.#segmentsOf = new Map();
+    this.#instances = new Map();
+    this.#types = undefined;
+    this.#macroSegments = new Map();
+    this.#walk = new World();
+    const guarded = new Set<string>();
+    this.#tree.forced().forEach((index, at) => {
+      const instance: Instance = { id: this.#numbers++, index, definite: true, by: { instance: this.main, condition: rootOf(this.main.index) } };
+      this.#byPlace.set(`forced ${at}`, instance);
+      this.#enterInstance(instance);
+      this.#includeTree(instance, 1, guarded);
+    });
+    this.#enterInstance(this.main);
+    this.#includeTree(this.main, 0, guarded);
+    for (const [key, { value, chosen }] of this.#walk.branches) if (!chosen && typeof value === 'boolean') this.#decided.set(key, value);
+    this.#walk = undefined;
+    this.#macroSegments = new Map();
+    this.#wide = 'yes';
+    return true;
+  }
+
+  #includeTree(instance: Instance, depth: number, guarded: Set<string>): void {
+    const { index } = instance;
+    const tree = this.#tree as KernelTree;
+    if (index.guard !== undefined && instance.definite) guarded.add(index.path);
+    let from = 0;
+    for (const event of index.includes) {
+      if (this.#segments.length >= MAX_TREE_SEGMENTS || depth >= MAX_TREE_DEPTH) {
+        this.#incomplete = true;
+        break;
+      }
+      const local = event.angled ? undefined : resolveInclude(index.path, event.path, this.#headers);
+      const resolved = local ? this.#indexOf(local) : tree.resolve(index.path, event, this.#flags);
+      if (resolved === 'generated') continue;
+      if (resolved && (guarded.has(resolved.path) || (resolved === this.main.index))) continue;
+      if (from !== event.offset) this.#push(instance, from, event.offset);
+      from = event.offset;
+      const taken = this.#certainly(instance, event.condition);
+      if (taken === false) continue;
+      if (!resolved) {
+        this.#incomplete = true;
+        continue;
+      }
+      if (timesOpen(instance, resolved.path) > 1) continue;
+      this.#includeTree(this.#instanceOf(instance, event, resolved, instance.definite && taken === true), depth + 1, guarded);
+    }
+    this.#push(instance, from, index.text.length + 1);
+  }
+
+  /** Whether a condition holds, where that is certain in every world. */
+  #certainly(instance: Instance, condition: Condition): boolean | undefined {
+    if (!condition.parent) return true;
+    const world = this.#walk as World;
+    const before = world.consulted;
+    try {
+      const active = this.#branchActive(instance, condition, world);
+      return world.consulted === before ? active : undefined;
+    } catch (error) {
+      if (error instanceof Doubt) return undefined;
+      throw error;
+    }
+  }
+
   #conditional(instance: Instance): boolean {
+    if (this.#wide !== 'no') return !instance.definite;
     for (let at: Instance = instance; at.by; at = at.by.instance) {
       if (at.by.condition.parent) {
         const { condition } = at.by;
@@ -113,38 +228,73 @@ export class TranslationUnit {
 
   /** Whether the branch and all that encloses it are compiled in this world. */
   isActive(instance: Instance, condition: Condition, world: World): boolean {
-    if (instance.by && !this.isActive(instance.by.instance, instance.by.condition, world)) return false;
+    if (instance.by && !instance.definite && !this.isActive(instance.by.instance, instance.by.condition, world)) return false;
+    return this.#branchActive(instance, condition, world);
+  }
+
+  #branchActive(instance: Instance, condition: Condition, world: World): boolean {
     if (!condition.parent) return true;
-    if (!this.isActive(instance, condition.parent, world)) return false;
+    if (!this.#branchActive(instance, condition.parent, world)) return false;
     if (this.#recursion >= MAX_RECURSION) throw new ExhaustedDoubt('its #if conditions depend on one another too deeply');
     this.#recursion++;
     try {
-      for (const earlier of condition.earlier) if (this.#decide(this, instance, earlier, world)) return false;
-      return this.#decide(this, instance, condition, world);
+      for (const earlier of condition.earlier) if (this.#holds(instance, earlier, world)) return false;
+      return this.#holds(instance, condition, world);
     } finally {
       this.#recursion--;
     }
+  }
+
+  #holds(instance: Instance, condition: Condition, world: World): boolean {
+    return this.#decided.get(`${instance.id}:${condition.id}`) ?? this.#decide(this, instance, condition, world);
   }
 
   isPlaceActive(place: Place, world: World): boolean {
     return this.isActive(place.instance, conditionAt(place.instance.index, place.offset), world);
   }
 
+  /** Whether a file is one of the kernel's own headers, outside the driver. */
+  isKernelHeader(index: SourceIndex): boolean {
+    return this.#tree?.isKernelHeader(index.path) ?? false;
+  }
+
+  /** Whether a name that no file read defines is certain not to be defined: all that is included was read. */
+  knowsAbsence(name: string): boolean {
+    this.#widen();
+    return this.#wide !== 'no' && !this.#incomplete && !this.#flags.defines.has(name) && (!GENERATED_NAMES.test(name) || this.#segmentsDefining(name).length > 0);
+  }
+
   /**
    * The macro of a name as defined at a place.
+   * @param near leaves out the kernel's own headers
    * @returns the macro; `'undefined'` after an `#undef`; undefined where none of the files read says anything about it
    */
-  macroAt(name: string, place: Place, world: World): Macro | 'undefined' | undefined {
-    for (let number = this.#segmentAt(place); number >= 0; number--) {
-      const segment = this.#segments[number];
+  macroAt(name: string, place: Place, world: World, near = false): Macro | 'undefined' | undefined {
+    const found = this.#macroAt(name, place, world, near);
+    if (found !== undefined || near || this.#wide !== 'no' || !this.#widen()) return found;
+    return this.#macroAt(name, place, world, near);
+  }
+
+  #macroAt(name: string, place: Place, world: World, near: boolean): Macro | 'undefined' | undefined {
+    const numbers = this.#segmentsDefining(name);
+    if (numbers.length === 0) return undefined;
+    const last = this.#segmentAt(place);
+    const segments = this.#segments;
+    for (let at = numbers.length - 1; at >= 0; at--) {
+      const number = numbers[at] ?? 0;
+      if (number > last) continue;
+      const segment = segments[number];
       const events = segment?.instance.index.macros.get(name);
-      if (!segment || !events) continue;
+      if (!segment || !events || (near && this.isKernelHeader(segment.instance.index))) continue;
       const to = segment.instance === place.instance ? Math.min(segment.to, place.offset) : segment.to;
-      for (let at = events.length - 1; at >= 0; at--) {
-        const event = events[at] as MacroEvent;
+      for (let number = events.length - 1; number >= 0; number--) {
+        const event = events[number] as MacroEvent;
         if (event.offset >= to) continue;
         if (event.offset < segment.from) break;
-        if (!this.isActive(segment.instance, event.condition, world)) continue;
+        const active = this.isActive(segment.instance, event.condition, world);
+        // The question took in the tree's headers: what was numbered before is numbered anew.
+        if (segments !== this.#segments) return this.#macroAt(name, place, world, near);
+        if (!active) continue;
         if (!event.definition) return 'undefined';
         return { name, definition: event.definition, at: { instance: segment.instance, offset: event.offset } };
       }
@@ -152,9 +302,40 @@ export class TranslationUnit {
     return undefined;
   }
 
+  /** Numbers of the segments of files that define or undefine a macro, ascending. */
+  #segmentsDefining(name: string): readonly number[] {
+    const known = this.#macroSegments.get(name);
+    if (known) return known;
+    const numbers: number[] = [];
+    for (const path of this.#localPaths()) {
+      for (const instance of this.#instances.get(path) ?? []) if (instance.index.macros.has(name)) numbers.push(...(this.#segmentsOf.get(instance.id) ?? []));
+    }
+    if (this.#wide !== 'no') {
+      for (const path of this.#tree?.macroPaths(name) ?? []) {
+        if (this.#isLocal(path)) continue;
+        for (const instance of this.#instances.get(path) ?? []) numbers.push(...(this.#segmentsOf.get(instance.id) ?? []));
+      }
+    }
+    numbers.sort((a, b) => a - b);
+    // While headers are taken in, more may follow.
+    if (this.#wide !== 'growing') this.#macroSegments.set(name, numbers);
+    return numbers;
+  }
+
+  #isLocal(path: string): boolean {
+    return path === this.main.index.path || this.#headers.has(path);
+  }
+
+  #localPaths(): string[] {
+    return [this.main.index.path, ...this.#headers.keys()];
+  }
+
   #segmentAt(place: Place): number {
+    let list = this.#segmentsOf.get(place.instance.id);
+    // A header that the walk through the tree came upon by another way.
+    if (!list) list = this.#segmentsOf.get(this.#instances.get(place.instance.index.path)?.[0]?.id ?? -1) ?? [];
     let found = -1;
-    for (const number of this.#segmentsOf.get(place.instance.id) ?? []) {
+    for (const number of list) {
       if ((this.#segments[number]?.from ?? Infinity) > place.offset) break;
       found = number;
     }
@@ -164,11 +345,16 @@ export class TranslationUnit {
   /** `#pragma pack` lines that take effect before a place, in order. */
   packsBefore(place: Place, world: World): string[] {
     const packs: string[] = [];
+    const segments = this.#segments;
     const last = this.#segmentAt(place);
+    // What the kernel's headers set they set back; a header among them is not changed by what stands before it.
+    const own = this.isKernelHeader(place.instance.index);
     for (let number = 0; number <= last; number++) {
-      const segment = this.#segments[number];
-      for (const event of segment?.instance.index.packs ?? []) {
-        if (!segment || event.offset < segment.from || event.offset >= segment.to) continue;
+      const segment = segments[number];
+      if (!segment || segment.instance.index.packs.length === 0) continue;
+      if (this.isKernelHeader(segment.instance.index) && !(own && segment.instance === place.instance)) continue;
+      for (const event of segment.instance.index.packs) {
+        if (event.offset < segment.from || event.offset >= segment.to) continue;
         if (segment.instance === place.instance && event.offset >= place.offset) continue;
         if (this.isActive(segment.instance, event.condition, world)) packs.push(event.text);
       }
@@ -176,30 +362,35 @@ export class TranslationUnit {
     return packs;
   }
 
-  /** Where types of a key (`struct x`, `union x`, `enum x`, `typedef x`, `enumerator X`) are defined, compiled or not. */
-  typesNamed(key: string): readonly TypePlace[] {
-    this.#types ??= this.#indexTypes();
-    return this.#types.get(key) ?? [];
+  /**
+   * Where types of a key (`struct x`, `union x`, `enum x`, `typedef x`, `enumerator X`) are defined, compiled or not.
+   * @param near leaves out the kernel's own headers
+   */
+  typesNamed(key: string, near: boolean): readonly TypePlace[] {
+    const found = this.#typesNamed(key);
+    if (found.length === 0 && !near && this.#widen()) return this.#typesNamed(key);
+    return near && this.#wide === 'yes' ? found.filter(({ instance }) => !this.isKernelHeader(instance.index)) : found;
   }
 
-  #indexTypes(): Map<string, TypePlace[]> {
-    const types = new Map<string, TypePlace[]>();
-    const seen = new Set<string>();
-    for (const { instance } of this.#segments) {
-      if (seen.has(String(instance.id))) continue;
-      seen.add(String(instance.id));
-      for (const event of instance.index.types) {
-        const id = `${instance.index.path}:${event.offset}`;
-        if (seen.has(id)) continue;
-        if (instance.by === undefined || !this.#conditional(instance)) seen.add(id);
-        for (const key of keysOf(instance.index, event)) {
-          const list = types.get(key);
-          if (list) list.push({ event, instance });
-          else types.set(key, [{ event, instance }]);
+  #typesNamed(key: string): readonly TypePlace[] {
+    this.#types ??= new Map();
+    let places = this.#types.get(key);
+    if (places) return places;
+    places = [];
+    const paths = new Set(this.#localPaths());
+    if (this.#wide !== 'no') for (const path of this.#tree?.typePaths(key) ?? []) paths.add(path);
+    for (const path of paths) {
+      const seen = new Set<number>();
+      for (const instance of this.#instances.get(path) ?? []) {
+        for (const event of typeKeys(instance.index).get(key) ?? []) {
+          if (seen.has(event.offset)) continue;
+          if (instance.by === undefined || !this.#conditional(instance)) seen.add(event.offset);
+          places.push({ event, instance });
         }
       }
     }
-    return types;
+    if (this.#wide !== 'growing') this.#types.set(key, places);
+    return places;
   }
 
   /** Tokens of a range of a file that are compiled in this world, without directives. */
@@ -227,64 +418,6 @@ export function isWholeFileGuard(index: SourceIndex, condition: Condition): bool
   return condition.id === 1 && index.guard !== undefined && index.guard !== '#pragma once';
 }
 
-const namesOf = new WeakMap<TypeEvent, readonly string[]>();
-
-/** The keys under which a type is looked up. For a typedef every name that may be the one it declares. */
-function keysOf(index: SourceIndex, event: TypeEvent): readonly string[] {
-  const known = namesOf.get(event);
-  if (known) return known;
-  const keys: string[] = [];
-  if (event.kind === 'typedef') {
-    const { tokens } = declarationTokens(index, event.offset);
-    let braces = 0;
-    for (const token of tokens.slice(1)) {
-      if (token.text === '{') braces++;
-      else if (token.text === '}') braces--;
-      else if (braces === 0 && token.kind === 'name') keys.push(`typedef ${token.text}`);
-    }
-  } else {
-    if (event.name !== '') keys.push(`${event.kind} ${event.name}`);
-    if (event.kind === 'enum') keys.push(...enumeratorNames(index, event.offset).map((name) => `enumerator ${name}`));
-  }
-  namesOf.set(event, keys);
-  return keys;
-}
-
-function enumeratorNames(index: SourceIndex, offset: number): string[] {
-  const names: string[] = [];
-  let depth = 0;
-  let fresh = false;
-  scanCode(index.text, offset, index.text.length, (token) => {
-    if (token.text === '{' || token.text === '(') {
-      depth++;
-      fresh = depth === 1;
-    } else if (token.text === '}' || token.text === ')') {
-      depth--;
-      if (token.text === '}' && depth <= 0) return false;
-    } else if (token.text === ',' && depth === 1) fresh = true;
-    else if (fresh && token.kind === 'name') {
-      names.push(token.text);
-      fresh = false;
-    }
-    return names.length < MAX_TOKENS;
-  });
-  return names;
-}
-
-/** Tokens from an offset up to the `;` that ends the declaration there, whatever `#if` they stand under, and its end. */
-export function declarationTokens(index: SourceIndex, offset: number): { tokens: Token[]; end: number } {
-  const tokens: Token[] = [];
-  let depth = 0;
-  let end = index.text.length;
-  scanCode(index.text, offset, index.text.length, (token) => {
-    tokens.push(token);
-    if (token.text === '{' || token.text === '(') depth++;
-    else if (token.text === '}' || token.text === ')') depth--;
-    if (depth < 0 || (depth === 0 && token.text === ';')) {
-      end = token.start + 1;
-      return false;
-    }
-    return tokens.length < 100_000;
-  });
-  return { tokens, end };
+function rootOf(index: SourceIndex): Condition {
+  return conditionAt({ ...index, changes: index.changes.slice(0, 1) }, 0);
 }

@@ -29,6 +29,8 @@ export interface Member {
 export interface Layout {
   readonly size: number;
   readonly align: number;
+  /** Where each member begins, in bytes, in the order of the members; absent where they are not known, undefined for bit-fields. */
+  readonly offsets?: readonly (number | undefined)[];
   /** Place of the definition, for steps. */
   readonly at?: { readonly path: string; readonly line: number; readonly column: number };
 }

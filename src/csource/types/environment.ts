@@ -16,6 +16,8 @@ export interface Environment {
   typedefNamed(name: string): CType | undefined;
   /** `struct x`, `union x` or `enum x`; of unknown type where its definition is not in the files read. */
   tagged(keyword: 'struct' | 'union' | 'enum', name: string): CType;
+  /** Type of the enum without a name whose keyword is a token of the file being read. */
+  enumAt(token: Token | undefined): CType;
   /** Value of an enumerator; undefined where there is none of the name. */
   enumerator(name: string): Integer | undefined;
   /** Type of a variable or parameter; undefined where it is not known. */

@@ -60,6 +60,7 @@ export function layOut(keyword: 'struct' | 'union', members: readonly Member[], 
   let end = 0;
   let next = 0;
   let align = 1;
+  const offsets: (number | undefined)[] = [];
   members.forEach((member, at) => {
     if (keyword === 'union') next = 0;
     const packed = attributes.packed || member.packed;
@@ -73,9 +74,12 @@ export function layOut(keyword: 'struct' | 'union', members: readonly Member[], 
     if (member.bits === undefined) {
       const flexible = member.type.kind === 'array' && member.type.count === undefined && member.type.why === undefined;
       if (flexible && keyword === 'struct' && at !== members.length - 1) throw new Doubt('an array without a length stands before other members');
-      next = roundUp(next, own * 8) + (flexible ? 0 : sizeOf(member.type) * 8);
+      next = roundUp(next, own * 8);
+      offsets.push(next / 8);
+      next += flexible ? 0 : sizeOf(member.type) * 8;
       align = Math.max(align, own);
     } else {
+      offsets.push(undefined);
       const unit = sizeOf(member.type) * 8;
       if (member.align !== undefined) throw new Doubt('a bit-field is aligned by an attribute');
       if (member.bits > unit) throw new Doubt('a bit-field is wider than its type');
@@ -96,7 +100,7 @@ export function layOut(keyword: 'struct' | 'union', members: readonly Member[], 
     if (attributes.pack !== undefined) throw new Doubt('#pragma pack meets an aligned record');
     align = Math.max(align, attributes.align);
   }
-  return { size: roundUp(end, align * 8) / 8, align };
+  return { size: roundUp(end, align * 8) / 8, align, offsets };
 }
 
 function roundUp(value: number, to: number): number {
@@ -109,6 +113,27 @@ export function memberOf(type: CType, name: string): Member {
   const found = search(type, name, 0);
   if (!found) throw new Doubt(`${type.name} has no known member ${name}`);
   return found;
+}
+
+/** A member by name with its offset in bytes, as `offsetof`. @throws Doubt where there is none, or it is a bit-field */
+export function offsetOf(type: CType, name: string, depth = 0): { readonly type: CType; readonly offset: number } {
+  if (type.kind !== 'record' || depth > 30) throw new Doubt(type.kind === 'unknown' ? type.why : `offsetof ${name} in what is no struct`);
+  const { offsets } = type.layout();
+  const members = type.members();
+  for (let at = 0; at < members.length; at++) {
+    const member = members[at] as Member;
+    const offset = offsets?.[at];
+    if (member.name === name) {
+      if (offset === undefined) throw new Doubt(`the offset of ${name} is not known`);
+      return { type: member.type, offset };
+    }
+    if (member.name === undefined && member.bits === undefined && search(member.type, name, 0)) {
+      const inner = offsetOf(member.type, name, depth + 1);
+      if (offset === undefined) throw new Doubt(`the offset of ${name} is not known`);
+      return { type: inner.type, offset: offset + inner.offset };
+    }
+  }
+  throw new Doubt(`${type.name} has no known member ${name}`);
 }
 
 function search(type: CType, name: string, depth: number): Member | undefined {

@@ -6,7 +6,7 @@ import type { Token } from '../parse/lexer.ts';
 import { MacroExpander } from '../preprocess/expand-macros.ts';
 import type { KernelConfig } from '../preprocess/kernel-config.ts';
 import { positionAt } from '../preprocess/position.ts';
-import { declarationTokens } from '../preprocess/translation-unit.ts';
+import { declarationTokens } from '../preprocess/type-keys.ts';
 import type { Instance, TranslationUnit, TypePlace } from '../preprocess/translation-unit.ts';
 import type { World } from '../preprocess/world.ts';
 import { INT, SCHAR, SHORT, UCHAR, UINT, unknownType, USHORT } from './c-type.ts';
@@ -81,14 +81,20 @@ export class Names implements Environment {
   typedefNamed(name: string): CType | undefined {
     return this.#remember(`typedef ${name}`, false, () => {
       const found: CType[] = [];
-      for (const place of this.#active(`typedef ${name}`)) {
-        // A name inside the typedef that is being read is an earlier type: `typedef u32 x_t;` declares no u32.
-        if (this.#open.has(openKey(place))) continue;
-        const type = this.#readTypedef(place, name);
-        if (type) found.push(type);
+      for (const near of [true, false]) {
+        for (const place of this.#active(`typedef ${name}`, near)) {
+          // A name inside the typedef that is being read is an earlier type: `typedef u32 x_t;` declares no u32.
+          if (this.#open.has(openKey(place))) continue;
+          const type = this.#readTypedef(place, name);
+          if (type) found.push(type);
+        }
+        if (found.length === 0 && near) {
+          const known = KERNEL_TYPES.get(name);
+          if (known) return known;
+        } else if (found.length > 0) break;
       }
       if (found.length > 1) throw new Doubt(`the type ${name} is defined more than once`);
-      return found[0] ?? KERNEL_TYPES.get(name);
+      return found[0];
     });
   }
 
@@ -98,6 +104,13 @@ export class Names implements Environment {
     const record = (): RecordType => this.#remember(key, false, () => this.#recordNamed(key));
     const layout = (): Layout => this.#remember(`layout of ${key}`, true, () => this.#layOut(key, record()));
     return { kind: 'record', name: key, layout, members: () => record().members() };
+  }
+
+  enumAt(token: Token | undefined): CType {
+    const instance = this.#reading;
+    const event = token && instance.index.types.find((other) => other.offset === token.start && other.kind === 'enum' && other.name === '');
+    if (!event || token.hidden || !instance.index.text.startsWith(token.text, token.start)) return unknownType('an enum without a name');
+    return this.#enumType({ event, instance });
   }
 
   enumerator(name: string): Integer | undefined {
@@ -142,11 +155,12 @@ export class Names implements Environment {
   }
 
   #recordNamed(key: string): RecordType {
-    const places = this.#active(key);
+    let places = this.#active(key, true);
+    const known = KERNEL_TYPES.get(key);
+    if (places.length === 0 && known?.kind === 'record') return known;
+    if (places.length === 0) places = this.#active(key);
     const [place] = places;
     if (!place) {
-      const known = KERNEL_TYPES.get(key);
-      if (known?.kind === 'record') return known;
       throw new Doubt(`${key} is not defined in the file or its local headers`);
     }
     if (places.length > 1) throw new Doubt(`${key} is defined more than once`);
@@ -242,8 +256,10 @@ export class Names implements Environment {
     });
   }
 
-  #active(key: string): TypePlace[] {
-    return this.unit.typesNamed(key).filter((place) => this.unit.isActive(place.instance, place.event.condition, this.#world));
+  #active(key: string, near = false): TypePlace[] {
+    const active = this.unit.typesNamed(key, near).filter((place) => this.unit.isActive(place.instance, place.event.condition, this.#world));
+    // A guarded header that may be included at several places is compiled once.
+    return active.filter(({ event, instance }, at) => instance.index.guard === undefined || active.findIndex((other) => other.event === event) === at);
   }
 
   /** Reads the definition at a place; macros and types are those of its file. */
@@ -325,6 +341,7 @@ function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>
     typedefNamed: (name) => names.typedefNamed(name),
     tagged: (keyword, name) => names.tagged(keyword, name),
     variable: () => undefined,
+    enumAt: (token) => names.enumAt(token),
     enumerator: (name) => {
       if (!values.has(name)) return names.enumerator(name);
       const value = values.get(name);

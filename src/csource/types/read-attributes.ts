@@ -24,6 +24,13 @@ const IGNORED_ATTRIBUTES = new Set([
   'pure', 'counted_by', 'no_reorder', 'warn_if_not_aligned', 'aligned_largest_member', 'cleanup', 'noreturn', 'cold', 'hot', 'visibility', 'weak',
 ]);
 
+const LAYOUT_ANNOTATIONS = new Set(['__packed', '__aligned', '____cacheline_aligned', '____cacheline_aligned_in_smp', '__cacheline_aligned']);
+
+/** Whether a name is an annotation of the kernel that is read as such, whatever macro it is. */
+export function isAnnotation(name: string): boolean {
+  return LAYOUT_ANNOTATIONS.has(name) || IGNORED.has(name) || IGNORED_CALLS.has(name);
+}
+
 export function withAttributes(a: Attributes, b: Attributes): Attributes {
   return { packed: a.packed || b.packed, align: greater(a.align, b.align) };
 }

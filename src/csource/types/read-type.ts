@@ -118,8 +118,8 @@ function readTagged(cursor: Cursor, environment: Environment): CType {
   if (keyword === 'enum') {
     cursor.skipBrackets();
     readAttributes(cursor, environment, between);
-    // A named one is read where its name is looked up. The type of an unnamed one depends on values that are not read here.
-    return name === '' ? unknownType('an enum without a name') : environment.tagged('enum', name);
+    // A named one is read where its name is looked up.
+    return name === '' ? environment.enumAt(first) : environment.tagged('enum', name);
   }
   const pack = environment.packAt(first);
   const members = cursor.nested(() => readMembers(cursor, environment));

@@ -1,0 +1,160 @@
+import { includedPath } from './collect-includes.ts';
+import { indexSource } from './source-index.ts';
+import type { IncludeEvent, SourceIndex } from './source-index.ts';
+import { typeKeys } from './type-keys.ts';
+
+/** What a directory's Makefile tells the preprocessor. */
+export interface BuildFlags {
+  /** Directories of `-I`, in order. */
+  readonly includes: readonly string[];
+  /** Names that some `-D` or `-U` of the directory may set. */
+  readonly defines: ReadonlySet<string>;
+}
+
+/** Headers that the build makes: never in a source tree, and what they define is not known here. */
+const GENERATED = /^(?:generated\/|linux\/version\.h$|config\/|asm\/(?:unistd_\w+|syscalls_\w+|xen-hypercalls|cpufeaturemasks)\.h$)/;
+
+/**
+ * The headers of a kernel source tree, found as the kernel's own build for x86_64 finds them: LINUXINCLUDE of the top
+ * Makefile, `ccflags-y` and `subdir-ccflags-y` of the directories, asm-generic behind asm (scripts/Makefile.asm-generic).
+ * Reads on demand and keeps what it read; the caller owns it and may drop it at any time.
+ */
+export class KernelTree {
+  readonly root: string;
+  readonly #prefix: string;
+  readonly #read: (path: string) => string | undefined;
+  readonly #headers = new Map<string, SourceIndex | undefined>();
+  readonly #standardOf = new Map<string, SourceIndex | undefined>();
+  readonly #flags = new Map<string, BuildFlags>();
+  readonly #macroPaths = new Map<string, string[]>();
+  readonly #typePaths = new Map<string, string[]>();
+  readonly #resolved = new WeakMap<IncludeEvent, { readonly extra: readonly string[] | undefined; readonly index: SourceIndex | undefined }>();
+
+  /**
+   * @param root of the tree: the folder that holds `include` and `arch`; empty for the present one, without a `/` at its end
+   * @param read gives a file's text, or undefined where there is none; paths have the form of `root`
+   */
+  constructor(root: string, read: (path: string) => string | undefined) {
+    this.root = root;
+    this.#prefix = root === '' ? '' : `${root}/`;
+    this.#read = read;
+  }
+
+  /** Whether a path is one of the kernel's own header directories. */
+  isKernelHeader(path: string): boolean {
+    return path.startsWith(`${this.#prefix}include/`) || path.startsWith(`${this.#prefix}arch/`);
+  }
+
+  holds(path: string): boolean {
+    return path.startsWith(this.#prefix) && !path.startsWith('../');
+  }
+
+  /** A header by its path, indexed; undefined where there is none. */
+  header(path: string): SourceIndex | undefined {
+    if (this.#headers.has(path)) return this.#headers.get(path);
+    const text = this.#read(path);
+    const index = text === undefined ? undefined : indexSource(path, text);
+    this.#headers.set(path, index);
+    if (index) {
+      for (const name of index.macros.keys()) enter(this.#macroPaths, name, path);
+      for (const key of typeKeys(index).keys()) enter(this.#typePaths, key, path);
+    }
+    return index;
+  }
+
+  /** Headers read so far that define or undefine a macro. */
+  macroPaths(name: string): readonly string[] {
+    return this.#macroPaths.get(name) ?? [];
+  }
+
+  /** Headers read so far that define a type, by the keys of `typeKeys`. */
+  typePaths(key: string): readonly string[] {
+    return this.#typePaths.get(key) ?? [];
+  }
+
+  /** The header that an `#include` names in a file compiled with some flags. */
+  resolve(includer: string, event: IncludeEvent, flags: BuildFlags): SourceIndex | 'generated' | undefined {
+    const known = this.#resolved.get(event);
+    if (known && (known.extra === undefined || known.extra === flags.includes)) return known.index;
+    if (event.angled && GENERATED.test(event.path)) return 'generated';
+    let index = event.angled ? undefined : this.header(includedPath(includer, event.path));
+    index ??= this.#standard(event.path);
+    const plain = index !== undefined;
+    for (let at = 0; !index && at < flags.includes.length; at++) index = this.header(includedPath(`${flags.includes[at] ?? ''}/x`, event.path));
+    this.#resolved.set(event, { extra: plain ? undefined : flags.includes, index });
+    return index ?? (GENERATED.test(event.path) ? 'generated' : undefined);
+  }
+
+  #standard(wanted: string): SourceIndex | undefined {
+    if (this.#standardOf.has(wanted)) return this.#standardOf.get(wanted);
+    const folders = ['arch/x86/include', 'include', 'arch/x86/include/uapi', 'include/uapi'];
+    const candidates = folders.map((folder) => `${folder}/${wanted}`);
+    if (wanted.startsWith('asm/')) {
+      const rest = `asm-generic/${wanted.slice(4)}`;
+      candidates.push(`include/${rest}`, `include/uapi/${rest}`);
+    }
+    let found: SourceIndex | undefined;
+    for (const candidate of candidates) {
+      found = this.header(this.#prefix + candidate);
+      if (found) break;
+    }
+    this.#standardOf.set(wanted, found);
+    return found;
+  }
+
+  /** Headers that the compiler is told to read before any other (`-include`). */
+  forced(): readonly SourceIndex[] {
+    const found = this.header(`${this.#prefix}include/linux/compiler_types.h`);
+    return found ? [found] : [];
+  }
+
+  /** Flags for the files of a folder. A folder without a Makefile is built from that of the next folder above. */
+  flagsFor(path: string): BuildFlags {
+    const folder = path.split('/').slice(0, -1).join('/');
+    const known = this.#flags.get(folder);
+    if (known) return known;
+    const includes: string[] = [];
+    const defines = new Set<string>();
+    let own = true;
+    for (let at = folder; this.holds(`${at}/`) && at !== this.root && at !== ''; at = at.split('/').slice(0, -1).join('/')) {
+      const makefile = this.#read(`${at}/Kbuild`) ?? this.#read(`${at}/Makefile`);
+      if (makefile === undefined) continue;
+      readMakefile(makefile, at, this.root, own, includes, defines);
+      own = false;
+    }
+    const flags: BuildFlags = { includes, defines };
+    this.#flags.set(folder, flags);
+    return flags;
+  }
+}
+
+function enter(map: Map<string, string[]>, key: string, path: string): void {
+  const list = map.get(key);
+  if (list) list.push(path);
+  else map.set(key, [path]);
+}
+
+const VARIABLE = /^\s*([A-Za-z_][\w-]*)\s*[:?]?=\s*(.*)$/;
+
+function readMakefile(text: string, folder: string, root: string, own: boolean, includes: string[], defines: Set<string>): void {
+  const variables = new Map([['src', folder], ['obj', folder], ['srctree', root === '' ? '.' : root], ['objtree', root === '' ? '.' : root]]);
+  const substitute = (value: string): string => {
+    let now = value;
+    for (let times = 0; times < 5 && now.includes('$('); times++) now = now.replace(/\$\(([\w-]+)\)/g, (whole, name: string) => variables.get(name) ?? whole);
+    return now;
+  };
+  for (const line of text.replace(/\\\r?\n/g, ' ').split('\n').slice(0, 5000)) {
+    const code = line.replace(/(^|\s)#.*$/, '');
+    for (const [, name] of code.matchAll(/-[DU]\s*([A-Za-z_]\w*)/g)) defines.add(name ?? '');
+    const assigned = VARIABLE.exec(code);
+    if (assigned && !/^(?:subdir-)?(?:ccflags|asflags)|CFLAGS/.test(assigned[1] ?? '') && (assigned[2] ?? '').length < 400) variables.set(assigned[1] ?? '', substitute(assigned[2] ?? '').trim());
+    if (!own && !/^\s*subdir-ccflags/.test(code)) continue;
+    for (const [, path] of code.matchAll(/-I\s*([^\s]+)/g)) {
+      const substituted = substitute(path ?? '').replaceAll(`${root}/${root}/`, `${root}/`);
+      if (substituted.includes('$')) continue;
+      const absolute = root !== '' && !substituted.startsWith(root) && !substituted.startsWith('/') ? `${root}/${substituted}` : substituted;
+      const joined = includedPath(absolute.startsWith('/') ? '/x' : 'x', absolute.replace(/^\/+/, ''));
+      if (!includes.includes(joined)) includes.push(joined);
+    }
+  }
+}

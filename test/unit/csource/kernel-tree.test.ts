@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CParser } from '../../../src/csource/parse/c-parser.ts';
+import { loadHeaders } from '../../../src/csource/preprocess/collect-includes.ts';
+import { KernelTree } from '../../../src/csource/preprocess/kernel-tree.ts';
+import { scanSource } from '../../../src/csource/scan-source.ts';
+import { sizeofTypes } from '../../../src/csource/sizeof-type.ts';
+import { brief, fileWith, loadParser } from './c-parser.ts';
+
+let parser: CParser;
+beforeAll(async () => {
+  parser = await loadParser();
+});
+
+/** A tree of its own making, with the layout of the kernel's. */
+const FILES: Record<string, string> = {
+  'include/linux/ring.h': '#ifndef _LINUX_RING_H\n#define _LINUX_RING_H\n#include <asm/ringbits.h>\n#include <linux/later.h>\n#ifdef CONFIG_BIG\n#include <linux/big.h>\n#endif\n#define RING 48\nstruct kring { int a; spin_t lock; enum { LOW, HIGH } level; };\n#endif\n',
+  'include/linux/later.h': '#ifndef RING_ALIGN\n#define RING_ALIGN(x) ALIGN(x, RING_STEP)\n#endif\n',
+  'include/linux/big.h': '#pragma once\n#define BIGGER 4096\n',
+  'include/asm-generic/ringbits.h': '#define RING_STEP 64\ntypedef struct { unsigned long v; } spin_t;\n',
+  'include/uapi/linux/only.h': '#define ONLY 7\n',
+  'include/linux/lost.h': '#include <linux/not-here.h>\n#ifdef MAYBE\n#define LOST 1\n#else\n#define LOST 2\n#endif\n#define SURE 9\n',
+  'drivers/x/Makefile': 'ccflags-y := -I$(srctree)/drivers/shared \\\n  -DSET_BY_MAKE\nccflags-y += -I $(src)/inc\n',
+  'drivers/shared/shared.h': '#define SHARED 11\n',
+  'drivers/x/inc/own.h': '#define OWN 13\n',
+  'drivers/x/part.h': 'struct part { struct kring ring; u8 more; };\n',
+};
+
+function read(path: string): string | undefined {
+  return FILES[path];
+}
+
+async function size(expression: string, before: string, config: Record<string, string> = {}, path = 'drivers/x/sub/y.c'): Promise<string> {
+  const text = fileWith(expression, before);
+  const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(read(wanted)));
+  const { calls } = scanSource(parser, { path, text, headers, tree: new KernelTree('', read), config: new Map(Object.entries({ CONFIG_X86_64: 'y', ...config })) });
+  return brief(calls[0]?.size);
+}
+
+describe("a kernel tree's headers", () => {
+  it.each([
+    ['RING', '#include <linux/ring.h>', '48'],
+    ['RING', '', '?'],
+    ['RING_STEP', '#include <linux/ring.h>', '64'],
+    ['RING_ALIGN(65)', '#include <linux/ring.h>', '128'],
+    ['sizeof(struct kring)', '#include <linux/ring.h>', '24'],
+    ['ONLY', '#include <linux/only.h>', '7'],
+    ['SHARED', '#include "shared.h"', '11'],
+    ['OWN', '#include <own.h>', '13'],
+    ['RING', '#include <linux/ring.h>\n#undef RING\n#define RING 5', '5'],
+    ['PAGE_SIZE', '#include <linux/ring.h>\n#undef PAGE_SIZE\n#define PAGE_SIZE 512', '512'],
+  ])('%s after %s is %s', async (expression, before, expected) => {
+    expect(await size(expression, before)).toBe(expected);
+  });
+
+  it('depend on the configuration', async () => {
+    const text = '#include <linux/ring.h>';
+    expect(await size('BIGGER', text)).toBe('?');
+    expect(await size('BIGGER', text, { CONFIG_BIG: 'y' })).toBe('4096');
+  });
+
+  it('say what is not defined only where all was read', async () => {
+    const choice = '#ifdef NOWHERE\n#define N 1\n#else\n#define N 2\n#endif';
+    expect(await size('N', choice)).toBe('2');
+    expect(await size('N', choice.replace('NOWHERE', 'SET_BY_MAKE'))).toBe('1..2');
+    expect(await size('N', choice.replace('NOWHERE', '__SIZEOF_SOMETHING__'))).toBe('1..2');
+    expect(await size('LOST', '#include <linux/lost.h>')).toBe('1..2');
+    expect(await size('SURE', '#include <linux/lost.h>')).toBe('9');
+  });
+
+  it('are not looked at for another architecture', async () => {
+    expect(await size('RING', '#include <linux/ring.h>', { CONFIG_X86_64: 'n' })).toBe('?');
+  });
+});
+
+describe('sizeof by name', () => {
+  const access = (files: Record<string, string>) => ({
+    read: (path: string) => files[path],
+    sources: (folder: string) => Object.keys(files).filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.c')).map((path) => path.slice(folder.length + 1)),
+    tree: new KernelTree('', (path) => files[path]),
+    config: new Map([['CONFIG_X86_64', 'y']]),
+  });
+
+  it('reads a header as the file beside it does', async () => {
+    const files = { ...FILES, 'drivers/x/y.c': '#include <linux/ring.h>\n#include "part.h"\n' };
+    expect(await sizeofTypes('drivers/x/part.h', ['struct part', 'part', 'kring', 'u16[3]', 'nowhere'], access(files))).toEqual([
+      { bytes: 32, align: 8 }, { bytes: 32, align: 8 }, { bytes: 24, align: 8 }, { bytes: 6, align: 2 }, { why: expect.stringContaining('nowhere') as string },
+    ]);
+    expect(await sizeofTypes('drivers/x/part.h', ['part'], access(FILES))).toEqual([{ why: expect.stringContaining('kring') as string }]);
+  });
+});
