@@ -36,6 +36,16 @@ export function populatedRanges(p2m: P2m): AddressRange[] {
   return ranges;
 }
 
+/** The first pfn, aligned to an order, of 2^order pages that all have frames. */
+export function mappedBlock(p2m: P2m, order: number): number | undefined {
+  const count = 2 ** order;
+  for (const { start, end } of populatedRanges(p2m)) {
+    const pfn = Math.ceil(start / PAGE_SIZE / count) * count;
+    if ((pfn + count) * PAGE_SIZE <= end) return pfn;
+  }
+  return undefined;
+}
+
 /** The highest page-aligned start at which `bytes` fit below `limit`, or undefined. */
 export function highestRoom(ranges: readonly AddressRange[], bytes: number, limit: number): number | undefined {
   let best: number | undefined;

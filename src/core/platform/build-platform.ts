@@ -53,6 +53,7 @@ export function buildPlatform(facts: PlatformFacts, options: PlatformOptions): P
     },
     cmaBytes: cmaOf(facts, domain.value),
     possibleCpus,
+    ...(facts.iommuEnabled ? { iommuEnabled: facts.iommuEnabled } : {}),
   };
 }
 

@@ -45,6 +45,8 @@ export interface Platform {
   };
   readonly cmaBytes: Fact<number>;
   readonly possibleCpus: Fact<number>;
+  /** Whether an IOMMU is in use, where evidence says so. */
+  readonly iommuEnabled?: Fact<boolean>;
 }
 
 export function isXenPv(platform: Platform): boolean {

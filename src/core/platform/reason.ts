@@ -50,6 +50,19 @@ export interface ReasonParams {
   'aperture-not-contiguous': { bytes: number; segment: number; bits: number };
   /** alloc_discontig_frames() has not run yet. */
   'contig-early-boot': { order: number };
+  'strategy-segment': { slots: number; bytes: number };
+  'strategy-early-frame-list': { order: number; bytes: number };
+  'strategy-copies': { bytes: number };
+  'strategy-static-arrays': { order: number; bytes: number };
+  'strategy-reserve': { bytes: number; granularity: number; bits: number };
+  'strategy-reserve-place': { address: number; bytes: number };
+  'strategy-no-room': { bytes: number; largest: number; bits: number };
+  'strategy-wide-mask': { bits: number; superpage: number };
+  'strategy-segments': { segments: number; bytes: number; entries: number };
+  'strategy-segments-had': { segments: number; bytes: number };
+  'strategy-pvh': { bytes: number; bits: number };
+  'strategy-pvh-old': Record<string, never>;
+  'strategy-no-iommu': Record<string, never>;
   'not-mapped': { id: string };
   'already-mapped': { id: string };
   'unknown-device': { device: string };
