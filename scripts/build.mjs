@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, context } from 'esbuild';
+import { scenarioJsonSchema } from './scenario-schema.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -107,6 +108,7 @@ await Promise.all(names.map(async (name) => {
 if (values.watch) process.stderr.write('build: watching\n');
 if (failed) process.exitCode = 1;
 else if (!values.only && !values.watch) {
+  writeFileSync(join(ROOT, 'dist/scenario.schema.json'), `${JSON.stringify(await scenarioJsonSchema())}\n`);
   writeFileSync(join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt'), notices());
   writeFileSync(join(ROOT, 'dist/.built'), '');
 }

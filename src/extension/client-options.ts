@@ -8,6 +8,8 @@ import { connectionErrors } from './connection-errors.ts';
 /** Files that say something of the platform, or that a C file takes sizes from; a change of one is told to the server. */
 const WATCHED = '**/{.config,Makefile,*.h,*.dma.json,mmu_pv.c}';
 
+const SCENARIOS = '**/*.dma.json';
+
 /** Files that hold a command line: a quick fix of a log puts an option into one that is open. */
 const BOOT_CONFIGURATIONS = '**/{grub,*.cfg,*.xl,extlinux.conf,syslinux.conf,isolinux.conf}';
 
@@ -23,6 +25,7 @@ export function clientOptions(log: vscode.LogOutputChannel, initialize: () => In
   return {
     documentSelector: [...schemes].flatMap((scheme) => [
       ...[LANGUAGES.c, LANGUAGES.kernelLog].map((language) => ({ scheme, language })),
+      { scheme, pattern: SCENARIOS },
       { scheme, pattern: BOOT_CONFIGURATIONS },
     ]),
     diagnosticCollectionName: DIAGNOSTIC_SOURCE,

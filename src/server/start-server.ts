@@ -1,4 +1,4 @@
-import { CodeActionKind, CodeLensRefreshRequest, type Connection, type Hover, type InitializeResult, LSPErrorCodes, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import { type CodeLens, CodeActionKind, CodeLensRefreshRequest, type Connection, type Hover, type InitializeResult, LSPErrorCodes, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
 import { parseInitializationOptions } from '../protocol/initialization-options.ts';
@@ -10,6 +10,7 @@ import { FileAccess } from './file-access.ts';
 import { LogService } from './log-service.ts';
 import { PlatformRegistry, WORKSPACE_PLATFORM } from './platform-registry.ts';
 import { scenarioDiagnostics } from './scenario-diagnostics.ts';
+import { scenarioLenses } from './scenario-lenses.ts';
 import { ScenarioService } from './scenario-service.ts';
 import { SourceService } from './source-service.ts';
 import { readWorkspacePlatform } from './workspace-platform.ts';
@@ -65,7 +66,7 @@ class LanguageServer {
     connection.onFoldingRanges(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.folding(log)));
     connection.onDocumentLinks(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.links(log)));
     connection.onCodeAction(({ textDocument, range, context }) => this.#ofLog(textDocument.uri, (log) => this.#logs.actions(log, range, context.diagnostics, this.#documents.all(), this.#copies)));
-    connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? this.#ofLog(textDocument.uri, (log) => this.#logs.lenses(log)) : []));
+    connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? this.#lenses(textDocument.uri) : []));
     this.#answer(SERVER_REQUESTS.platforms, () => this.#platforms.choices());
     this.#answer(SERVER_REQUESTS.selectPlatform, ({ id }) => this.#select(id));
     this.#answer(SERVER_REQUESTS.panelState, ({ step }) => this.#scenarios.panelState(this.#platforms.active, step));
@@ -183,7 +184,7 @@ class LanguageServer {
 
   async #diagnose(document: TextDocument): Promise<Parameters<Connection['sendDiagnostics']>[0]['diagnostics']> {
     if (document.languageId === LANGUAGES.kernelLog) return this.#logs.diagnostics(document);
-    if (document.uri.endsWith('.dma.json')) return scenarioDiagnostics(document.getText());
+    if (isScenario(document.uri)) return scenarioDiagnostics(document.getText());
     if (document.languageId !== LANGUAGES.c) return [];
     const source = await this.#sources.scan(document);
     return source.diagnostics(this.#limits);
@@ -193,6 +194,11 @@ class LanguageServer {
   #ofLog<T>(uri: string, answer: (log: TextDocument) => T[]): T[] {
     const document = this.#documents.get(uri);
     return document?.languageId === LANGUAGES.kernelLog ? answer(document) : [];
+  }
+
+  #lenses(uri: string): CodeLens[] {
+    if (isScenario(uri)) return scenarioLenses(uri);
+    return this.#ofLog(uri, (log) => this.#logs.lenses(log));
   }
 
   async #hover(uri: string, position: { line: number; character: number }): Promise<Hover | null> {
@@ -238,4 +244,8 @@ class LanguageServer {
       }
     });
   }
+}
+
+function isScenario(uri: string): boolean {
+  return uri.endsWith('.dma.json');
 }

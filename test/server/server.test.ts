@@ -99,6 +99,20 @@ describe('the language server over stdio', () => {
     expect(whole.value.scenario?.steps.map(({ ok }) => ok)).toEqual([true, false, true, false, false, false]);
   });
 
+  it('checks a scenario file, and offers to run it as it stands in the editor', async () => {
+    const uri = `${FOLDER}/mine.dma.json`;
+    const text = `{ // as the card asks\n  "name": "Mine", "devices": { "card": { "mask": 32 } },\n  "steps": [{ "op": "dma_map_single", "device": "card", "size": "4K", "ide": "a" }]\n}`;
+    await client.open(uri, 'jsonc', text);
+    const [problem] = await client.diagnostics(uri, (all) => all.length > 0);
+    expect(problem?.range.start.line).toBe(2);
+    await client.change(uri, 2, [{ text: text.replace('"ide"', '"id"') }]);
+    await client.diagnostics(uri, (all, version) => version === 2 && all.length === 0);
+    const [lens] = await client.connection.sendRequest<{ command: { command: string; arguments: string[] } }[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect(lens?.command).toMatchObject({ command: 'dmaAperture.runScenario', arguments: [uri] });
+    const run = await client.connection.sendRequest<{ summary: { steps: number } }>('dmaAperture/runScenario', { id: uri });
+    expect(run.summary.steps).toBe(1);
+  });
+
   it('follows edits, and forgets what a closed document said', async () => {
     await client.change(DRIVER, 2, [{ range: { start: { line: 7, character: 45 }, end: { line: 7, character: 56 } }, text: '4096       ' }]);
     const found = await client.diagnostics(DRIVER, (all, version) => version === 2 && all.length === 1);

@@ -13,6 +13,7 @@ export async function run(): Promise<void> {
   await import('./log.test.ts');
   await import('./platform.test.ts');
   await import('./panel.test.ts');
+  await import('./scenario.test.ts');
   let passed = 0;
   const failures = await new Promise<number>((done) => {
     mocha.run(done).on('pass', () => { passed++; });

@@ -29,6 +29,7 @@ interface Manifest {
       readonly filenamePatterns: readonly string[]; readonly firstLine: string; readonly configuration: string;
     }[];
     readonly grammars: readonly { readonly language: string; readonly scopeName: string; readonly path: string }[];
+    readonly jsonValidation: readonly { readonly fileMatch: string; readonly url: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
   };
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -51,7 +52,7 @@ describe('package.json and ids.ts', () => {
     expect(`${manifest.publisher}.${manifest.name}`).toBe(EXTENSION_ID);
     expect(contributes.commands.map((each) => each.command).sort()).toEqual(Object.values(COMMANDS).sort());
     expect(Object.keys(settings).sort()).toEqual(Object.values(SETTINGS).map((key) => `${SETTINGS_SECTION}.${key}`).sort());
-    expect(contributes.languages.map((each) => each.id)).toEqual([LANGUAGES.kernelLog]);
+    expect(contributes.languages.map((each) => each.id)).toEqual([LANGUAGES.kernelLog, 'jsonc']);
   });
 
   it('keep internal commands out of menus and the palette', () => {
@@ -147,6 +148,26 @@ describe('the kernel log language', () => {
     expect(language!.extensions.filter((extension) => ['.log', '.txt', '.c'].includes(extension))).toEqual([]);
     // A bare `dmesg*` would take util-linux's dmesg.c.
     for (const pattern of language!.filenamePatterns) expect(pattern).toMatch(/\.(dmesg|log|txt|\{txt,log\})(\.\{txt,log\}|\.\[0-9\])?$/);
+  });
+});
+
+describe('scenario files', () => {
+  it('may have comments, and are held against the schema that the build makes', () => {
+    expect(contributes.languages[1]).toEqual({ id: 'jsonc', filenamePatterns: ['*.dma.json'] });
+    expect(contributes.jsonValidation).toEqual([{ fileMatch: '*.dma.json', url: './dist/scenario.schema.json' }]);
+  });
+
+  it('have a schema that names every operation and property of those that ship', async () => {
+    const { scenarioJsonSchema } = await import('../../../scripts/scenario-schema.mjs');
+    const schema = JSON.stringify(await scenarioJsonSchema());
+    for (const name of readdirSync('media/scenarios')) {
+      const scenario = readFileSync(`media/scenarios/${name}`, 'utf8');
+      for (const [, operation] of scenario.matchAll(/"op":\s*"(\w+)"/g)) expect(schema, `${name}: ${operation}`).toContain(`"const":"${operation}"`);
+      for (const key of ['name', 'devices', 'steps', 'expect', 'note', 'mask']) expect(schema).toContain(`"${key}":{`);
+    }
+    // What is written, not what is made of it: a size may be a text.
+    expect(schema).toContain('{"anyOf":[{"type":"number"},{"type":"string"}]}');
+    expect(schema).toContain('"additionalProperties":false');
   });
 });
 
