@@ -73,6 +73,8 @@ export const RULES = {
   logPageAllocation: 'dma/log-page-allocation',
   logDmaDebug: 'dma/log-dma-debug',
   logFailure: 'dma/log-failure',
+  commandLineOption: 'dma/command-line-option',
+  kernelConfig: 'dma/kernel-config',
 } as const;
 
 export type RuleId = (typeof RULES)[keyof typeof RULES];

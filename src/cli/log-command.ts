@@ -1,31 +1,104 @@
 import { parseArgs } from 'node:util';
-import { readLog, type LogReading } from '../evidence/log/read-log.ts';
+import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
+import { LogReader } from '../evidence/log/log-reader.ts';
+import type { LogReading } from '../evidence/log/read-log.ts';
 import { causeLines, findingMessage } from '../render/finding-text.ts';
 import { logFindingRecord } from '../render/log-finding-record.ts';
 import { factLines } from '../render/log-report.ts';
+import { checkConfig } from '../rules/check-config.ts';
 import { checkLog } from '../rules/check-log.ts';
+import type { Finding } from '../rules/finding.ts';
 import { InputError } from './input-error.ts';
-import { readInput } from './read-input.ts';
+import { type InputPart, inputParts } from './read-input.ts';
 
-/** `dma-aperture log [--json] FILE…`. @returns 0 */
-export function logCommand(args: readonly string[], write: (text: string) => void): number {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' } } });
-  if (positionals.length === 0) throw new InputError('log: expected one or more log files, or - for standard input');
-  const readings = positionals.map((path) => ({ path, reading: readLog(readInput(path), path) }));
-  if (values.json) {
-    const files = readings.map(({ path, reading }) => ({
-      path, facts: reading.facts, boots: reading.boots.map(({ firstLine, lastLine, facts }) => ({ firstLine, lastLine, facts })), findings: checkLog(reading).map(logFindingRecord),
-    }));
-    write(`${JSON.stringify({ schema: 'dma-aperture/log@1', files }, null, 2)}\n`);
-  } else write(readings.map(({ path, reading }) => logText(path, reading)).join('\n'));
-  return 0;
+/** What a shell takes for a program that Ctrl-C has ended. */
+const INTERRUPTED = 130;
+const MIB = 2 ** 20;
+/** A progress line is drawn anew after so many bytes. */
+const PROGRESS_STEP = 16 * MIB;
+const CONFIG_LINE = /^(?:# Automatically generated (?:file|make config)|CONFIG_\w{1,120}=|# CONFIG_\w{1,120} is not set)/m;
+
+interface LogFile {
+  readonly path: string;
+  readonly reading: LogReading;
+  /** The text of a kernel's configuration. */
+  readonly config?: string;
 }
 
-function logText(path: string, reading: LogReading): string {
-  if (!reading.isKernelLog) return `${path}: not a kernel or Xen log; nothing read\n`;
-  const lines = [path, ...factLines(reading).map((line) => `  ${line}`)];
-  for (const finding of checkLog(reading)) {
+/** `dma-aperture log [--json] FILE…`: kernel and Xen logs, and kernel configurations. @returns 0, or 130 where it was interrupted */
+export async function logCommand(args: readonly string[], write: (text: string) => void): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' } } });
+  if (positionals.length === 0) throw new InputError('log: expected one or more log files, or - for standard input');
+  const interrupt = { asked: false };
+  const onInterrupt = (): void => {
+    interrupt.asked = true;
+  };
+  process.once('SIGINT', onInterrupt);
+  try {
+    const files: LogFile[] = [];
+    for (const path of positionals) {
+      const file = await readFile(path, interrupt);
+      if (!file) {
+        process.stderr.write('dma-aperture: interrupted\n');
+        return INTERRUPTED;
+      }
+      files.push(file);
+    }
+    const boot = files.find(({ reading }) => reading.isKernelLog)?.reading.platform;
+    const checked = files.map((file) => ({ ...file, findings: file.config === undefined ? checkLog(file.reading) : checkConfig(readKconfig(file.config, file.path).facts, boot) }));
+    if (values.json) {
+      write(`${JSON.stringify({ schema: 'dma-aperture/log@1', files: checked.map(fileRecord) }, null, 2)}\n`);
+    } else write(checked.map(fileText).join('\n'));
+    return 0;
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+  }
+}
+
+/** One file, read part by part; undefined where the user has had enough. */
+async function readFile(path: string, interrupt: { readonly asked: boolean }): Promise<LogFile | undefined> {
+  const reader = new LogReader(path);
+  let first: string | undefined;
+  let parts = 0;
+  let drawn = 0;
+  for await (const part of inputParts(path)) {
+    const { text, bytes } = part;
+    if (interrupt.asked) break;
+    first ??= text;
+    parts++;
+    reader.push(text);
+    if (process.stderr.isTTY && bytes - drawn >= PROGRESS_STEP) {
+      drawn = bytes;
+      drawProgress(path, part);
+    }
+  }
+  if (drawn > 0) process.stderr.write('\r\u001b[K');
+  if (interrupt.asked) return undefined;
+  const reading = reader.end();
+  const isConfig = parts === 1 && first !== undefined && !reading.isKernelLog && CONFIG_LINE.test(first.slice(0, 4096));
+  return isConfig && first !== undefined ? { path, reading, config: first } : { path, reading };
+}
+
+function drawProgress(path: string, { bytes, total }: Pick<InputPart, 'bytes' | 'total'>): void {
+  const of = total === undefined ? '' : ` of ${Math.round(total / MIB)}`;
+  process.stderr.write(`\r\u001b[K${path}: ${Math.round(bytes / MIB)}${of} MiB read`);
+}
+
+type CheckedFile = LogFile & { readonly findings: readonly Finding[] };
+
+function fileRecord({ path, reading, findings }: CheckedFile): unknown {
+  return {
+    path, facts: reading.facts, boots: reading.boots.map(({ firstLine, lastLine, facts }) => ({ firstLine, lastLine, facts })), findings: findings.map(logFindingRecord),
+    ...(reading.itemsNotKept === undefined ? {} : { linesNotKept: reading.itemsNotKept }),
+  };
+}
+
+function fileText({ path, reading, config, findings }: CheckedFile): string {
+  if (!reading.isKernelLog && config === undefined) return `${path}: not a kernel or Xen log; nothing read\n`;
+  const lines = [path, ...(config === undefined ? factLines(reading).map((line) => `  ${line}`) : [])];
+  for (const finding of findings) {
     lines.push(`  ${path}:${finding.span.line}: ${finding.severity}: ${findingMessage(finding)} [${finding.ruleId}]`, ...causeLines(finding).map((line) => `      ${line}`));
   }
+  if (reading.itemsNotKept !== undefined) lines.push(`  ${reading.itemsNotKept} recognised lines beyond the first were read for failures only`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip, gunzipSync } from 'node:zlib';
 import { InputError } from './input-error.ts';
 
 const NODE_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file', EACCES: 'permission denied', EISDIR: 'is a directory: expected a file', EPERM: 'permission denied',
 };
+/** Up to here a file is read whole, so that its encoding is certain; a larger one part by part. */
+const WHOLE = 16 * 2 ** 20;
+const PART = 2 ** 20;
 
 /**
  * Reads a text of any encoding that kernel logs come in: UTF-8, Latin-1, UTF-16 with a
@@ -18,7 +22,12 @@ export function readInput(path: string): string {
   } catch (error) {
     throw new InputError(`${path}: ${fileErrorText(error)}`);
   }
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+  return decodeWhole(bytes, path);
+}
+
+function decodeWhole(packed: Buffer, path: string): string {
+  let bytes = packed;
+  if (isGzip(bytes)) {
     try {
       bytes = gunzipSync(bytes);
     } catch {
@@ -30,6 +39,10 @@ export function readInput(path: string): string {
   return decode(bytes);
 }
 
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 /** UTF-8 without its mark; a text that is not valid UTF-8 is older than it: Latin-1, in which every byte is a character. */
 function decode(bytes: Buffer): string {
   try {
@@ -37,6 +50,113 @@ function decode(bytes: Buffer): string {
   } catch {
     return bytes.toString('latin1');
   }
+}
+
+/** A part of a text, and how far the file has been read, in bytes as they are stored. */
+export interface InputPart {
+  readonly text: string;
+  readonly bytes: number;
+  /** Size of the file; absent for pipes. */
+  readonly total?: number;
+}
+
+/**
+ * A text in parts: small files in one, so that `readInput` would give the same; larger ones and long streams in parts of a
+ * megabyte, in which bytes that are no UTF-8 become replacement characters.
+ * @throws InputError naming the file and why it cannot be read
+ */
+export async function* inputParts(path: string): AsyncGenerator<InputPart> {
+  const { size, stream } = open(path);
+  if (size !== undefined && size <= WHOLE && !isPackedLarge(path, size)) {
+    yield { text: readInput(path), bytes: size, total: size };
+    return;
+  }
+  yield* streamParts(path, stream ?? createReadStream(path, { highWaterMark: PART }), size);
+}
+
+/** Small on the disk, and perhaps large unpacked. */
+function isPackedLarge(path: string, size: number): boolean {
+  if (size < PART) return false;
+  const head = Buffer.alloc(2);
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, head, 0, 2, 0) === 2 && isGzip(head);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function open(path: string): { size: number | undefined; stream: Readable | undefined } {
+  if (path === '-') return { size: undefined, stream: process.stdin };
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    throw new InputError(`${path}: ${fileErrorText(error)}`);
+  }
+  const stat = fstatSync(file);
+  closeSync(file);
+  if (stat.isDirectory()) throw new InputError(`${path}: ${NODE_REASONS['EISDIR'] ?? ''}`);
+  return { size: stat.isFile() && stat.size > 0 ? stat.size : undefined, stream: undefined };
+}
+
+async function* streamParts(path: string, source: Readable, total: number | undefined): AsyncGenerator<InputPart> {
+  let bytes = 0;
+  let kept: Buffer[] = [];
+  let keptBytes = 0;
+  let decoder: TextDecoder | undefined;
+  const part = (text: string): InputPart => ({ text, bytes, ...(total === undefined ? {} : { total }) });
+  try {
+    for await (const chunk of unpacked(source, (count) => { bytes += count; })) {
+      if (decoder) {
+        yield part(decoder.decode(chunk, { stream: true }));
+        continue;
+      }
+      kept.push(chunk);
+      keptBytes += chunk.length;
+      if (keptBytes <= WHOLE) continue;
+      const begin = Buffer.concat(kept);
+      kept = [];
+      decoder = decoderOf(begin);
+      for (let at = 0; at < begin.length; at += PART) yield part(decoder.decode(begin.subarray(at, at + PART), { stream: true }));
+    }
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new InputError(code.startsWith('Z_') ? `${path}: begins as gzip and cannot be unpacked: expected a whole gzip file` : `${path}: ${fileErrorText(error)}`);
+  }
+  yield part(decoder ? decoder.decode() : decodeWhole(Buffer.concat(kept), path));
+}
+
+/** The bytes of a stream, unpacked where they begin as gzip. */
+async function* unpacked(source: Readable, count: (bytes: number) => void): AsyncGenerator<Buffer> {
+  const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const first = await iterator.next();
+  if (first.done === true) return;
+  const rest = async function* rest(): AsyncGenerator<Buffer> {
+    count(first.value.length);
+    yield first.value;
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      count(next.value.length);
+      yield next.value;
+    }
+  };
+  if (!isGzip(first.value)) {
+    yield* rest();
+    return;
+  }
+  const unzip = createGunzip();
+  const feed = (async (): Promise<void> => {
+    for await (const chunk of rest()) if (!unzip.write(chunk)) await new Promise((resolve) => unzip.once('drain', resolve));
+    unzip.end();
+  })();
+  feed.catch((error: unknown) => unzip.destroy(error instanceof Error ? error : new Error(String(error))));
+  for await (const chunk of unzip as AsyncIterable<Buffer>) yield chunk;
+}
+
+function decoderOf(bytes: Buffer): TextDecoder {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le');
+  return new TextDecoder(bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8');
 }
 
 /** Why a file could not be read, in words. */

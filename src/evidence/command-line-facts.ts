@@ -1,6 +1,7 @@
 import { parseSwiotlbParameter } from '../core/platform/swiotlb-parameter.ts';
 import type { Fact } from '../core/platform/fact.ts';
-import type { PlatformFacts } from '../core/platform/platform-facts.ts';
+import type { SwiotlbParameter } from '../core/platform/aperture-size.ts';
+import type { Lineage, PlatformFacts } from '../core/platform/platform-facts.ts';
 import { type CommandLineOption, findOption, parseCommandLine } from './cmdline/command-line.ts';
 import { parseBits, parseDom0Mem, parseMemopMaxOrder } from './cmdline/xen-options.ts';
 
@@ -23,7 +24,7 @@ export function withCommandLineFacts(facts: PlatformFacts): PlatformFacts {
   const amount = dom0?.amount;
   return {
     ...facts,
-    ...(swiotlb?.value === undefined ? {} : { swiotlbParameter: at(parseSwiotlbParameter(swiotlb.value), swiotlb, facts.linuxCommandLine) }),
+    ...(swiotlb?.value === undefined ? {} : { swiotlbParameter: at(swiotlbParameter(swiotlb.value, facts.lineage?.value), swiotlb, facts.linuxCommandLine) }),
     ...(bits === undefined ? {} : { xenDmaBitsOption: at(bits, dmaBits, facts.xenCommandLine) }),
     ...(orders === undefined || orders.errors.length > 0 ? {} : {
       memopMaxOrder: at([orders.domU, orders.controlDomain, orders.hardwareDomain, orders.passthroughDomain], memop, facts.xenCommandLine),
@@ -35,6 +36,11 @@ export function withCommandLineFacts(facts: PlatformFacts): PlatformFacts {
     // Negative and percentage amounts depend on the machine's memory: the builder's default stands in for them.
     ...(amount === undefined || amount.bytes <= 0 || amount.percent !== undefined ? {} : { domainBytes: at(amount.bytes, dom0Mem, facts.xenCommandLine) }),
   };
+}
+
+function swiotlbParameter(value: string, lineage: Lineage | undefined): SwiotlbParameter {
+  const { errors: _, bytes: __, ...parameter } = parseSwiotlbParameter(value, lineage);
+  return parameter;
 }
 
 /** A fact at the option's place within the line that holds the command line. */

@@ -4,6 +4,7 @@ import type { Finding, Headline } from '../rules/finding.ts';
 import { causeNoteText, causeText } from './cause-text.ts';
 import { dmaReportText } from './dma-report-text.ts';
 import { knownCaseText } from './known-case-text.ts';
+import { configProblemText, optionProblemText } from './option-text.ts';
 import { provenanceText } from './provenance-text.ts';
 import { knobOf, reasonText } from './reason-text.ts';
 
@@ -41,6 +42,8 @@ export function headlineText(headline: Headline): string {
     }
     case 'log-map-sg-failed':
       return `${headline.driver}${who(headline.device)} could not map a scatterlist (error ${headline.error}): an element had to bounce and found no room, or was larger than a segment${times(headline.count)}`;
+    case 'option': return `${headline.option}: ${optionProblemText(headline.problem, headline.of)}`;
+    case 'config': return `${headline.symbol}=${headline.value}: ${configProblemText(headline.problem)}`;
     case 'log-no-pool':
       return `A mapping${headline.bytes === null ? '' : ` of ${formatBytes(headline.bytes)}`}${who(headline.device)} had to bounce, and there is no aperture${times(headline.count)}`;
     case 'log-full':

@@ -53,6 +53,11 @@ const RULE_LIST: readonly Rule[] = [
   },
   { id: RULES.logDmaDebug, defaultSeverity: 'warning', summary: 'The kernel reports a driver that breaks the rules of the DMA API (CONFIG_DMA_API_DEBUG).', help: 'The report names the driver and what it did; the stack behind it shows the call.' },
   { id: RULES.logFailure, defaultSeverity: 'error', summary: 'A DMA operation failed.', help: 'See the line and its neighbours.' },
+  {
+    id: RULES.commandLineOption, defaultSeverity: 'warning', summary: 'An option of a command line that this kernel or hypervisor does not read, reads otherwise than it looks, or could not grant.',
+    help: 'swiotlb= counts slots of 2 KiB in mainline kernels and MiB in XenLinux; options come and go with versions.',
+  },
+  { id: RULES.kernelConfig, defaultSeverity: 'warning', summary: 'A symbol of the kernel\'s configuration that has no effect as it stands, or that the boot contradicts.', help: 'See what it depends on.' },
 ];
 
 /** Every rule by id. */

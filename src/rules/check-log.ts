@@ -8,6 +8,7 @@ import type { LogItem } from '../evidence/log/log-items.ts';
 import type { LogBoot, LogReading } from '../evidence/log/read-log.ts';
 import { PAGE_SIZE } from '../core/units/pages.ts';
 import { RULES } from '../ids.ts';
+import { checkCommandLines } from './check-command-line.ts';
 import { type CauseNote, type FailureCauseKey, type FailureSurroundings, failureCause } from './failure-cause.ts';
 import { type Finding, type Headline, MOST_LINES, type OptionSuggestion, type Severity } from './finding.ts';
 import { slotsOf } from './free-run.ts';
@@ -58,6 +59,7 @@ function checkBoot(boot: LogBoot, items: readonly LogItem[]): Finding[] {
     const finding = item.kind === 'failure' ? undefined : apertureFinding(item);
     if (finding) findings.push(finding);
   }
+  findings.push(...checkCommandLines(items, boot.platform));
   const events = failureEvents(items);
   const reports = items.filter(isReport);
   if (events.length === 0 && reports.length === 0) return findings;

@@ -41,7 +41,28 @@ export type Headline =
   | { readonly key: 'log-order-failed'; readonly order: number; readonly task: string; readonly largest: number | null; readonly beyond: boolean; readonly count: number }
   | { readonly key: 'log-dma-debug'; readonly report: DmaDebugReport; readonly driver: string | null; readonly device: string | null; readonly bytes: number | null; readonly limit: number | null; readonly count: number }
   | { readonly key: 'log-map-sg-failed'; readonly driver: string; readonly device: string | null; readonly error: number; readonly count: number }
+  | { readonly key: 'option'; readonly of: 'linux' | 'xen'; readonly option: string; readonly problem: OptionProblem }
+  | { readonly key: 'config'; readonly symbol: string; readonly value: string; readonly problem: ConfigProblem }
   | { readonly key: 'log-aperture'; readonly bytes: number; readonly slots: number; readonly segments: number };
+
+/** What is wrong with an option of a command line. Versions in words; sizes in bytes. */
+export type OptionProblem =
+  | { readonly key: 'unreadable'; readonly text: string; readonly expected: string }
+  /** Read by these versions only, of which this is none. */
+  | { readonly key: 'not-in-this-version'; readonly readBy: string; readonly version: string }
+  | { readonly key: 'misspelt'; readonly meant: string }
+  /** A number that looks as if it was meant in the other dialect's unit. */
+  | { readonly key: 'unit'; readonly number: number; readonly unit: 'slots' | 'MiB'; readonly bytes: number }
+  | { readonly key: 'not-granted'; readonly asked: number; readonly got: number };
+
+/** What is wrong with a symbol of a kernel's configuration. */
+export type ConfigProblem =
+  | { readonly key: 'moot-without'; readonly needs: string }
+  | { readonly key: 'not-in-this-version'; readonly since: string; readonly version: string }
+  | { readonly key: 'out-of-range'; readonly least: number; readonly most: number }
+  | { readonly key: 'moot-in-pv' }
+  | { readonly key: 'no-area-by-default' }
+  | { readonly key: 'log-says-otherwise'; readonly bytes: number };
 
 /** Something that a rule found, as data; sentences are rendered from it. */
 export interface Finding {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseSwiotlbParameter } from '../../../src/core/platform/swiotlb-parameter.ts';
 import { findOption, parseCommandLine } from '../../../src/evidence/cmdline/command-line.ts';
 import { parseIommuOption } from '../../../src/evidence/cmdline/iommu-option.ts';
-import { parseSwiotlbOption } from '../../../src/evidence/cmdline/swiotlb-option.ts';
 import { parseBits, parseDom0Mem, parseMemopMaxOrder } from '../../../src/evidence/cmdline/xen-options.ts';
 
 describe('parseCommandLine', () => {
@@ -39,27 +39,34 @@ describe('parseCommandLine', () => {
   });
 });
 
-describe('parseSwiotlbOption', () => {
+describe('parseSwiotlbParameter', () => {
   it.each([
-    ['65536', 'mainline', { number: 65536, bytes: 128 << 20, force: false, errors: [] }],
-    ['65536,4,force', 'mainline', { number: 65536, areas: 4, force: true, errors: [] }],
-    ['force', 'mainline', { force: true, errors: [] }],
-    ['noforce', 'mainline', { off: true, errors: [] }],
-    ['force,track_hiwater', 'mainline', { force: true, trackHiwater: true, errors: [] }],
-    ['0x8000', 'mainline', { number: 32768, bytes: 64 << 20 }],
+    ['65536', 'mainline', { number: 65536, bytes: 128 << 20, words: [], errors: [] }],
+    ['65536,4,force', 'mainline', { number: 65536, areas: 4, words: ['force'], errors: [] }],
+    ['65536,force', 'mainline', { number: 65536, words: ['force'], errors: [] }],
+    ['force', 'mainline', { words: ['force'], errors: [] }],
+    ['noforce', 'mainline', { words: ['noforce'], errors: [] }],
+    ['force,track_hiwater', 'mainline', { words: ['force', 'track_hiwater'], errors: [] }],
+    ['0x8000', 'mainline', { number: 32768, bytes: 64 << 20, errors: [] }],
+    ['0100', 'mainline', { number: 64, errors: [] }],
     ['64', 'xenlinux', { number: 64, bytes: 64 << 20, errors: [] }],
-    ['16,force', 'xenlinux', { number: 16, bytes: 16 << 20, force: true }],
-    ['off', 'xenlinux', { off: true }],
+    ['16,force', 'xenlinux', { number: 16, bytes: 16 << 20, words: ['force'], errors: [] }],
+    ['off', 'xenlinux', { words: ['off'], errors: [] }],
   ] as const)('reads "%s" in %s', (value, lineage, fields) => {
-    expect(parseSwiotlbOption(value, lineage)).toMatchObject(fields);
+    expect(parseSwiotlbParameter(value, lineage)).toMatchObject(fields);
   });
 
-  it('says what it could not read, and where', () => {
-    expect(parseSwiotlbOption('64M,force', 'mainline')).toMatchObject({ force: true, errors: [{ offset: 0, text: '64M' }] });
-    expect(parseSwiotlbOption('64M', 'mainline').bytes).toBeUndefined();
-    expect(parseSwiotlbOption('64,4', 'xenlinux').errors).toMatchObject([{ offset: 3, text: '4' }]);
-    expect(parseSwiotlbOption('64,off', 'mainline').errors).toMatchObject([{ offset: 3, text: 'off' }]);
-    expect(parseSwiotlbOption('', 'mainline').errors).toHaveLength(1);
+  it('says what the kernel does not understand, and where; the number before it holds', () => {
+    expect(parseSwiotlbParameter('64M,force', 'mainline')).toMatchObject({ number: 64, words: [], errors: [{ offset: 2, text: 'M' }, { offset: 4, text: 'force' }] });
+    expect(parseSwiotlbParameter('64,4', 'xenlinux')).toMatchObject({ number: 64, errors: [{ offset: 3, text: '4' }] });
+    expect(parseSwiotlbParameter('64,off', 'mainline').errors).toMatchObject([{ offset: 3, text: 'off' }]);
+    expect(parseSwiotlbParameter('', 'mainline').errors).toHaveLength(1);
+  });
+
+  it('takes either lineage\'s words, and no unit, where the lineage is not known', () => {
+    const parsed = parseSwiotlbParameter('64,off');
+    expect(parsed).toMatchObject({ number: 64, words: ['off'], errors: [] });
+    expect(parsed.bytes).toBeUndefined();
   });
 });
 

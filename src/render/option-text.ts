@@ -1,0 +1,26 @@
+import { formatBytes, groupDigits } from '../core/units/bytes.ts';
+import type { ConfigProblem, OptionProblem } from '../rules/finding.ts';
+
+/** What is wrong with an option of a command line. */
+export function optionProblemText(problem: OptionProblem, of: 'linux' | 'xen'): string {
+  const who = of === 'linux' ? 'this kernel' : 'this Xen';
+  switch (problem.key) {
+    case 'unreadable': return `${problem.text === '' ? 'a value is missing' : `${who} does not understand "${problem.text}"`}: expected ${problem.expected}`;
+    case 'not-in-this-version': return `does nothing here: read by ${problem.readBy} only, and this is ${problem.version}`;
+    case 'misspelt': return `no such option is known: ${problem.meant}= may be meant`;
+    case 'unit': return `${groupDigits(problem.number)} ${problem.unit} are ${formatBytes(problem.bytes)}: this kernel counts ${problem.unit === 'slots' ? 'slots of 2 KiB, rounded up to 128' : 'MiB'}`;
+    case 'not-granted': return `asks for ${formatBytes(problem.asked)}, and the aperture of this boot has ${formatBytes(problem.got)}`;
+  }
+}
+
+/** What is wrong with a symbol of a kernel's configuration. */
+export function configProblemText(problem: ConfigProblem): string {
+  switch (problem.key) {
+    case 'moot-without': return `has no effect without ${problem.needs}`;
+    case 'not-in-this-version': return `no such symbol before ${problem.since}, and this configuration is of ${problem.version}`;
+    case 'out-of-range': return `expected ${problem.least} to ${problem.most}`;
+    case 'moot-in-pv': return 'has no effect in a Xen PV domain: its aperture does not grow';
+    case 'no-area-by-default': return 'no CMA area unless cma= asks for one';
+    case 'log-says-otherwise': return `the log shows an aperture of ${formatBytes(problem.bytes)} all the same: it was not made by a kernel of this configuration`;
+  }
+}
