@@ -30,7 +30,7 @@ export const INTERNAL_COMMANDS = {
   copyText: 'dmaAperture.copyText',
 } as const;
 
-export const LANGUAGES = { c: 'c', kernelLog: 'kernel-log' } as const;
+export const LANGUAGES = { c: 'c', kernelLog: 'kernel-log', kernelConfig: 'kernel-config' } as const;
 
 /** First part of every setting's name. */
 export const SETTINGS_SECTION = 'dmaAperture';

@@ -24,7 +24,7 @@ export function clientOptions(log: vscode.LogOutputChannel, initialize: () => In
   const schemes = new Set([...SCHEMES, ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme)]);
   return {
     documentSelector: [...schemes].flatMap((scheme) => [
-      ...[LANGUAGES.c, LANGUAGES.kernelLog].map((language) => ({ scheme, language })),
+      ...[LANGUAGES.c, LANGUAGES.kernelLog, LANGUAGES.kernelConfig].map((language) => ({ scheme, language })),
       { scheme, pattern: SCENARIOS },
       { scheme, pattern: BOOT_CONFIGURATIONS },
     ]),

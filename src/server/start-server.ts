@@ -6,6 +6,7 @@ import { SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../prot
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
 import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
 import type { ServerEnvironment } from './environment.ts';
+import { configHover } from './config-document.ts';
 import { FileAccess } from './file-access.ts';
 import { LogService } from './log-service.ts';
 import { PlatformRegistry, WORKSPACE_PLATFORM } from './platform-registry.ts';
@@ -205,6 +206,7 @@ class LanguageServer {
     const document = this.#documents.get(uri);
     if (!document) return null;
     if (document.languageId === LANGUAGES.kernelLog) return this.#logs.hover(document, position.line, position.character);
+    if (document.languageId === LANGUAGES.kernelConfig) return configHover(document, position);
     if (document.languageId !== LANGUAGES.c) return null;
     const source = await this.#sources.scan(document);
     return source.hover(document.offsetAt(position), this.#limits) ?? null;

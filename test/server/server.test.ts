@@ -113,6 +113,15 @@ describe('the language server over stdio', () => {
     expect(run.summary.steps).toBe(1);
   });
 
+  it('says what a symbol of a kernel configuration decides', async () => {
+    const uri = `${FOLDER}/config-6.1.0-56-amd64`;
+    await client.open(uri, 'kernel-config', '# Linux/x86 6.1.192 Kernel Configuration\nCONFIG_SWIOTLB=y\n# CONFIG_DMA_CMA is not set\nCONFIG_LOCALVERSION=""\n');
+    const hover = async (line: number): Promise<string> => JSON.stringify(await client.connection.sendRequest<Hover | null>('textDocument/hover', { textDocument: { uri }, position: { line, character: 12 } }));
+    expect(await hover(1)).toMatch(/CONFIG\\\\_SWIOTLB\*\* = y.*bounce buffers/);
+    expect(await hover(2)).toMatch(/is not set.*contiguous memory area/);
+    expect(await hover(3)).toBe('null');
+  });
+
   it('follows edits, and forgets what a closed document said', async () => {
     await client.change(DRIVER, 2, [{ range: { start: { line: 7, character: 45 }, end: { line: 7, character: 56 } }, text: '4096       ' }]);
     const found = await client.diagnostics(DRIVER, (all, version) => version === 2 && all.length === 1);

@@ -52,7 +52,7 @@ describe('package.json and ids.ts', () => {
     expect(`${manifest.publisher}.${manifest.name}`).toBe(EXTENSION_ID);
     expect(contributes.commands.map((each) => each.command).sort()).toEqual(Object.values(COMMANDS).sort());
     expect(Object.keys(settings).sort()).toEqual(Object.values(SETTINGS).map((key) => `${SETTINGS_SECTION}.${key}`).sort());
-    expect(contributes.languages.map((each) => each.id)).toEqual([LANGUAGES.kernelLog, 'jsonc']);
+    expect(contributes.languages.map((each) => each.id)).toEqual([LANGUAGES.kernelLog, LANGUAGES.kernelConfig, 'jsonc']);
   });
 
   it('keep internal commands out of menus and the palette', () => {
@@ -153,7 +153,7 @@ describe('the kernel log language', () => {
 
 describe('scenario files', () => {
   it('may have comments, and are held against the schema that the build makes', () => {
-    expect(contributes.languages[1]).toEqual({ id: 'jsonc', filenamePatterns: ['*.dma.json'] });
+    expect(contributes.languages.at(-1)).toEqual({ id: 'jsonc', filenamePatterns: ['*.dma.json'] });
     expect(contributes.jsonValidation).toEqual([{ fileMatch: '*.dma.json', url: './dist/scenario.schema.json' }]);
   });
 
@@ -171,12 +171,28 @@ describe('scenario files', () => {
   });
 });
 
+describe('kernel configurations', () => {
+  const patterns = contributes.languages[1]!.filenamePatterns;
+  // As VS Code reads them, as far as these patterns go: braces, sets of characters, and `*` within a name.
+  const matches = (name: string): boolean => patterns.some((pattern) => new RegExp(`^${pattern
+    .replace(/\./g, '\\.').replace(/\*/g, '[^/]*').replace(/\{([^}]*)\}/g, (_, list: string) => `(?:${list.replaceAll(',', '|')})`)}$`).test(name));
+
+  it.each(['config-6.1.0-56-amd64', 'config-5.15.0-60-generic', 'config-6.5.6-300.fc39.x86_64', 'config-4.18.0-477.10.1.el8_8.x86_64', 'config-6.12.5'])('are known by name: %s', (name) => {
+    expect(matches(name)).toBe(true);
+  });
+
+  it.each(['config.json', 'config-prod.json', 'config-2.json', 'config-1.0.json', 'config-1.0.0.yaml', 'config-loader.c', 'config'])('leave others alone: %s', (name) => {
+    expect(matches(name)).toBe(false);
+  });
+});
+
 describe('the grammar of kernel logs', () => {
   const grammar = readFileSync('media/kernel-log.tmLanguage.json', 'utf8');
-  const patterns = [...grammar.matchAll(/"match": ("(?:[^"\\]|\\.)*")/g)].map(([, quoted]) => JSON.parse(quoted!) as string);
+  const patterns = [...(grammar + readFileSync('media/kernel-config.tmLanguage.json', 'utf8')).matchAll(/"match": ("(?:[^"\\]|\\.)*")/g)].map(([, quoted]) => JSON.parse(quoted!) as string);
 
   it('is of the language that is contributed', () => {
-    expect(contributes.grammars).toEqual([{ language: LANGUAGES.kernelLog, scopeName: (JSON.parse(grammar) as { scopeName: string }).scopeName, path: './media/kernel-log.tmLanguage.json' }]);
+    expect(contributes.grammars.map(({ language: id }) => id)).toEqual([LANGUAGES.kernelLog, LANGUAGES.kernelConfig]);
+    for (const { scopeName, path } of contributes.grammars) expect((JSON.parse(readFileSync(path, 'utf8')) as { scopeName: string }).scopeName).toBe(scopeName);
   });
 
   it.each([

@@ -9,7 +9,7 @@ const BUILT = [
 ];
 const NAMED = [
   'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/dma-aperture.mjs', 'media/icon.png', 'media/kernel-log.language-configuration.json',
-  'media/kernel-log.tmLanguage.json',
+  'media/kernel-log.tmLanguage.json', 'media/kernel-config.language-configuration.json', 'media/kernel-config.tmLanguage.json',
   'package.json', 'package.nls.json',
 ];
 
