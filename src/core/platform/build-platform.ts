@@ -1,6 +1,7 @@
 import { GIB, MIB, formatBytes } from '../units/bytes.ts';
 import { PAGE_SIZE } from '../units/pages.ts';
 import { SLOT_BYTES, apertureSize } from './aperture-size.ts';
+import { defaultAperture } from './default-aperture.ts';
 import { type Fact, derivedFact, factFromDefault } from './fact.ts';
 import type { FeatureName, Features } from './features.ts';
 import { type KernelRelease, atLeast, parseKernelRelease } from './kernel-release.ts';
@@ -85,7 +86,7 @@ function featuresOf(
   overrides: PlatformOptions['overrides'],
 ): Features {
   const xenLinux = facts.lineage?.value === 'xenlinux';
-  const base = xenLinux ? xenLinuxFeatures(release, xen !== undefined && !xenAtLeast(xen, 3, 1), domain, xen !== undefined && !xenAtLeast(xen, 3, 0, 4)) : mainlineFeatures(release);
+  const base = xenLinux ? xenLinuxFeatures(release, xen !== undefined && !xenAtLeast(xen, 3, 1), domain, xen !== undefined && !xenAtLeast(xen, 3, 0, 4), xen !== undefined && !xenAtLeast(xen, 3, 0, 3)) : mainlineFeatures(release);
   const dmaBits = facts.xenDmaBitsOption ?? facts.xenDmaWidthBits;
   const hypervisor = xen
     ? xenFeatures(xen, domain, {
@@ -106,11 +107,11 @@ function featuresOf(
   }
   const defaultMb = config?.get('CONFIG_SWIOTLB_DEFAULT_SIZE_MB');
   if (defaultMb && /^\d{1,2}$/.test(defaultMb.value)) fromEvidence.defaultApertureBytes = derivedFact(Number(defaultMb.value) * MIB, 'CONFIG_SWIOTLB_DEFAULT_SIZE_MB', defaultMb);
-  return { ...tracedFeatures({ ...base, ...hypervisor } as Features, facts.kernelRelease, facts.xenVersion), ...fromEvidence, ...overrides } as Features;
+  return { ...tracedFeatures({ ...base, ...hypervisor }, facts.kernelRelease, facts.xenVersion), ...fromEvidence, ...overrides } as Features;
 }
 
 function apertureOf(facts: PlatformFacts, features: Features, domain: Domain, cpus: Fact<number>): PlatformAperture {
-  const force = forceOf(facts);
+  const force = forceOf(facts, features);
   const extra = {
     force,
     ...(facts.apertureAddressBits ? { addressBits: facts.apertureAddressBits } : {}),
@@ -127,16 +128,19 @@ function apertureOf(facts: PlatformFacts, features: Features, domain: Domain, cp
   }
   const needed = stated || domain !== 'native' || facts.swiotlbState || facts.apertureStart ? undefined : noNativePool(facts, force.value);
   if (needed) return none('arch/x86/kernel/pci-swiotlb.c: pci_swiotlb_detect: no pool where no memory lies above 4 GiB', needed);
+  const isGuest = domain === 'pv-domu' && !stated && !facts.swiotlbState && !facts.apertureStart;
+  if (isGuest && !force.value && !asksSoftIommu(facts)) return none('arch/x86/xen/pci-swiotlb-xen.c: pci_xen_swiotlb_detect: a domU has no pool without iommu=soft, swiotlb=force or a PCI frontend');
   const parameter = facts.swiotlbParameter;
+  const byDefault = defaultAperture(facts, features);
   const size = apertureSize({
     ...(parameter ? { parameter: parameter.value } : {}),
     unit: features.swiotlbUnit.value, hasAreas: features.areas.value,
     powerOfTwo: features.swiotlbUnit.value === 'MiB' && features.slotSearch.value === 'A',
-    defaultBytes: features.defaultApertureBytes.value, possibleCpus: cpus.value,
+    defaultBytes: byDefault.value, possibleCpus: cpus.value,
   });
   const bytes = stated ?? derivedFact(
     size.slots * SLOT_BYTES, parameter ? 'swiotlb= with the kernel\'s rounding' : 'the default with the kernel\'s rounding',
-    ...(parameter ? [parameter] : [features.defaultApertureBytes]), ...(features.areas.value ? [cpus] : []),
+    ...(parameter ? [parameter] : [byDefault]), ...(features.areas.value ? [cpus] : []),
   );
   const areas = facts.areas ?? derivedFact(features.areas.value ? size.areas : 1, features.areas.value ? 'CPUs, rounded up to a power of two' : 'one pool, one lock', ...(features.areas.value ? [cpus] : [features.areas]));
   return { bytes, areas, ...extra };
@@ -145,18 +149,24 @@ function apertureOf(facts: PlatformFacts, features: Features, domain: Domain, cp
 /** The memory map, where it shows that a machine needs no pool: none above 4 GiB, and nothing that asks for one all the same. */
 function noNativePool(facts: PlatformFacts, force: boolean): Fact<readonly E820Entry[]> | undefined {
   const map = facts.machineE820 ?? facts.e820;
-  const soft = facts.linuxCommandLine !== undefined && /(?:^|\s)iommu=(?:\S*,)?soft\b/.test(facts.linuxCommandLine.value);
-  if (!map || force || soft || facts.memoryEncryption) return undefined;
+  if (!map || force || asksSoftIommu(facts) || facts.memoryEncryption) return undefined;
   return map.value.some(({ type, end }) => type === 'usable' && end > 4 * GIB) ? undefined : map;
 }
 
-function forceOf(facts: PlatformFacts): Fact<boolean> {
+/** `iommu=soft` on Linux's command line. */
+function asksSoftIommu(facts: PlatformFacts): boolean {
+  return facts.linuxCommandLine !== undefined && /(?:^|\s)iommu=(?:\S{0,200},)?soft(?:,|\s|$)/.test(facts.linuxCommandLine.value);
+}
+
+function forceOf(facts: PlatformFacts, features: Features): Fact<boolean> {
   const { swiotlbParameter: parameter, memoryEncryption, lineage } = facts;
   // XenLinux's `force` only gives a domU a pool; it does not make every mapping bounce.
   if (parameter && lineage?.value !== 'xenlinux' && parameter.value.words.some((word) => word === 'force')) {
     return derivedFact(true, 'swiotlb=force', parameter);
   }
-  if (memoryEncryption && /guest|SEV|TDX/i.test(memoryEncryption.value)) return derivedFact(true, 'guest memory encryption forces every mapping to bounce', memoryEncryption);
+  if (memoryEncryption && /guest|SEV|TDX/i.test(memoryEncryption.value) && features.encryptionForces.value) {
+    return derivedFact(true, 'guest memory encryption forces every mapping to bounce', memoryEncryption, features.encryptionForces);
+  }
   return factFromDefault(false, 'bouncing is not forced');
 }
 

@@ -44,6 +44,10 @@ export interface Features {
   readonly atomicPools: Fact<boolean>;
   /** mm/page_alloc.c: __free_pages_core: whether boot hands pages to the tails of the free lists. */
   readonly bootPagesToTail: Fact<boolean>;
+  /** arch/x86/mm: mem_encrypt_setup_arch: which guests with encrypted memory get 6 % of it as aperture. */
+  readonly encryptedAperture: Fact<'none' | 'SEV' | 'SEV and TDX'>;
+  /** Whether encrypted guest memory makes every device's mappings bounce; from 7.3 on each device is asked. */
+  readonly encryptionForces: Fact<boolean>;
   /** 32 KiB that mappings fall back to when the pool is full: before 5.0. */
   readonly overflowBuffer: Fact<boolean>;
   /** CONFIG_SWIOTLB_DYNAMIC: transient and background pools (6.6 and later, native only). */

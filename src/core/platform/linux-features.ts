@@ -28,6 +28,8 @@ export function mainlineFeatures(release: KernelRelease): LinuxFeatures {
     apertureWidth: factFromDefault('escalating', 'drivers/xen/swiotlb-xen.c: xen_swiotlb_fixup: from 18 bits on, raised by one, to 32'),
     apertureFallback: valueAt(tables.APERTURE_FALLBACK, release),
     atomicPools: valueAt(tables.ATOMIC_POOLS, release),
+    encryptedAperture: valueAt(tables.ENCRYPTED_APERTURE, release),
+    encryptionForces: valueAt(tables.ENCRYPTION_FORCES, release),
     bootPagesToTail: valueAt(tables.BOOT_PAGES_TO_TAIL, release),
     overflowBuffer: valueAt(tables.OVERFLOW_BUFFER, release),
     dynamicPools: factFromDefault(false, 'kernel/dma/Kconfig: SWIOTLB_DYNAMIC is off unless configured'),
@@ -35,7 +37,7 @@ export function mainlineFeatures(release: KernelRelease): LinuxFeatures {
 }
 
 /** What a XenLinux kernel (2.6.16-xen, 2.6.18-xen and their forward ports) does. */
-export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean, domain: Domain, isBefore304 = false): LinuxFeatures {
+export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean, domain: Domain, isBefore304 = false, isBefore303 = false): LinuxFeatures {
   const original = !atLeast(release, 2, 6, 19);
   return {
     slotSearch: original
@@ -43,7 +45,9 @@ export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean,
       : factFromDefault('B1', 'lib/swiotlb-xen.c: map_single, forward ports: boundary rule'),
     swiotlbUnit: factFromDefault('MiB', 'arch/i386/kernel/swiotlb.c: setup_io_tlb_npages counts MiB in XenLinux'),
     areas: factFromDefault(false, 'arch/i386/kernel/swiotlb.c: one pool with one lock'),
-    maxContigOrder: factFromDefault(9, 'arch/i386/mm/hypervisor.c: MAX_CONTIG_ORDER 9, static frame and multicall arrays, Xen 3.0.3 and later'),
+    maxContigOrder: isBefore303
+      ? factFromDefault(null, 'arch/i386/mm/hypervisor.c: page by page, no list of frames, Xen 3.0.2 kernels and older')
+      : factFromDefault(9, 'arch/i386/mm/hypervisor.c: MAX_CONTIG_ORDER 9, static frame and multicall arrays, Xen 3.0.3 and later'),
     coherentExchange: factFromDefault('always', 'arch/i386/kernel/pci-dma-xen.c: dma_alloc_coherent exchanges every block'),
     coherentWidth: xen304OrOlder
       ? factFromDefault('fixed-31', 'arch/i386/kernel/pci-dma-xen.c: 31 bits for every device, Xen 3.0.4 kernels')
@@ -67,6 +71,8 @@ export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean,
       ? factFromDefault('none', 'arch/i386/kernel/swiotlb.c: BUG_ON where a segment cannot be made contiguous, Xen 3.0.x kernels')
       : factFromDefault('truncate', 'arch/i386/kernel/swiotlb.c: swiotlb_init_with_default_size, Xen 3.1 kernels and later: cut at the segment that fails'),
     atomicPools: factFromDefault(false, 'arch/i386/kernel/pci-dma-xen.c: no atomic pools'),
+    encryptedAperture: factFromDefault('none', 'XenLinux knows no memory encryption'),
+    encryptionForces: factFromDefault(false, 'XenLinux knows no memory encryption'),
     bootPagesToTail: factFromDefault(false, 'mm/bootmem.c: free_all_bootmem: to the heads of the lists'),
     overflowBuffer: factFromDefault(true, 'arch/i386/kernel/swiotlb.c: io_tlb_overflow, 32 KiB'),
     dynamicPools: factFromDefault(false, 'no dynamic pools before 6.6'),

@@ -43,7 +43,7 @@ export const COHERENT_ROUNDING: readonly VersionRow<'order' | 'page'>[] = [
 export const ALIGNMENT_CHECK: readonly VersionRow<'none' | 'coherent' | 'all'>[] = [
   { value: 'none', since: [0, 0], source: 'drivers/xen/swiotlb-xen.c: range_straddles_page_boundary, before 6.12: frames consecutive' },
   {
-    value: 'all', since: [6, 12], stable: { '6.11': 2, '6.10': 13, '6.6': 54, '6.1': 113, '5.15': 168, '5.10': 227, '5.4': 285 },
+    value: 'all', since: [6, 12], candidate: 1, stable: { '6.11': 2, '6.10': 13, '6.6': 54, '6.1': 113, '5.15': 168, '5.10': 227, '5.4': 285 },
     source: 'drivers/xen/swiotlb-xen.c: range_straddles_page_boundary with 9f40ec84a797, 6.12 and stable releases of October 2024',
   },
   {
@@ -79,6 +79,17 @@ export const OVERFLOW_BUFFER: readonly VersionRow<boolean>[] = [
 export const APERTURE_FALLBACK: readonly VersionRow<'halve-thrice' | 'halve'>[] = [
   { value: 'halve-thrice', since: [0, 0], source: 'drivers/xen/swiotlb-xen.c: xen_swiotlb_init, to 5.18: half the size, three times, not below 1024 slots' },
   { value: 'halve', since: [5, 19], source: 'kernel/dma/swiotlb.c: swiotlb_init_remap, 5.19 and later: half the size down to 512 slots' },
+];
+
+export const ENCRYPTED_APERTURE: readonly VersionRow<'none' | 'SEV' | 'SEV and TDX'>[] = [
+  { value: 'none', since: [0, 0], source: 'kernel/dma/swiotlb.c: no swiotlb_adjust_size before 5.11 (read in 5.10)' },
+  { value: 'SEV', since: [5, 11], source: 'arch/x86/mm/mem_encrypt_amd.c: sev_setup_arch, 6 % of memory for SEV guests (read in 6.1)' },
+  { value: 'SEV and TDX', since: [6, 12], source: 'arch/x86/mm/mem_encrypt.c: mem_encrypt_setup_arch, for SEV and TDX guests (read in 6.12 and later; the first release between 6.2 and 6.12 is not known)' },
+];
+
+export const ENCRYPTION_FORCES: readonly VersionRow<boolean>[] = [
+  { value: true, since: [0, 0], source: 'arch/x86/kernel/pci-dma.c, pci-swiotlb.c: encrypted guest memory forces every mapping to bounce, to 7.2' },
+  { value: false, since: [7, 3], source: 'arch/x86/kernel/pci-dma.c, 7.3: each device is asked whether it needs unencrypted memory' },
 ];
 
 export const ATOMIC_POOLS: readonly VersionRow<boolean>[] = [

@@ -15,5 +15,5 @@ export function tracedFeatures(features: Features, release: Fact<unknown> | unde
     const doubt = doubtOf(feature);
     return [name, { ...derivedFact(feature.value, feature.from.source, stated), ...(doubt === undefined ? {} : { doubt }) }];
   });
-  return Object.fromEntries(traced) as unknown as Features;
+  return Object.fromEntries(traced);
 }

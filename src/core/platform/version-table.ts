@@ -6,7 +6,7 @@ export interface VersionRow<T> {
   readonly value: T;
   /** First mainline release: [6, 14]; [0, 0] for the row that holds before all others. */
   readonly since: readonly [number, number];
-  /** First release candidate of `since` that has it; later candidates and the release have it too. */
+  /** First release candidate of `since` that has it; later candidates and the release have it too. Absent: the merge window's, rc1. */
   readonly candidate?: number;
   /** Branch to the first sublevel that carries it by backport: `{ '6.12': 16 }`. */
   readonly stable?: Readonly<Record<string, number>>;
@@ -53,5 +53,5 @@ function hasBegun(row: VersionRow<unknown>, release: KernelRelease): boolean {
   if (!atLeast(release, major, minor)) return false;
   const sameRelease = release.version[0] === major && release.version[1] === minor && release.version[2] === 0;
   if (!sameRelease || release.candidate === undefined) return true;
-  return row.candidate !== undefined && release.candidate >= row.candidate;
+  return release.candidate >= (row.candidate ?? 1);
 }
