@@ -73,7 +73,6 @@ export class Aperture implements SlotSource {
   highWater = 0;
   /** Bytes before the data of the mapping that is being made: the in-slot offset and any padding. */
   #offsetBytes = 0;
-  readonly #search: (request: SearchRequest) => number;
   /** The request of the search that runs: one object for all, as searches are many and short. */
   readonly #request: { -readonly [K in keyof SearchRequest]: SearchRequest[K] } = {
     area: 0, origAddress: 0, allocSize: 0, allocAlignMask: 0, minAlignMask: 0, boundaryMask: ALL_ADDRESSES,
@@ -84,7 +83,6 @@ export class Aperture implements SlotSource {
     const hasAreas = generation === 'D' || generation === 'E' || generation === 'F';
     this.generation = generation;
     this.pool = new SlotPool(slots, hasAreas ? areas : 1, start);
-    this.#search = searchOf(generation, this.pool);
   }
 
   get used(): number {
@@ -117,6 +115,17 @@ export class Aperture implements SlotSource {
     return this.#failure(found === LIVELOCK ? 'livelock' : this.#diagnose(search), search);
   }
 
+  #search(request: SearchRequest): number {
+    switch (this.generation) {
+      case 'A': return searchA(this.pool, request);
+      case 'B1': case 'B2': case 'B3': return searchB(this.pool, request, this.generation);
+      case 'C': return searchC(this.pool, request, false);
+      case 'D': return searchC(this.pool, request, true);
+      case 'E': return searchE(this.pool, request);
+      case 'F': return searchF(this.pool, request);
+    }
+  }
+
   #prepare(request: MapRequest): { -readonly [K in keyof SearchRequest]: SearchRequest[K] } {
     const { origAddress, minAlignMask } = request;
     const allocAlignMask = request.allocAlignMask ?? 0;
@@ -137,15 +146,17 @@ export class Aperture implements SlotSource {
    */
   unmap(address: number): number | undefined {
     const { pool } = this;
-    const slot = Math.floor((address - pool.start) / SLOT_BYTES);
-    if (!(slot >= 0 && slot < pool.slots)) return undefined;
+    const inside = address - pool.start;
+    if (!(inside >= 0 && inside < pool.slots * SLOT_BYTES)) return undefined;
+    // Up to 4 GiB the slot is a shift away.
+    const slot = inside < 0x1_0000_0000 ? inside >>> 11 : Math.floor(inside / SLOT_BYTES);
     const taken = pool.taken[slot]!;
     if (taken === 0) return undefined;
     const first = slot - (pool.padSlots[slot]!);
     pool.taken[slot] = 0;
     pool.padSlots[slot] = 0;
     pool.release(first, taken);
-    const area = Math.floor(first / pool.areaSlots);
+    const area = pool.areas === 1 ? 0 : Math.floor(first / pool.areaSlots);
     pool.used[area]! -= taken;
     pool.totalUsed -= taken;
     return taken;
@@ -204,17 +215,5 @@ export class Aperture implements SlotSource {
       if (pool.list[slot]! >= need && spansBoundary(rule, slot, need)) return 'boundary';
     }
     return 'alignment';
-  }
-}
-
-/** The search of a generation over a pool. */
-function searchOf(generation: SlotSearch, pool: SlotPool): (request: SearchRequest) => number {
-  switch (generation) {
-    case 'A': return (request) => searchA(pool, request);
-    case 'B1': case 'B2': case 'B3': return (request) => searchB(pool, request, generation);
-    case 'C': return (request) => searchC(pool, request, false);
-    case 'D': return (request) => searchC(pool, request, true);
-    case 'E': return (request) => searchE(pool, request);
-    case 'F': return (request) => searchF(pool, request);
   }
 }

@@ -21,12 +21,15 @@ export const LIVELOCK = -2;
 
 /** Slots that hold a number of bytes: nr_slots(). */
 export function slotsFor(bytes: number): number {
-  return Math.ceil(bytes / SLOT_BYTES);
+  return bytes <= MAX_INT32_BYTES ? (bytes + SLOT_BYTES - 1) >>> 11 : Math.ceil(bytes / SLOT_BYTES);
 }
+
+/** Up to here a size rounded up to slots stays a 32-bit integer, which is the fast case of every mapping. */
+const MAX_INT32_BYTES = 0x7fff_0000;
 
 /** The low 32 bits of an address, for masks: every alignment mask of a device is an unsigned int. */
 export function low32(address: number): number {
-  return address % 0x1_0000_0000 | 0;
+  return address | 0;
 }
 
 /**
@@ -69,5 +72,5 @@ export function strideBehindSegment(slot: number, stride: number, areaEnd: numbe
  */
 export function strideKeepsMatch(mask: number, stride: number): boolean {
   const ones = mask >>> 11;
-  return (ones & (ones + 1)) === 0 && stride % (ones + 1) === 0;
+  return (ones & (ones + 1)) === 0 && (stride & ones) === 0;
 }

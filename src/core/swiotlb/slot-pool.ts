@@ -71,8 +71,9 @@ export class SlotPool {
   take(slot: number, count: number): void {
     const { list } = this;
     for (let i = slot + count - 1; i >= slot; i--) list[i] = 0;
+    const first = slot & ~LAST;
     let length = 0;
-    for (let i = slot - 1; (i & LAST) !== LAST && list[i] !== 0; i--) list[i] = ++length;
+    for (let i = slot - 1; i >= first && list[i] !== 0; i--) list[i] = ++length;
     this.#stale[slot >>> 7] = 1;
   }
 
@@ -80,10 +81,11 @@ export class SlotPool {
   release(slot: number, count: number): void {
     const { list, runBound } = this;
     const behind = slot + count;
-    const border = Math.min((slot | LAST) + 1, this.slots);
-    let length = behind < border ? list[behind]! : 0;
+    // A run ends inside its segment, so one that ends at a multiple of 128 ends with it.
+    let length = (behind & LAST) !== 0 && behind < this.slots ? list[behind]! : 0;
     for (let i = behind - 1; i >= slot; i--) list[i] = ++length;
-    for (let i = slot - 1; (i & LAST) !== LAST && list[i] !== 0; i--) list[i] = ++length;
+    const first = slot & ~LAST;
+    for (let i = slot - 1; i >= first && list[i] !== 0; i--) list[i] = ++length;
     const segment = slot >>> 7;
     if (length > runBound[segment]!) runBound[segment] = length;
   }
