@@ -15,5 +15,6 @@ export function tracedFeatures(features: Features, release: Fact<unknown> | unde
     const doubt = doubtOf(feature);
     return [name, { ...derivedFact(feature.value, feature.from.source, stated), ...(doubt === undefined ? {} : { doubt }) }];
   });
-  return Object.fromEntries(traced);
+  const result: { [name: string]: unknown } = Object.fromEntries<unknown>(traced as [string, unknown][]);
+  return result as unknown as Features;
 }
