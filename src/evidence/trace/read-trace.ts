@@ -107,7 +107,7 @@ class Reader {
     switch (key) {
       case '#uts': {
         const release = rest.split(' ', 1)[0] ?? '';
-        if (!/^\d+\.\d+/.test(release)) throw new FieldError('#uts RELEASE VERSION, such as "#uts 6.1.0-56-amd64 #1 SMP Debian 6.1.192-2"');
+        if (!/^\d{1,3}\.\d{1,3}/.test(release)) throw new FieldError('#uts RELEASE VERSION, such as "#uts 6.1.0-56-amd64 #1 SMP Debian 6.1.192-2"');
         trace.uts = { release, banner: rest.slice(release.length + 1) };
         return;
       }
