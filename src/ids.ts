@@ -28,6 +28,8 @@ export const INTERNAL_COMMANDS = {
   openPanelForLog: 'dmaAperture.openPanelForLog',
   /** Argument: the text for the clipboard. */
   copyText: 'dmaAperture.copyText',
+  /** Arguments: uri, line, column (both from 1) of a log's line that names a driver; its DMA calls are shown. */
+  findDriverCalls: 'dmaAperture.findDriverCalls',
 } as const;
 
 export const LANGUAGES = { c: 'c', kernelLog: 'kernel-log', kernelConfig: 'kernel-config' } as const;

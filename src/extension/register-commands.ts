@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { COMMANDS, INTERNAL_COMMANDS } from '../ids.ts';
 import { logPlatformId } from '../protocol/server-requests.ts';
 import { choosePlatform } from './choose-platform.ts';
+import { findDriverCalls } from './find-driver-calls.ts';
 import { openEvidence } from './open-evidence.ts';
 import type { PanelHost } from './panel-host.ts';
 import type { PlatformState } from './platform-state.ts';
@@ -39,6 +40,7 @@ export function registerCommands({ server, platform, panel, log }: Parts): vscod
       if (log !== undefined) await choosePlatform(server, platform, logPlatformId(log));
       panel.open();
     },
+    [INTERNAL_COMMANDS.findDriverCalls]: (uri: unknown, line: unknown, column: unknown) => findDriverCalls(text(uri) ?? '', place(line), place(column)),
     [INTERNAL_COMMANDS.copyText]: (value: unknown) => copyText(text(value)),
   } satisfies Record<string, (...args: unknown[]) => unknown>;
   return vscode.Disposable.from(

@@ -13,7 +13,7 @@ import { bootOptionEdit } from './boot-option-edit.ts';
  * What can be done about the failures in a range of a log: the option that helps, to be copied or put into an open boot
  * configuration, and the explanation as text. The option is there only where the rules say that a larger aperture helps.
  * @param open the other documents that are open, boot configurations perhaps among them
- * @param copies whether the client knows the command that copies
+ * @param copies whether the client knows the commands that copy, and that show a driver's calls
  */
 export function logActions({ findings, reading }: LogDocument, range: Range, asked: readonly Diagnostic[], open: readonly TextDocument[], copies: boolean): CodeAction[] {
   const actions: CodeAction[] = [];
@@ -24,6 +24,12 @@ export function logActions({ findings, reading }: LogDocument, range: Range, ask
     const diagnostics = asked.filter((each) => each.code === finding.ruleId && each.message === message);
     const about = { kind: 'quickfix', diagnostics: diagnostics.length > 0 ? diagnostics : [lspDiagnostic(finding)] } as const;
     if (finding.suggestion) actions.push(...suggestionActions(finding.suggestion, about, open, copies, reading.facts.xenVersion !== null));
+    const driver = driverOf(finding, reading);
+    if (copies && driver !== undefined) {
+      const title = `Find the DMA calls of ${driver} in the workspace`;
+      const { start } = place;
+      actions.push({ ...about, title, command: { title, command: INTERNAL_COMMANDS.findDriverCalls, arguments: [reading.uri, start.line + 1, start.character + 1] } });
+    }
     const title = 'Copy explanation';
     if (copies) actions.push({ ...about, title, command: { title, command: INTERNAL_COMMANDS.copyText, arguments: [explanationText(finding)] } });
   }
@@ -44,6 +50,14 @@ function suggestionActions(suggestion: OptionSuggestion, about: Pick<CodeAction,
     });
   }
   return actions;
+}
+
+/** A bus stands for the driver of a device that has none: nothing in a workspace registers by that name. */
+const BUSES: ReadonlySet<string> = new Set(['pci', 'platform', 'usb', 'virtio', 'scsi']);
+
+function driverOf({ span }: Finding, { items }: LogDocument['reading']): string | undefined {
+  const item = items.find(({ kind, line, column }) => kind === 'failure' && line === span.line && column === span.column);
+  return item?.kind === 'failure' && item.driver !== null && !BUSES.has(item.driver) ? item.driver : undefined;
 }
 
 /** A finding with its argument as plain text, for a mail or a bug report. */

@@ -57,6 +57,17 @@ export class LogService {
     return logLenses(reading, offer !== undefined, offer?.active === true);
   }
 
+  /** The driver that a line names as failing, where the position is on that line. */
+  driverAt(document: TextDocument, line: number): string | undefined {
+    const found = this.read(document).reading.items.find((item) => item.kind === 'failure' && item.line === line + 1);
+    return found?.kind === 'failure' ? found.driver ?? undefined : undefined;
+  }
+
+  /** The logs that are open, as they were last read. */
+  get open(): readonly LogDocument[] {
+    return [...this.#entries.values()].map(({ document }) => document);
+  }
+
   /** @returns whether the active platform may have been this log's */
   close(uri: string): boolean {
     this.#entries.delete(uri);

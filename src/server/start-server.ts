@@ -1,4 +1,4 @@
-import { type CodeLens, CodeActionKind, CodeLensRefreshRequest, type Connection, type Hover, type InitializeResult, LSPErrorCodes, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import { CodeActionKind, type CodeLens, CodeLensRefreshRequest, type Connection, type Hover, type InitializeResult, LSPErrorCodes, type Location, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
 import { parseInitializationOptions } from '../protocol/initialization-options.ts';
@@ -6,7 +6,8 @@ import { SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../prot
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
 import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
 import type { ServerEnvironment } from './environment.ts';
-import { configHover } from './config-document.ts';
+import { configDiagnostics, configHover } from './config-document.ts';
+import { driverCalls, driverLenses } from './driver-calls.ts';
 import { FileAccess } from './file-access.ts';
 import { LogService } from './log-service.ts';
 import { PlatformRegistry, WORKSPACE_PLATFORM } from './platform-registry.ts';
@@ -66,6 +67,7 @@ class LanguageServer {
     connection.onDocumentSymbol(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.symbols(log)));
     connection.onFoldingRanges(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.folding(log)));
     connection.onDocumentLinks(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.links(log)));
+    connection.onDefinition(({ textDocument, position }, token) => this.#definition(textDocument.uri, position.line, () => token.isCancellationRequested));
     connection.onCodeAction(({ textDocument, range, context }) => this.#ofLog(textDocument.uri, (log) => this.#logs.actions(log, range, context.diagnostics, this.#documents.all(), this.#copies)));
     connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? this.#lenses(textDocument.uri) : []));
     this.#answer(SERVER_REQUESTS.platforms, () => this.#platforms.choices());
@@ -96,7 +98,7 @@ class LanguageServer {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true, documentSymbolProvider: true, codeLensProvider: { resolveProvider: false },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] }, foldingRangeProvider: true, documentLinkProvider: { resolveProvider: false },
+        definitionProvider: true, codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] }, foldingRangeProvider: true, documentLinkProvider: { resolveProvider: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
       serverInfo: { name: 'dma-aperture', version: DMA_APERTURE_VERSION },
@@ -157,6 +159,7 @@ class LanguageServer {
     this.#files.forget(uri);
     void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
     if (this.#logs.close(uri)) this.#platformChanged();
+    else this.#refreshLenses();
   }
 
   #schedule(uri: string, pause = EDIT_PAUSE): void {
@@ -184,7 +187,13 @@ class LanguageServer {
   }
 
   async #diagnose(document: TextDocument): Promise<Parameters<Connection['sendDiagnostics']>[0]['diagnostics']> {
-    if (document.languageId === LANGUAGES.kernelLog) return this.#logs.diagnostics(document);
+    if (document.languageId === LANGUAGES.kernelLog) {
+      const diagnostics = this.#logs.diagnostics(document);
+      // Lenses over a driver's calls count what its log says.
+      this.#refreshLenses();
+      return diagnostics;
+    }
+    if (document.languageId === LANGUAGES.kernelConfig) return configDiagnostics(document.uri, document.getText(), this.#logs.open.map(({ reading }) => reading.platform));
     if (isScenario(document.uri)) return scenarioDiagnostics(document.getText());
     if (document.languageId !== LANGUAGES.c) return [];
     const source = await this.#sources.scan(document);
@@ -197,8 +206,18 @@ class LanguageServer {
     return document?.languageId === LANGUAGES.kernelLog ? answer(document) : [];
   }
 
+  /** From a failing line of a log to the driver's calls. */
+  async #definition(uri: string, line: number, cancelled: () => boolean): Promise<Location[]> {
+    const document = this.#documents.get(uri);
+    if (document?.languageId !== LANGUAGES.kernelLog) return [];
+    const driver = this.#logs.driverAt(document, line);
+    return driver === undefined ? [] : driverCalls(driver, this.#files, cancelled);
+  }
+
   #lenses(uri: string): CodeLens[] {
     if (isScenario(uri)) return scenarioLenses(uri);
+    const document = this.#documents.get(uri);
+    if (document?.languageId === LANGUAGES.c) return driverLenses(uri, document.getText(), this.#logs.open);
     return this.#ofLog(uri, (log) => this.#logs.lenses(log));
   }
 
