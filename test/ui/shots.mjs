@@ -2,7 +2,7 @@
  * `npm run shots [-- THEME…]`: pictures of the extension in the real workbench, to be looked at.
  *
  * Written to SHOTS_DIR (default: out/shots), for each of the themes light, dark, hc and hcl: the sample driver with its
- * problems and a hover, the sample log, the panel for that log, and the founding scenario in the panel.
+ * problems and a hover, the sample log with its hover, its quick fixes and its outline, the panel for that log, and the founding scenario in the panel.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,6 +46,25 @@ async function shoot(name, theme) {
     await page.locator('.squiggly-error').first().waitFor();
     await page.locator('.codelens-decoration a').first().waitFor();
     await shot('log');
+    const failure = page.locator('.view-line', { hasText: 'swiotlb buffer is full' }).first();
+    await failure.hover({ position: { x: 420, y: 8 } });
+    await page.locator('.monaco-hover-content').first().waitFor();
+    await page.waitForTimeout(700);
+    await shot('log-hover');
+    await page.mouse.move(5, 5);
+    await page.keyboard.press('Escape');
+    await failure.click({ position: { x: 420, y: 8 } });
+    await runCommand(page, 'Quick Fix...');
+    await page.locator('.action-widget').first().waitFor();
+    await page.waitForTimeout(800);
+    await shot('log-fixes');
+    await page.keyboard.press('Escape');
+    await goToLine(page, 1);
+    await runCommand(page, 'Explorer: Focus on Outline View');
+    await page.locator('.outline-tree .monaco-list-row').first().waitFor();
+    await page.waitForTimeout(400);
+    await shot('log-outline');
+    await runCommand(page, 'File: Focus on Files Explorer');
     await page.locator('.codelens-decoration a').first().click();
     const panel = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
     await panel.locator('canvas').first().waitFor();
