@@ -162,6 +162,40 @@ describe('kernels with an overflow buffer', () => {
   });
 });
 
+describe('why a mapping is refused', () => {
+  const plain = (dma: DmaSystem, id: string, bytes: number) => dma.mapSingle(device, { id, bytes, direction: 'DMA_TO_DEVICE' });
+
+  it('exhausted, fragmented, aligned elsewhere, across a boundary, for want of a pool', () => {
+    const dma = system('6.12.117', { swiotlb: '128,force', contents: false });
+    for (let i = 0; i < 128; i++) plain(dma, `${i}`, 2048);
+    expect(plain(dma, 'x', 1)).toMatchObject({ reason: 'pool-exhausted' });
+    for (let i = 0; i < 128; i += 4) dma.unmapSingle(`${i}`);
+    expect(plain(dma, 'x', 4096)).toMatchObject({ reason: 'no-free-run' });
+    for (let i = 3; i < 128; i += 4) dma.unmapSingle(`${i}`);
+    expect(plain(dma, 'x', 4096)).toMatchObject({ reason: 'no-aligned-run' });
+    expect(system('5.4.100', { swiotlb: '4096,force' }).mapSingle(createDevice({ name: 'b', boundaryMask: 0x7fff }), { id: 'x', bytes: 40_000 })).toMatchObject({ reason: 'boundary' });
+    const none = system('6.12.117', { swiotlb: 'noforce' });
+    expect(none.mapSingle(createDevice({ name: 'near', maskBits: 20 }), { id: 'x', bytes: 4096 })).toMatchObject({ reason: 'pool-absent' });
+    expect(dma.mapSingle(device, { id: 'big', bytes: 8 * MIB })).toMatchObject({ reason: 'page-allocator-limit' });
+  });
+
+  it('a search without end, in kernels that stop only where they began', () => {
+    const nvme = createDevice({ name: 'nvme', minAlignMask: 4095 });
+    const dma = system('6.1.192', { swiotlb: '4096,1,force' });
+    dma.mapSingle(nvme, { id: 'first', bytes: 4096 });
+    dma.unmapSingle('first');
+    expect(dma.mapSingle(nvme, { id: 'x', bytes: 260_096, offset: 4095 })).toMatchObject({ ok: false, reason: 'search-endless' });
+    expect(dma.machine.aperture?.used).toBe(0);
+  });
+
+  it('by areas: none has room by itself', () => {
+    const facts = { kernelRelease: fact('6.12.117'), domain: fact('native' as const), possibleCpus: fact(4), e820: fact(E820), swiotlbParameter: fact(parseSwiotlbParameter('512,4,force')) };
+    const dma = new DmaSystem(buildPlatform(facts, { id: 'areas' }));
+    for (let cpu = 0; cpu < 4; cpu++) expect(dma.mapSingle(device, { id: `${cpu}`, bytes: 200_000, cpu })).toMatchObject({ ok: true });
+    expect(dma.mapSingle(device, { id: 'x', bytes: 100_000 })).toMatchObject({ reason: 'area-exhausted' });
+  });
+});
+
 describe('dynamic pools', () => {
   const config = new Map([['CONFIG_SWIOTLB_DYNAMIC', 'y']]);
 
