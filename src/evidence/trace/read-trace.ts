@@ -28,7 +28,7 @@ interface Builder {
 /**
  * Reads the text of a DMA trace: one or more plans, each with the state that it starts from and a line an operation.
  * The first line that is none of the format ends the reading: a trace that is read wrongly would be worse than none.
- * Formats: docs/model.md, "Traces". Lines that begin with `#` and are not known are comments.
+ * Formats: docs/traces.md. Lines that begin with `#` and are not known are comments.
  */
 export function readTrace(text: string, uri: string): TraceReading {
   const reader = new Reader();
