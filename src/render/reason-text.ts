@@ -56,7 +56,6 @@ const SENTENCES: Sentences = {
     `Xen has no free block of order ${size} below ${bits} bits: ${formatBytes(freeBytes)} free there, largest ${order(largestOrder)}`,
   'exchanged': ({ order: size, address, bits }) => `Xen gave one extent of order ${size} at machine address ${formatAddress(address)}, below ${bits} bits`,
   'aperture-not-contiguous': ({ bytes, segment, bits }) => `Segment ${segment} of an aperture of ${formatBytes(bytes)} could not be made contiguous: Xen had no free 256 KiB below ${bits} bits`,
-  'contig-early-boot': ({ order }) => `Before the page allocator is up, the kernel's static frame list ends at order 9: order ${order} is refused`,
   'strategy-segment': ({ slots, bytes }) => `A segment of ${groupDigits(slots)} slots would let one mapping take ${formatBytes(bytes)}`,
   'strategy-early-frame-list': ({ order, bytes }) => `While the kernel boots, a segment can be made contiguous up to order ${order} (${formatBytes(bytes)}) here`,
   'strategy-copies': ({ bytes }) => `Every byte is still copied: ${formatBytes(bytes)} each time that the buffer goes one way`,

@@ -34,6 +34,7 @@ interface Allocation {
  */
 export function allocateCoherent(machine: BootedMachine, device: Device, id: string, bytes: number): Allocation {
   const { platform, pages, cma } = machine;
+  if (!(Number.isInteger(bytes) && bytes > 0)) return { outcome: refused([], reason('bad-size', { bytes })) };
   const order = orderFor(bytes);
   const steps: Reason[] = [reason('request-order', { bytes, order, blockBytes: orderBytes(order) })];
   // dma_alloc_contiguous() leaves single pages to the page allocator.

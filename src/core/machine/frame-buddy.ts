@@ -114,7 +114,7 @@ export class FrameBuddy {
    */
   takeFromZone(zone: number, order: number, acceptDirty = true): number | undefined {
     const lists = this.#lists[zone];
-    if (!lists || (this.#free[zone] ?? 0) < 2 ** order) return undefined;
+    if (!lists || this.freeFrames(zone) < 2 ** order) return undefined;
     for (let size = order; size <= this.habits.maxOrder; size++) {
       const list = lists[size];
       const block = list?.head;
@@ -146,7 +146,7 @@ export class FrameBuddy {
   takeSingles(zone: number, count: number): { readonly first: number; readonly count: number; readonly step: 1 | -1 }[] {
     const runs: { first: number; count: number; step: 1 | -1 }[] = [];
     const step = this.habits.keep === 'upper' ? -1 : 1;
-    let left = Math.min(count, this.#free[zone] ?? 0);
+    let left = Math.min(count, this.freeFrames(zone));
     while (left > 0) {
       const block = this.#lists[zone]?.find((list) => list.head)?.head;
       if (!block) break;
@@ -157,7 +157,7 @@ export class FrameBuddy {
       }
       const size = 2 ** block.order;
       this.#unlink(block);
-      this.#free[zone] = (this.#free[zone] ?? 0) - size;
+      this.#count(zone, -size);
       runs.push({ first: step < 0 ? block.frame + size - 1 : block.frame, count: size, step });
       left -= size;
     }
@@ -184,7 +184,7 @@ export class FrameBuddy {
     if (frame % 2 ** order !== 0) throw new RangeError(`frame ${frame} is not aligned to order ${order}`);
     if (this.isFree(frame)) throw new RangeError(`frame ${frame} is free already`);
     const zone = this.habits.zoneOf(frame);
-    this.#free[zone] = (this.#free[zone] ?? 0) + 2 ** order;
+    this.#count(zone, 2 ** order);
     let first = frame;
     let size = order;
     let dirtyFrom = dirty ? 0 : CLEAN;
@@ -239,7 +239,7 @@ export class FrameBuddy {
       }
       const blockEnd = block.frame + 2 ** block.order;
       this.#unlink(block);
-      this.#free[block.zone] = (this.#free[block.zone] ?? 0) - 2 ** block.order;
+      this.#count(block.zone, -(2 ** block.order));
       const stop = Math.min(blockEnd, end);
       taken += stop - frame;
       if (block.frame < frame) this.giveRange(block.frame, frame - block.frame);
@@ -277,8 +277,12 @@ export class FrameBuddy {
         dirtyFrom = lower;
       }
     }
-    this.#free[block.zone] = (this.#free[block.zone] ?? 0) - 2 ** order;
+    this.#count(block.zone, -(2 ** order));
     return frame;
+  }
+
+  #count(zone: number, frames: number): void {
+    this.#free[zone] = this.freeFrames(zone) + frames;
   }
 
   #link(frame: number, order: number, zone: number, dirtyFrom: number): void {

@@ -16,8 +16,8 @@ export class FrameSet {
 
   *ranges(): IterableIterator<FrameRange> {
     for (let i = 0; i < this.#bounds.length; i += 2) {
-      const first = this.#bounds[i] ?? 0;
-      yield { first, count: (this.#bounds[i + 1] ?? first) - first };
+      const first = this.#at(i);
+      yield { first, count: this.#at(i + 1) - first };
     }
   }
 
@@ -28,8 +28,8 @@ export class FrameSet {
   /** How many frames of a range are in the set. */
   countIn(first: number, count: number): number {
     let sum = 0;
-    for (let i = this.#above(first) & ~1; i < this.#bounds.length && (this.#bounds[i] ?? 0) < first + count; i += 2) {
-      sum += Math.min(this.#bounds[i + 1] ?? 0, first + count) - Math.max(this.#bounds[i] ?? 0, first);
+    for (let i = this.#above(first) & ~1; this.#at(i) < first + count; i += 2) {
+      sum += Math.min(this.#at(i + 1), first + count) - Math.max(this.#at(i), first);
     }
     return sum;
   }
@@ -50,9 +50,9 @@ export class FrameSet {
   /** The aligned blocks that the set's ranges fall into within frames `from` to `to - 1`, each as large as `maxOrder` allows. */
   *blocks(from: number, to: number, minOrder: number, maxOrder: number): IterableIterator<{ readonly frame: number; readonly order: number }> {
     const smallest = 2 ** minOrder;
-    for (let i = this.#above(from) & ~1; i < this.#bounds.length && (this.#bounds[i] ?? 0) < to; i += 2) {
-      let frame = Math.max(this.#bounds[i] ?? 0, from);
-      const end = Math.min(this.#bounds[i + 1] ?? 0, to);
+    for (let i = this.#above(from) & ~1; this.#at(i) < to; i += 2) {
+      let frame = Math.max(this.#at(i), from);
+      const end = Math.min(this.#at(i + 1), to);
       if (end - frame < smallest) continue;
       while (frame < end) {
         let order = 0;
@@ -63,13 +63,18 @@ export class FrameSet {
     }
   }
 
+  /** A bound; Infinity behind the last. */
+  #at(index: number): number {
+    return this.#bounds[index] ?? Infinity;
+  }
+
   /** Number of bounds at or below `frame`: odd where the frame is in the set. */
   #above(frame: number): number {
     let low = 0;
     let high = this.#bounds.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#bounds[middle] ?? 0) <= frame) low = middle + 1;
+      if (this.#at(middle) <= frame) low = middle + 1;
       else high = middle;
     }
     return low;

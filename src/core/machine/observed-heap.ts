@@ -16,7 +16,7 @@ export class ObservedHeap {
   readonly #totals = new Array<number>(LAST_ZONE + 1).fill(0);
   #stated = false;
   readonly #free = new FrameSet();
-  readonly #knownFree = new Array<number>(LAST_ZONE + 1).fill(0);
+  readonly #knownFree = new Map<number, number>();
   /** Frames given back while the heap was watched: what a block that is not scrubbed yet may hold. */
   readonly #returned = new FrameSet();
 
@@ -44,7 +44,7 @@ export class ObservedHeap {
     const differing: number[] = [];
     for (let zone = 1; zone <= LAST_ZONE; zone++) {
       const now = totals.get(zone) ?? 0;
-      const before = this.#totals[zone] ?? 0;
+      const before = this.#total(zone);
       if (this.#stated && now === before) continue;
       if (this.#stated) differing.push(zone);
       this.#totals[zone] = now;
@@ -60,11 +60,11 @@ export class ObservedHeap {
   /** Whether one zone has a free block of 2^order frames. */
   zoneServes(zone: number, order: number): Certainty {
     if (!this.#stated) return 'open';
-    const total = this.#totals[zone] ?? 0;
+    const total = this.#total(zone);
     if (total < 2 ** order) return 'no';
     const { first, end } = framesOfZone(zone);
     for (const block of this.#free.blocks(first, end, order, order)) if (block.order === order) return 'yes';
-    return total === this.#knownFree[zone] ? 'no' : 'open';
+    return total === this.#known(zone) ? 'no' : 'open';
   }
 
   /** Whether a request of 2^order frames below 2^bits can be served. */
@@ -89,8 +89,8 @@ export class ObservedHeap {
     const known = this.#free.countIn(frame, count);
     this.#free.remove(frame, count);
     this.#returned.remove(frame, count);
-    this.#knownFree[zone] = (this.#knownFree[zone] ?? 0) - known;
-    this.#totals[zone] = Math.max(0, (this.#totals[zone] ?? 0) - count);
+    this.#knownFree.set(zone, this.#known(zone) - known);
+    this.#totals[zone] = Math.max(0, this.#total(zone) - count);
     return problem;
   }
 
@@ -103,7 +103,7 @@ export class ObservedHeap {
     const shares = new Map<number, number>();
     let left = count;
     for (let zone = LAST_ZONE; zone >= 1 && left > 0; zone--) {
-      const share = Math.min(left, this.#totals[zone] ?? 0);
+      const share = Math.min(left, this.#total(zone));
       if (share > 0) shares.set(zone, share);
       left -= share;
     }
@@ -117,12 +117,12 @@ export class ObservedHeap {
       const zone = zoneOfFrame(frame);
       const size = Math.min(first + count, framesOfZone(zone).end) - frame;
       const known = this.#free.countIn(frame, size);
-      const unknown = (this.#totals[zone] ?? 0) - (this.#knownFree[zone] ?? 0);
+      const unknown = this.#total(zone) - this.#known(zone);
       if (this.#stated && size - known > unknown) possible = false;
       this.#free.remove(frame, size);
       this.#returned.remove(frame, size);
-      this.#knownFree[zone] = (this.#knownFree[zone] ?? 0) - known;
-      this.#totals[zone] = Math.max(0, (this.#totals[zone] ?? 0) - size);
+      this.#knownFree.set(zone, this.#known(zone) - known);
+      this.#totals[zone] = Math.max(0, this.#total(zone) - size);
       frame += size;
     }
     return possible;
@@ -133,7 +133,7 @@ export class ObservedHeap {
     for (let frame = first; frame < first + count;) {
       const zone = zoneOfFrame(frame);
       const size = Math.min(first + count, framesOfZone(zone).end) - frame;
-      this.#totals[zone] = (this.#totals[zone] ?? 0) + size;
+      this.#totals[zone] = this.#total(zone) + size;
       this.#learnFree(frame, size);
       this.#returned.add(frame, size);
       frame += size;
@@ -147,7 +147,7 @@ export class ObservedHeap {
     const top = zoneOfWidth(bits);
     if (zone > top) return 'width';
     if (!this.#stated) return undefined;
-    const unknown = (this.#totals[zone] ?? 0) - (this.#knownFree[zone] ?? 0);
+    const unknown = this.#total(zone) - this.#known(zone);
     if (count - this.#free.countIn(frame, count) > unknown) return 'not-free';
     for (let higher = top; higher > zone; higher--) {
       if (this.zoneServes(higher, order) === 'yes' && !this.#mayAwaitScrub(higher, order)) return 'lower-zone';
@@ -165,9 +165,17 @@ export class ObservedHeap {
     return true;
   }
 
+  #total(zone: number): number {
+    return this.#totals[zone] ?? 0;
+  }
+
+  #known(zone: number): number {
+    return this.#knownFree.get(zone) ?? 0;
+  }
+
   #learnFree(first: number, count: number): void {
     const zone = zoneOfFrame(first);
-    this.#knownFree[zone] = (this.#knownFree[zone] ?? 0) + count - this.#free.countIn(first, count);
+    this.#knownFree.set(zone, this.#known(zone) + count - this.#free.countIn(first, count));
     this.#free.add(first, count);
   }
 
@@ -175,6 +183,6 @@ export class ObservedHeap {
     const zone = zoneOfFrame(Math.max(1, first));
     this.#free.remove(first, end - first);
     this.#returned.remove(first, end - first);
-    this.#knownFree[zone] = 0;
+    this.#knownFree.delete(zone);
   }
 }

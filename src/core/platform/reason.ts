@@ -48,8 +48,6 @@ export interface ReasonParams {
   'exchanged': { order: number; address: number; zone: number; bits: number };
   /** An aperture's segment that Xen had no extent for, below any width that was tried. */
   'aperture-not-contiguous': { bytes: number; segment: number; bits: number };
-  /** alloc_discontig_frames() has not run yet. */
-  'contig-early-boot': { order: number };
   'strategy-segment': { slots: number; bytes: number };
   'strategy-early-frame-list': { order: number; bytes: number };
   'strategy-copies': { bytes: number };

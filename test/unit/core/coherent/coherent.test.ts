@@ -72,6 +72,25 @@ describe('coherent memory under Xen PV', () => {
     expect(cell(full, 28, 4096)).toBe('exchange-zone-empty');
   });
 
+  it('is refused without a size, and frees what it is told to free once', () => {
+    const machine = boot(dom0('6.1.192', '4.17.7', 6 * GIB));
+    for (const bytes of [0, -1, 1.5, NaN]) expect(allocateCoherent(machine, device(32), 'x', bytes).outcome).toMatchObject({ ok: false, reason: 'bad-size' });
+    const { domain } = machine;
+    expect(domain?.heap.claim(domain.heap.freeFrames)).toBe(true);
+    expect(cell(machine, 32, 4096)).toBe('exchange-zone-empty');
+  });
+
+  it('is always exchanged by XenLinux, at 31 bits in 3.0.4', () => {
+    const machine = boot(dom0('2.6.16.33-xen', '3.0.4', 4 * GIB, XEN_LINUX));
+    for (const bits of [64, 32, 24]) {
+      const { outcome } = allocateCoherent(machine, device(bits), 'x', 4096);
+      expect(outcome.ok && outcome.by).toBe('exchange');
+      expect(outcome.explain.find(({ key }) => key === 'exchange-width')?.params).toMatchObject({ bits: 31, fixed: 1 });
+    }
+    expect(cell(machine, 32, 4 * MIB)).toBe('contig-order-limit');
+    expect(cell(machine, 32, 8 * MIB)).toBe('page-allocator-limit');
+  });
+
   it('is exchanged for alignment alone where the release asks for it', () => {
     const platform = dom0('6.12.117', '4.17.7', 6 * GIB);
     const machine = boot(platform);
