@@ -88,7 +88,9 @@ function replayTrace(trace: Trace, knowledge: BootKnowledge, coherent: CoherentR
     else firstMismatch ??= { line, seq, operation: kind, stated: verdict.stated, predicted: verdict.predicted };
   };
   const step = (operation: TraceOperation): void => {
-    const verdict = streaming.step(operation) ?? coherent.step(operation);
+    // Both sides hear of every operation: a mask that is set matters to both.
+    const own = coherent.step(operation);
+    const verdict = streaming.step(operation) ?? own;
     if (verdict) judge(operation.kind, operation.line, operation.seq, verdict);
   };
   // The lists at the start are known only where nothing is in use.
