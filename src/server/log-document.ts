@@ -1,15 +1,19 @@
 import type { Diagnostic, DocumentSymbol, Hover } from 'vscode-languageserver-types';
 import { RECOGNISERS } from '../evidence/log/recogniser-table.ts';
 import type { LogItem } from '../evidence/log/log-items.ts';
-import { type LogReading, readLog } from '../evidence/log/read-log.ts';
+import type { LogReading } from '../evidence/log/read-log.ts';
 import { lspDiagnostic, lspRange } from '../render/lsp-diagnostic.ts';
 import { escapeMarkdown, explainMarkdown, headlineText } from '../render/finding-text.ts';
 import { logItemText, logItemTitle } from '../render/log-item-text.ts';
 import { checkLog } from '../rules/check-log.ts';
 import type { Finding } from '../rules/finding.ts';
+import { itemsOfBoot } from './items-of-boot.ts';
 
 /** LSP's numbers for kinds of symbols. */
 const SYMBOL = { namespace: 3, constant: 14, event: 24, array: 18, string: 15 } as const;
+
+/** An outline of more entries a boot is no overview. */
+const MOST_SYMBOLS = 2000;
 
 /** One opened boot log: read once a version of its text, answered from then on. */
 export class LogDocument {
@@ -18,9 +22,9 @@ export class LogDocument {
   readonly findings: readonly Finding[];
   readonly #itemsOfLine = new Map<number, LogItem[]>();
 
-  constructor(uri: string, text: string) {
+  constructor(uri: string, reading: LogReading) {
     this.uri = uri;
-    this.reading = readLog(text, uri);
+    this.reading = reading;
     this.findings = checkLog(this.reading);
     for (const item of this.reading.items) {
       const items = this.#itemsOfLine.get(item.line);
@@ -55,13 +59,13 @@ export class LogDocument {
   /** The facts of the log: one entry a boot, its lines under it. */
   symbols(): DocumentSymbol[] {
     return this.reading.boots.map((boot, index) => {
-      const items = this.reading.items.filter((item) => item.line >= boot.firstLine && item.line <= boot.lastLine && item.kind !== 'e820-row');
+      const items = [...itemsOfBoot(this.reading, boot.firstLine, boot.lastLine)].filter(({ kind }) => kind !== 'e820-row').slice(0, MOST_SYMBOLS);
       const children = items.map((item): DocumentSymbol => {
         const range = lspRange({ line: item.line, column: item.column, endLine: item.line, endColumn: item.endColumn });
         return { name: logItemTitle(item), detail: logItemText(item), kind: symbolKind(item), range, selectionRange: range };
       });
       const from = { line: boot.firstLine - 1, character: 0 };
-      const to = { line: boot.lastLine - 1, character: (this.reading.items.findLast((item) => item.line === boot.lastLine)?.endColumn ?? 1) - 1 };
+      const to = { line: boot.lastLine - 1, character: (this.#itemsOfLine.get(boot.lastLine)?.at(-1)?.endColumn ?? 1) - 1 };
       const detail = [boot.facts.xenVersion === null ? '' : `Xen ${boot.facts.xenVersion}`, boot.facts.kernelVersion === null ? '' : `Linux ${boot.facts.kernelVersion}`].filter(Boolean).join(' · ');
       return {
         name: this.reading.boots.length > 1 ? `Boot ${index + 1}` : 'Boot', detail, kind: SYMBOL.namespace,

@@ -1,6 +1,7 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
 import type { LogItem } from '../evidence/log/log-items.ts';
 import type { LogReading } from '../evidence/log/read-log.ts';
+import { itemsOfBoot } from './items-of-boot.ts';
 
 /** An editor asks for the links of a whole document at once; behind this many the failures repeat what the first ones say. */
 const MOST_LINKS = 5000;
@@ -39,21 +40,6 @@ export function logLinks(reading: LogReading): DocumentLink[] {
     }
   }
   return links;
-}
-
-function* itemsOfBoot({ items }: LogReading, first: number, last: number): Generator<LogItem> {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((items[middle]?.line ?? 0) < first) low = middle + 1;
-    else high = middle;
-  }
-  for (let at = low; at < items.length; at++) {
-    const item = items[at];
-    if (!item || item.line > last) return;
-    yield item;
-  }
 }
 
 function link(item: LogItem, [from, to]: readonly [number, number], uri: string, line: number, column: number, tooltip: string): DocumentLink {

@@ -1,6 +1,9 @@
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CodeAction, CodeLens, Diagnostic, DocumentLink, DocumentSymbol, FoldingRange, Hover, Range } from 'vscode-languageserver-types';
 import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
+import { LogReader } from '../evidence/log/log-reader.ts';
+import { type LogReading, readLog } from '../evidence/log/read-log.ts';
 import { logPlatformId } from '../protocol/server-requests.ts';
 import { logActions } from './log-actions.ts';
 import { LogDocument } from './log-document.ts';
@@ -8,6 +11,11 @@ import { logFolding } from './log-folding.ts';
 import { logLenses } from './log-lenses.ts';
 import { logLinks } from './log-links.ts';
 import type { PlatformRegistry } from './platform-registry.ts';
+
+/** Characters that are read at once: some tens of milliseconds. */
+const READ_AT_ONCE = 4 << 20;
+/** Characters of a longer text between two looks at what else there is to do. */
+const PART = 1 << 20;
 
 interface Entry {
   readonly version: number;
@@ -19,6 +27,7 @@ export class LogService {
   readonly #platforms: PlatformRegistry;
   readonly #platformChanged: (uri: string) => void;
   readonly #entries = new Map<string, Entry>();
+  readonly #underWay = new Map<string, { readonly version: number; readonly document: Promise<LogDocument> }>();
 
   /** @param platformChanged called where reading a log may have changed the active platform */
   constructor(platforms: PlatformRegistry, platformChanged: (uri: string) => void) {
@@ -26,40 +35,41 @@ export class LogService {
     this.#platformChanged = platformChanged;
   }
 
-  diagnostics(document: TextDocument): Diagnostic[] {
-    return this.read(document).diagnostics();
+  async diagnostics(document: TextDocument): Promise<Diagnostic[]> {
+    return (await this.read(document)).diagnostics();
   }
 
-  symbols(document: TextDocument): DocumentSymbol[] {
-    return this.read(document).symbols();
+  async symbols(document: TextDocument): Promise<DocumentSymbol[]> {
+    return (await this.read(document)).symbols();
   }
 
-  hover(document: TextDocument, line: number, character: number): Hover | null {
-    return this.read(document).hover(line, character) ?? null;
+  async hover(document: TextDocument, line: number, character: number): Promise<Hover | null> {
+    return (await this.read(document)).hover(line, character) ?? null;
   }
 
-  folding(document: TextDocument): FoldingRange[] {
-    return logFolding(this.read(document).reading, { count: document.lineCount, of: (offset) => document.positionAt(offset).line }, document.getText());
+  async folding(document: TextDocument): Promise<FoldingRange[]> {
+    const { reading } = await this.read(document);
+    return logFolding(reading, { count: document.lineCount, of: (offset) => document.positionAt(offset).line }, document.getText());
   }
 
-  links(document: TextDocument): DocumentLink[] {
-    return logLinks(this.read(document).reading);
+  async links(document: TextDocument): Promise<DocumentLink[]> {
+    return logLinks((await this.read(document)).reading);
   }
 
-  actions(document: TextDocument, range: Range, asked: readonly Diagnostic[], open: readonly TextDocument[], copies: boolean): CodeAction[] {
-    return logActions(this.read(document), range, asked, open, copies);
+  async actions(document: TextDocument, range: Range, asked: readonly Diagnostic[], open: readonly TextDocument[], copies: boolean): Promise<CodeAction[]> {
+    return logActions(await this.read(document), range, asked, open, copies);
   }
 
-  lenses(document: TextDocument): CodeLens[] {
-    const { reading } = this.read(document);
+  async lenses(document: TextDocument): Promise<CodeLens[]> {
+    const { reading } = await this.read(document);
     const id = logPlatformId(document.uri);
     const offer = this.#platforms.choices().find((choice) => choice.id === id);
     return logLenses(reading, offer !== undefined, offer?.active === true);
   }
 
   /** The driver that a line names as failing, where the position is on that line. */
-  driverAt(document: TextDocument, line: number): string | undefined {
-    const found = this.read(document).reading.items.find((item) => item.kind === 'failure' && item.line === line + 1);
+  async driverAt(document: TextDocument, line: number): Promise<string | undefined> {
+    const found = (await this.read(document)).reading.items.find((item) => item.kind === 'failure' && item.line === line + 1);
     return found?.kind === 'failure' ? found.driver ?? undefined : undefined;
   }
 
@@ -71,17 +81,44 @@ export class LogService {
   /** @returns whether the active platform may have been this log's */
   close(uri: string): boolean {
     this.#entries.delete(uri);
+    this.#underWay.delete(uri);
     return this.#platforms.withdraw(logPlatformId(uri));
   }
 
-  /** The reading of a document's present text. */
-  read(document: TextDocument): LogDocument {
+  /**
+   * The reading of a document's present text. A long one is read in parts, so that other documents are answered in between.
+   * @throws ResponseError ContentModified where the document changed or was closed meanwhile: whoever asked asks again
+   */
+  async read(document: TextDocument): Promise<LogDocument> {
     const { uri, version } = document;
     const known = this.#entries.get(uri);
     if (known?.version === version) return known.document;
-    const log = new LogDocument(uri, document.getText());
+    const text = document.getText();
+    if (text.length <= READ_AT_ONCE) return this.#keep(uri, version, readLog(text, uri));
+    const underWay = this.#underWay.get(uri);
+    if (underWay?.version === version) return underWay.document;
+    const reading = this.#readInParts(document, text);
+    this.#underWay.set(uri, { version, document: reading });
+    return reading;
+  }
+
+  async #readInParts(document: TextDocument, text: string): Promise<LogDocument> {
+    const { uri, version } = document;
+    const reader = new LogReader(uri);
+    for (let at = 0; at < text.length; at += PART) {
+      await new Promise<void>((resolve) => void setTimeout(resolve, 0));
+      if (document.version !== version || this.#underWay.get(uri)?.version !== version) throw new ResponseError(LSPErrorCodes.ContentModified, `${uri} changed while it was read`);
+      reader.push(text.slice(at, at + PART));
+    }
+    const log = this.#keep(uri, version, reader.end());
+    this.#underWay.delete(uri);
+    return log;
+  }
+
+  #keep(uri: string, version: number, reading: LogReading): LogDocument {
+    const log = new LogDocument(uri, reading);
     this.#entries.set(uri, { version, document: log });
-    if (this.#platforms.offerLog(uri, withCommandLineFacts(log.reading.platform), `facts of ${lastPart(uri)}`)) this.#platformChanged(uri);
+    if (this.#platforms.offerLog(uri, withCommandLineFacts(reading.platform), `facts of ${lastPart(uri)}`)) this.#platformChanged(uri);
     return log;
   }
 }

@@ -182,13 +182,15 @@ class LanguageServer {
       const least = SEVERITY_NUMBERS[this.#settings.diagnostics.minimumSeverity];
       await this.#connection.sendDiagnostics({ uri, version, diagnostics: diagnostics.filter(({ severity }) => (severity ?? 1) <= least) });
     } catch (error) {
+      // The edit that came meanwhile has its own check under way.
+      if (error instanceof ResponseError && error.code === LSPErrorCodes.ContentModified) return;
       this.#connection.console.error(`${uri}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
   async #diagnose(document: TextDocument): Promise<Parameters<Connection['sendDiagnostics']>[0]['diagnostics']> {
     if (document.languageId === LANGUAGES.kernelLog) {
-      const diagnostics = this.#logs.diagnostics(document);
+      const diagnostics = await this.#logs.diagnostics(document);
       // Lenses over a driver's calls count what its log says.
       this.#refreshLenses();
       return diagnostics;
@@ -201,7 +203,7 @@ class LanguageServer {
   }
 
   /** What an open kernel log answers; nothing for any other document. */
-  #ofLog<T>(uri: string, answer: (log: TextDocument) => T[]): T[] {
+  async #ofLog<T>(uri: string, answer: (log: TextDocument) => Promise<T[]>): Promise<T[]> {
     const document = this.#documents.get(uri);
     return document?.languageId === LANGUAGES.kernelLog ? answer(document) : [];
   }
@@ -210,11 +212,11 @@ class LanguageServer {
   async #definition(uri: string, line: number, cancelled: () => boolean): Promise<Location[]> {
     const document = this.#documents.get(uri);
     if (document?.languageId !== LANGUAGES.kernelLog) return [];
-    const driver = this.#logs.driverAt(document, line);
+    const driver = await this.#logs.driverAt(document, line);
     return driver === undefined ? [] : driverCalls(driver, this.#files, cancelled);
   }
 
-  #lenses(uri: string): CodeLens[] {
+  async #lenses(uri: string): Promise<CodeLens[]> {
     if (isScenario(uri)) return scenarioLenses(uri);
     const document = this.#documents.get(uri);
     if (document?.languageId === LANGUAGES.c) return driverLenses(uri, document.getText(), this.#logs.open);
