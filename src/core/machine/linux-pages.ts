@@ -3,9 +3,7 @@ import { GIB, MIB } from '../units/bytes.ts';
 import { PAGE_SIZE } from '../units/pages.ts';
 import { FrameBuddy } from './frame-buddy.ts';
 
-/** Linux's zones on x86_64, low to high. */
-export const LINUX_ZONES = ['DMA', 'DMA32', 'Normal'] as const;
-
+/** Linux's zones on x86_64, low to high: DMA, DMA32, Normal. */
 type Zone = 0 | 1 | 2;
 
 /** sysctl_lowmem_reserve_ratio: a request that may use a higher zone leaves this share of it free in a lower one. */
