@@ -8,7 +8,7 @@ const GENERATIONS: readonly Generation[] = ['A', 'B1', 'B2', 'B3', 'C', 'D', 'E'
 const generation = fc.constantFrom(...GENERATIONS);
 const geometry = fc.record({
   generation,
-  shape: fc.constantFrom([128, 1], [256, 1], [512, 2], [512, 4], [1024, 4], [200, 1], [1, 1], [4096, 1]),
+  shape: fc.constantFrom<[number, number]>([128, 1], [256, 1], [512, 2], [512, 4], [1024, 4], [200, 1], [1, 1], [4096, 1]),
   start: fc.constantFrom(0x10_0000, 0xbbec_e000, 0x7d10_0000, 0xffff_f000, 0x1_0000_3000),
 });
 /** Masks of ones as drivers set them, and a few that no driver should. */
@@ -58,7 +58,7 @@ function consistent(aperture: Aperture, held: readonly { first: number; count: n
 
 describe('the slot search against the naive one', () => {
   it.each(GENERATIONS)('generation %s gives the same slot, hint and list after every step', (gen) => {
-    fc.assert(fc.property(geometry, fc.array(step, { maxLength: 60 }), ({ shape: [slots = 1, areas = 1], start }, steps) => {
+    fc.assert(fc.property(geometry, fc.array(step, { maxLength: 60 }), ({ shape: [slots, areas], start }, steps) => {
       const aperture = new Aperture(gen, slots, areas, start);
       const naive = new NaivePool(gen, slots, areas, start);
       const held: number[] = [];
@@ -88,10 +88,10 @@ describe('the search over a crowded pool', () => {
   it.each(GENERATIONS)('generation %s agrees with the naive one where whole segments are passed over', (gen) => {
     const crowd = fc.record({
       fill: fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 40, maxLength: 120 }),
-      shape: fc.constantFrom([1024, 1], [1024, 2], [768, 1]), minAlign: fc.constantFrom(0, 0, 0xfff, 0x7ff), boundary: fc.constantFrom(0xffff_ffff, 0xffff),
+      shape: fc.constantFrom<[number, number]>([1024, 1], [1024, 2], [768, 1]), minAlign: fc.constantFrom(0, 0, 0xfff, 0x7ff), boundary: fc.constantFrom(0xffff_ffff, 0xffff),
       steps: fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 100_000 }), orig: fc.integer({ min: 1, max: 0xff_ffff }), drop: fc.nat(1000), drops: fc.nat(2) }), { minLength: 10, maxLength: 60 }),
     });
-    fc.assert(fc.property(crowd, ({ fill, shape: [slots = 1, areas = 1], minAlign, boundary: limit, steps }) => {
+    fc.assert(fc.property(crowd, ({ fill, shape: [slots, areas], minAlign, boundary: limit, steps }) => {
       const aperture = new Aperture(gen, slots, areas, 0x7d10_1000);
       const naive = new NaivePool(gen, slots, areas, 0x7d10_1000);
       const held: number[] = [];
@@ -122,7 +122,7 @@ describe('the search over a crowded pool', () => {
 
 describe('the aperture', () => {
   it('neither shares nor loses a slot, and is as it began when all is freed', () => {
-    fc.assert(fc.property(geometry, fc.array(step, { maxLength: 80 }), ({ generation: gen, shape: [slots = 1, areas = 1], start }, steps) => {
+    fc.assert(fc.property(geometry, fc.array(step, { maxLength: 80 }), ({ generation: gen, shape: [slots, areas], start }, steps) => {
       const aperture = new Aperture(gen, slots, areas, start);
       const fresh = [...aperture.pool.list];
       const held: { first: number; count: number; address: number }[] = [];
