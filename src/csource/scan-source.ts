@@ -3,6 +3,8 @@ import type { DmaApi, DmaFamily } from './calls/dma-apis.ts';
 import { locateCalls } from './calls/locate-calls.ts';
 import type { LocatedCall } from './calls/locate-calls.ts';
 import { localsAt } from './calls/find-locals.ts';
+import { FunctionSource } from './calls/function-source.ts';
+import { flowing } from './calls/value-flow.ts';
 import { evaluateSize, unknownSize } from './evaluate/evaluate-size.ts';
 import type { SizeResult } from './evaluate/evaluate-size.ts';
 import type { CParser } from './parse/c-parser.ts';
@@ -83,11 +85,12 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
   const cache: IndexCache = unit.cache ?? new Map<string, never>();
   const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
   const memo: UnitMemo = new Map();
+  const functions = new FunctionSource(parser, unit.text);
   const calls: DmaCall[] = [];
   for (const call of located) {
     const api = DMA_APIS.get(call.name);
     if (!api || inDeadText(conditionAt(index, call.start), unit.text)) continue;
-    calls.push(describe(call, api, index, translation, config, memo));
+    calls.push(describe(call, api, index, translation, config, memo, functions));
   }
   return { calls };
 }
@@ -101,7 +104,7 @@ function inDeadText(condition: Condition, text: string): boolean {
   return false;
 }
 
-function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): DmaCall {
+function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo, functions: FunctionSource): DmaCall {
   const { text } = index;
   const { parts, end } = splitArguments(text, call.start + call.name.length);
   const size = parts[api.size];
@@ -125,7 +128,7 @@ function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, unit: Tran
     call: { instance: unit.main, offset: call.start },
     api: api.name,
     sizeType: api.sizeType,
-    locals: localsAt(call.blocks, call.body, call.reliable),
+    locals: flowing(localsAt(call.blocks, call.body, call.reliable), functions, call.start),
   };
   return { ...base, sizeStart: size.start, sizeEnd: size.end, sizeText: text.slice(size.start, size.end), size: evaluateSize(argument, unit, config, memo) };
 }

@@ -128,7 +128,7 @@ export function localsAt(blocks: ScopeBlocks, body: string, reliable: boolean): 
   };
 }
 
-function readDeclaration(declaration: Declaration, names: Names): CType {
+export function readDeclaration(declaration: Declaration, names: Names): CType {
   const cursor = new Cursor(names.tokens(names.unit.main, declaration.from, declaration.to));
   const specifiers = readSpecifiers(cursor, names);
   while (!cursor.ended) {

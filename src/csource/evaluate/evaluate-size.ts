@@ -7,11 +7,13 @@ import type { Place, TranslationUnit } from '../preprocess/translation-unit.ts';
 import { forEachWorld } from '../preprocess/world.ts';
 import type { World } from '../preprocess/world.ts';
 import { UINT, ULONG } from '../types/c-type.ts';
+import type { Range } from '../types/environment.ts';
 import { Names } from '../types/names.ts';
 import type { Locals, UnitMemo } from '../types/names.ts';
 import { Doubt } from './doubt.ts';
 import { ExpressionReader } from './expression.ts';
 import { convert } from './integer.ts';
+import { fits } from './range.ts';
 
 /** One step of the arithmetic behind a size, for hovers. */
 export interface EvalStep {
@@ -43,6 +45,7 @@ const MAX_STEPS = 16;
 
 interface Outcome {
   readonly value?: bigint;
+  readonly range?: Range;
   readonly why?: string;
   readonly steps: readonly EvalStep[];
   readonly asked: readonly string[];
@@ -75,8 +78,9 @@ function doubtOf(error: unknown): string {
 function combine(outcomes: readonly Outcome[]): SizeResult {
   const [first] = outcomes;
   if (!first) return unknownSize('the call is not compiled under this configuration');
-  const unknown = outcomes.find((outcome) => outcome.value === undefined);
+  const unknown = outcomes.find((outcome) => outcome.value === undefined && !outcome.range);
   if (unknown) return { kind: 'unknown', why: unknown.why ?? 'it is not a constant', steps: unknown.steps };
+  if (outcomes.some((outcome) => outcome.range)) return bounded(outcomes);
   const values = [...new Set(outcomes.map((outcome) => outcome.value ?? 0n))].sort((a, b) => (a < b ? -1 : 1));
   const bytes = Number(values.at(-1) ?? 0n);
   if (!Number.isSafeInteger(bytes)) return { kind: 'unknown', why: `it comes to ${values.at(-1)}, more than any buffer holds`, steps: first.steps };
@@ -86,6 +90,15 @@ function combine(outcomes: readonly Outcome[]): SizeResult {
   return { kind: 'bounded', min: Number(values[0] ?? 0n), max: bytes, why, steps: first.steps };
 }
 
+function bounded(outcomes: readonly Outcome[]): SizeResult {
+  const ends = outcomes.map(({ value, range }) => ({ min: Number(value ?? range?.min ?? 0n), max: Number(value ?? range?.max ?? 0n) }));
+  const [min, max] = [Math.min(...ends.map((end) => end.min)), Math.max(...ends.map((end) => end.max))];
+  const open = outcomes.find((outcome) => outcome.range);
+  const why = `at most ${max}: ${open?.range?.by ?? 'constants'}; ${open?.why ?? 'it is not a constant'}`;
+  const steps = open?.steps ?? [];
+  return Number.isSafeInteger(max) ? { kind: 'bounded', min, max, why, steps } : { kind: 'unknown', why: open?.why ?? 'it is not a constant', steps };
+}
+
 function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): Outcome {
   const macros = new Map<string, { body: string; at: Place | string }>();
   const sizes = new Map<string, EvalStep>();
@@ -93,13 +106,16 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
     sizes.set(text, { text, value: String(layout.size), ...(layout.at ? { at: layout.at } : {}) });
   });
   const expander = new MacroExpander(unit, world, config, (name, body, at) => macros.set(name, { body, at }));
-  const read = (tokens: readonly Token[]): { value?: bigint; why?: string } => {
+  const target = argument.sizeType === 'size_t' ? ULONG : UINT;
+  const read = (tokens: readonly Token[]): { value?: bigint; range?: Range; why?: string } => {
     try {
       const cursor = new Cursor(expander.expand(tokens, () => argument.call));
       const result = new ExpressionReader(cursor, names).assignment();
       if (!cursor.ended) return { why: `it could not be read from "${cursor.peek().slice(0, 30)}" on` };
       if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer' };
-      return result.value === undefined ? { why: result.why ?? 'it is not a constant' } : { value: result.value };
+      if (result.value !== undefined) return { value: result.value };
+      const { range, why = 'it is not a constant' } = result;
+      return range && fits(range, target) ? { why, range } : { why };
     } catch (error) {
       return { why: doubtOf(error) };
     }
@@ -109,13 +125,13 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
   } catch (error) {
     return { why: doubtOf(error), steps: [], asked: world.asked };
   }
-  const { value, why } = read(argument.tokens);
+  const { value, range, why } = read(argument.tokens);
   const used = [...macros];
   const sizeSteps = [...sizes.values()];
   const steps: EvalStep[] = used.slice(0, MAX_STEPS).map(([name, { body, at }]) => macroStep(name, body, at, value === undefined ? undefined : read));
   steps.push(...sizeSteps.slice(0, MAX_STEPS));
-  if (value === undefined) return { why: why ?? 'it is not a constant', steps, asked: world.asked };
-  const bytes = convert(value, argument.sizeType === 'size_t' ? ULONG : UINT);
+  if (value === undefined) return { why: why ?? 'it is not a constant', steps, asked: world.asked, ...(range ? { range } : {}) };
+  const bytes = convert(value, target);
   steps.push({ text: argument.tokens.map((token) => token.text).join(' '), value: String(bytes) });
   return { value: bytes, why: reason(used.map(([name]) => name), sizeSteps, argument.tokens.length), steps, asked: world.asked };
 }

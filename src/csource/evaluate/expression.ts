@@ -5,11 +5,12 @@ import type { Environment, Value } from '../types/environment.ts';
 import { alignOf, memberOf, offsetOf, sizeOf } from '../types/layout.ts';
 import { beginsType, readTypeName } from '../types/read-type.ts';
 import { Doubt } from './doubt.ts';
+import { fits, greatest, least, rangeOfBinary, rangeOfType, union } from './range.ts';
 import { binary, binaryType, character, commonType, convert, literal, promote, unary } from './integer.ts';
 import type { Integer } from './integer.ts';
 
-/** How an expression is read: as C, or as the preprocessor reads it after `#if`, where every integer has 64 bits. */
-export type Mode = 'c' | 'preprocessor';
+/** How an expression is read: as C; as C of which the type is wanted, and constants; or as the preprocessor reads it after `#if`, where every integer has 64 bits. */
+export type Mode = 'c' | 'preprocessor' | 'type';
 
 const LITERAL_TYPES: readonly IntegerType[] = [INT, UINT, LONG, ULONG, LLONG, ULLONG];
 const PREPROCESSOR_TYPES: readonly IntegerType[] = [LLONG, ULLONG];
@@ -17,6 +18,9 @@ const PREPROCESSOR_TYPES: readonly IntegerType[] = [LLONG, ULLONG];
 const PRECEDENCE: Readonly<Record<string, number>> = {
   '*': 10, '/': 10, '%': 10, '+': 9, '-': 9, '<<': 8, '>>': 8, '<': 7, '>': 7, '<=': 7, '>=': 7, '==': 6, '!=': 6, '&': 5, '^': 4, '|': 3, '&&': 2, '||': 1,
 };
+/** Read as functions: their definitions take their operands apart in ways that lose the bound. */
+export const BOUNDS: ReadonlySet<string> = new Set(['min', 'max', 'min_t', 'max_t', 'clamp', 'clamp_t', 'clamp_val']);
+
 const ASSIGNMENTS = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=']);
 
 /**
@@ -27,6 +31,7 @@ export class ExpressionReader {
   readonly #cursor: Cursor;
   readonly #environment: Environment;
   readonly #mode: Mode;
+  #unevaluated = 0;
 
   constructor(cursor: Cursor, environment: Environment, mode: Mode = 'c') {
     this.#cursor = cursor;
@@ -66,9 +71,13 @@ export class ExpressionReader {
       const { type: b } = second;
       if (a.kind !== 'integer' || b.kind !== 'integer') return { type: decay(a.kind === 'integer' ? b : a), why: 'it chooses between what are no integers' };
       const type = commonType(a, b);
-      if (condition.value === undefined) return { type, why: condition.why ?? 'its condition is not a constant' };
+      if (condition.value === undefined) {
+        const broken = condition.broken ?? first.broken ?? second.broken;
+        const range = broken ? undefined : union(castTo(type, first), castTo(type, second));
+        return { type, why: condition.why ?? 'its condition is not a constant', ...(broken ? { broken } : {}), ...(range ? { range } : {}) };
+      }
       const taken = condition.value !== 0n ? first : second;
-      return taken.value === undefined ? { type, ...because(taken) } : { type, value: convert(taken.value, type) };
+      return castTo(type, taken);
     });
   }
 
@@ -143,7 +152,11 @@ export class ExpressionReader {
         if (cursor.peek() === '{') throw new Doubt('the size of a compound literal');
       } else cursor.at = start;
     }
-    type ??= this.#unary().type;
+    if (!type) {
+      this.#unevaluated++;
+      type = this.#unary().type;
+      this.#unevaluated--;
+    }
     const text = cursor.tokens.slice(start, cursor.at).map((token) => token.text).join(' ').replace(/\( | \)/g, (b) => b.trim()).replace(/ ?(->|\.) ?/g, '$1').replace(/\* (?=\w)/g, '*');
     try {
       if (operator !== 'sizeof') return { type: ULONG, value: BigInt(alignOf(type)) };
@@ -172,7 +185,7 @@ export class ExpressionReader {
         const name = cursor.peek();
         cursor.at++;
         const record = text === '.' ? value.type : pointee(value.type);
-        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time` };
+        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time`, ...(value.path === undefined ? {} : { path: `${value.path}${text}${name}` }) };
       } else if (text === '(') {
         cursor.skipBrackets();
         const type = value.type.kind === 'function' ? value.type.returns : unknownType('what a function returns is not known');
@@ -180,8 +193,21 @@ export class ExpressionReader {
       } else if (text === '++' || text === '--') {
         cursor.at++;
         value = { type: value.type, why: `${text} changes a variable` };
-      } else return value;
+      } else return this.#follow(value);
     }
+  }
+
+  /** What is known of the value of a variable or member, and of anything by its type. */
+  #follow(value: Value): Value {
+    if (value.value !== undefined || value.type.kind !== 'integer' || this.#mode !== 'c' || this.#unevaluated > 0) return value;
+    const { type } = value;
+    const bounds = value.range ?? rangeOfType(type);
+    const known = value.path === undefined ? undefined : this.#environment.followed(value.path);
+    if (!known) return { ...value, ...(bounds ? { range: bounds } : {}) };
+    const converted = castTo(type, { ...known, type: known.type.kind === 'integer' ? known.type : type });
+    if (converted.value !== undefined) return { type, value: converted.value };
+    const range = converted.range ?? bounds;
+    return { type, why: known.why ?? value.why ?? 'it is not a constant', ...(range ? { range } : {}) };
   }
 
   #primary(): Value {
@@ -192,7 +218,7 @@ export class ExpressionReader {
     switch (token.kind) {
       case 'number':
         if (/^(?!0[xX])[\d.]*[.eE]|^0[xX].*[.pP]/.test(token.text)) return { type: unknownType('a floating number'), why: 'it is a floating number' };
-        return literal(token.text, this.#mode === 'c' ? LITERAL_TYPES : PREPROCESSOR_TYPES);
+        return literal(token.text, this.#mode === 'preprocessor' ? PREPROCESSOR_TYPES : LITERAL_TYPES);
       case 'char':
         return character(token.text);
       case 'string':
@@ -223,15 +249,41 @@ export class ExpressionReader {
       return { type: LLONG, why: `${name} is not defined in the files read` };
     }
     if (name === '__builtin_offsetof' || name === 'offsetof') return this.#offsetof(name);
+    if (BOUNDS.has(name) && cursor.peek() === '(') return this.#bound(name);
     if (cursor.peek() === '(') {
       return { type: unknownType(`what ${name}() returns is not known`), why: `what ${name}() returns is not followed` };
     }
     const variable = this.#environment.variable(name);
-    if (variable) return { type: variable, why: `the value of ${name} is not followed` };
+    if (variable) return { type: variable, why: `the value of ${name} is not followed`, path: name };
     const enumerator = this.#environment.enumerator(name);
     if (enumerator) return enumerator;
     const why = `${name} is no constant of the file or its local headers`;
     return { type: unknownType(why), why };
+  }
+
+  /** min, max and clamp of include/linux/minmax.h: bounds where an operand is no constant. */
+  #bound(name: string): Value {
+    const cursor = this.#cursor;
+    cursor.expect('(');
+    let type: CType | undefined;
+    const operands: Value[] = [];
+    cursor.nested(() => {
+      if (name.endsWith('_t')) {
+        type = readTypeName(cursor, this.#environment);
+        cursor.expect(',');
+      }
+      do operands.push(this.assignment());
+      while (cursor.take(','));
+      cursor.expect(')');
+    });
+    const [a, b, c] = operands;
+    if (!a || !b || operands.length !== (name.startsWith('clamp') ? 3 : 2)) throw new Doubt(`${name} with other arguments`);
+    if (name === 'clamp_val') type = a.type;
+    if (!type && (a.type.kind !== 'integer' || b.type.kind !== 'integer')) return { type: unknownType(`${name} of what are no integers`), ...because(a.value === undefined ? a : b) };
+    const common: CType = type ?? (a.type.kind === 'integer' && b.type.kind === 'integer' ? commonType(a.type, b.type) : INT);
+    const [x, y] = [castTo(common, a), castTo(common, b)];
+    if (c) return least(greatest(x, y, common), castTo(common, c), common);
+    return name.startsWith('max') ? greatest(x, y, common) : least(x, y, common);
   }
 
   #offsetof(name: string): Value {
@@ -263,8 +315,8 @@ export class ExpressionReader {
   }
 }
 
-function because(value: Value): { why: string } {
-  return { why: value.why ?? 'it is not a constant' };
+function because(value: Value): { why: string; broken?: true } {
+  return { why: value.why ?? 'it is not a constant', ...(value.broken ? { broken: true } : {}) };
 }
 
 function decay(type: CType): CType {
@@ -293,7 +345,12 @@ function asInteger(value: Value): Integer | undefined {
 }
 
 function castTo(type: CType, operand: Value): Value {
-  if (operand.value === undefined) return { type, ...because(operand) };
+  if (operand.value === undefined) {
+    if (type.kind !== 'integer') return { type, ...because(operand) };
+    const { range } = operand;
+    const kept = operand.broken ? undefined : range && fits(range, type) ? range : rangeOfType(type);
+    return { type, ...because(operand), ...(kept ? { range: kept } : {}) };
+  }
   if (type.kind === 'integer') return attempt(type, () => ({ type, value: convert(operand.value ?? 0n, type) }));
   // A constant pointer is a 64 bit number: `(void *)0`.
   return { type, why: 'it is no integer' };
@@ -314,8 +371,11 @@ function combine(operator: string, left: Value, right: Value): Value {
   if (operator === '&&' && a?.value === 0n) return { type: INT, value: 0n };
   if (operator === '||' && a && a.value !== 0n) return { type: INT, value: 1n };
   const type = resultType(operator, left.type, right.type);
-  if (!a) return { type, ...because(left) };
-  if (!b) return { type, ...because(right) };
+  if (!a || !b) {
+    const broken = left.broken ?? right.broken;
+    const range = type.kind === 'integer' && !broken ? rangeOfBinary(operator, left, right, type) : undefined;
+    return { type, ...because(a ? right : left), ...(broken ? { broken } : {}), ...(range ? { range } : {}) };
+  }
   return attempt(type, () => binary(operator, a, b));
 }
 
@@ -337,7 +397,7 @@ function attempt(type: CType, work: () => Value): Value {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Doubt) return { type, why: error.message };
+    if (error instanceof Doubt) return { type, why: error.message, broken: true };
     throw error;
   }
 }

@@ -19,6 +19,7 @@ const NO_NAMES: Environment = {
   enumAt: () => ({ kind: 'unknown', why: 'types have no place after #if' }),
   enumerator: () => undefined,
   variable: () => undefined,
+  followed: () => undefined,
   packAt: () => undefined,
   annotationAlign: () => undefined,
   constant: () => ({ type: { kind: 'void' } }),

@@ -1,4 +1,5 @@
 import { Doubt } from '../evaluate/doubt.ts';
+import { BOUNDS } from '../evaluate/expression.ts';
 import { lex } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
 import { isAnnotation } from '../types/read-attributes.ts';
@@ -24,7 +25,7 @@ interface Item {
 
 const MAX_EXPANDED = 50_000;
 /** Read where they stand: the kernel's definitions use what is no C of ours. */
-const READ_AS_NAMES = new Set(['static_assert', 'offsetof', 'offsetofend', 'struct_size', 'size_mul', 'size_add', 'array_size']);
+const READ_AS_NAMES = new Set([...BOUNDS, 'static_assert', 'offsetof', 'offsetofend', 'struct_size', 'size_mul', 'size_add', 'array_size']);
 const CONFIG_TESTS = new Set(['IS_ENABLED', 'IS_BUILTIN', 'IS_MODULE', 'IS_REACHABLE']);
 const EMPTY: ReadonlySet<string> = new Set();
 
@@ -153,7 +154,21 @@ export class MacroExpander {
     const { body } = macro;
     for (let at = 0; at < body.length; at++) {
       const token = body[at] as Token;
-      if (token.text === '__VA_OPT__' || (token.text === '#' && macro.parameters)) throw new Doubt(`the macro ${name} makes text out of its arguments`);
+      if (token.text === '#' && macro.parameters) {
+        const text = values.get(body[at + 1]?.text ?? '');
+        if (!text) throw new Doubt(`the macro ${name} makes text out of what is no argument`);
+        result.push({ kind: 'string', text: JSON.stringify(text.map((item) => item.token.text).join(' ')), start: token.start });
+        at++;
+        continue;
+      }
+      // `, ## __VA_ARGS__` drops the comma where there are no further arguments (gcc).
+      const rest = token.text === ',' && macro.variadic && body[at + 1]?.text === '##' && body[at + 2]?.text === parameters.at(-1) ? values.get(parameters.at(-1) ?? '') : undefined;
+      if (rest) {
+        if (rest.length > 0) result.push(token, ...this.#expand(rest, depth + 1).map((item) => item.token));
+        at += 2;
+        continue;
+      }
+      if (token.text === '__VA_OPT__') throw new Doubt(`the macro ${name} makes text out of its arguments`);
       const pasted = body[at + 1]?.text === '##';
       const value = token.kind === 'name' ? values.get(token.text) : undefined;
       if (pasted) {

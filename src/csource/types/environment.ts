@@ -7,7 +7,20 @@ import type { CType, Layout } from './c-type.ts';
 export interface Value {
   readonly type: CType;
   readonly value?: bigint;
+  /** Bounds of what is no constant, in its type, with what sets them. */
+  readonly range?: Range;
   readonly why?: string;
+  /** C leaves undefined what it comes to: no bound holds. */
+  readonly broken?: true;
+  /** The variable, or member of one, that it is: `x`, `x.y`, `p->y`. */
+  readonly path?: string;
+}
+
+/** Bounds of a value. */
+export interface Range {
+  readonly min: bigint;
+  readonly max: bigint;
+  readonly by: string;
 }
 
 /** What names mean where an expression or declaration stands. Methods throw Doubt where that is not certain. */
@@ -22,6 +35,8 @@ export interface Environment {
   enumerator(name: string): Integer | undefined;
   /** Type of a variable or parameter; undefined where it is not known. */
   variable(name: string): CType | undefined;
+  /** Value of a variable or a member of one where the expression stands; undefined where it is not followed. */
+  followed(path: string): Pick<Value, 'value' | 'range' | 'why' | 'type'> | undefined;
   /** `#pragma pack` in force at a token, in bytes; undefined where there is none. */
   packAt(token: Token | undefined): number | undefined;
   /** Alignment that an annotation of the kernel stands for (`____cacheline_aligned`); undefined where the name is none. */

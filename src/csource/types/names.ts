@@ -30,6 +30,8 @@ interface Remembered {
 export interface Locals {
   /** Type of a variable in scope; undefined where there is none. @throws Doubt where that is not certain */
   typeOf(name: string, environment: Names): CType | undefined;
+  /** Value of a variable or a member of one at the point that is asked about; undefined where it is not followed. */
+  followed?(path: string, environment: Names): Value | undefined;
 }
 
 /** Types, enumerators and variables of a translation unit in one world. */
@@ -71,11 +73,24 @@ export class Names implements Environment {
   }
 
   expression(cursor: Cursor): Value {
-    return new ExpressionReader(cursor, this).expression();
+    return new ExpressionReader(cursor, this, 'type').expression();
   }
 
   variable(name: string): CType | undefined {
     return this.#quiet > 0 ? undefined : this.#locals?.typeOf(name, this);
+  }
+
+  followed(path: string): Value | undefined {
+    return this.#quiet > 0 ? undefined : this.#locals?.followed?.(path, this);
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  /** The same names seen from another function. */
+  within(locals: Locals): Names {
+    return new Names(this.unit, this.#world, this.#config, this.#memo, locals);
   }
 
   typedefNamed(name: string): CType | undefined {
@@ -341,6 +356,7 @@ function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>
     typedefNamed: (name) => names.typedefNamed(name),
     tagged: (keyword, name) => names.tagged(keyword, name),
     variable: () => undefined,
+    followed: () => undefined,
     enumAt: (token) => names.enumAt(token),
     enumerator: (name) => {
       if (!values.has(name)) return names.enumerator(name);
@@ -351,7 +367,7 @@ function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>
     packAt: (token) => names.packAt(token),
     annotationAlign: (name) => names.annotationAlign(name),
     constant: (cursor) => new ExpressionReader(cursor, enumScope(names, values)).conditional(),
-    expression: (cursor) => new ExpressionReader(cursor, enumScope(names, values)).expression(),
+    expression: (cursor) => new ExpressionReader(cursor, enumScope(names, values), 'type').expression(),
     onSizeof: () => undefined,
   };
 }

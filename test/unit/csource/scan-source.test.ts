@@ -144,7 +144,7 @@ describe('names in scope', () => {
     ['ARRAY_SIZE', '', '\tu16 list[3][4];', 'ARRAY_SIZE(list)', '3'],
     ['the inner of two', pair, '\tstruct pair *p;\n\tif (dev) { u8 *p;', 'sizeof(*p)', '1'],
     ['one declared later', pair, '', 'sizeof(*later)', '?'],
-    ['a local over an enumerator', 'enum { N = 4 };', '\tint N = 5;', 'N', '?'],
+    ['a local over an enumerator', 'enum { N = 4 };', '\tint N = 5;', 'N', '5'],
     ['an enumerator', 'enum { A, N = 4, B };', '', 'N + B', '9'],
     ['a local over a typedef', 'typedef u64 thing;', '\tu8 thing;', 'sizeof(thing)', '1'],
     ['an annotated pointer', pair, '\tstruct pair __iomem *p = regs;', 'sizeof(*p)', '16'],
@@ -152,7 +152,7 @@ describe('names in scope', () => {
     ['an array sized by its values', '', '\tu8 list[] = { 1, 2 };', 'sizeof(list)', '?'],
     ['declared twice under #if', '', '#ifdef CONFIG_X\n\tu8 v;\n#else\n\tu16 v;\n#endif', 'sizeof(v)', '?'],
     ['in the head of a loop', pair, '\tfor (struct pair *p = 0; p; p++)', 'sizeof(*p)', '16'],
-    ['the value of a local', '', '\tint n = 5;', 'n', '?'],
+    ['the value of a local', '', '\tint n = 5;', 'n', '5'],
   ])('%s', (_name, before, inside, expression, expected) => {
     const text = fileWith(expression, before, inside);
     expect(brief(callsOf(parser, inside.includes('{ u8 *p') ? text.replace('\treturn 0', '\t}\n\treturn 0') : text)[0]?.size)).toBe(expected);

@@ -1,0 +1,239 @@
+import type { Node } from 'web-tree-sitter';
+import { declaredName } from './find-locals.ts';
+import type { Declaration } from './find-locals.ts';
+
+/** A branch or loop around a point of a function: its kind, its node, and which part of it. */
+interface Around {
+  readonly id: number;
+  /** The `if` that a branch belongs to; the node itself otherwise. */
+  readonly owner: number;
+  readonly kind: 'block' | 'loop' | 'then' | 'else';
+  /** For blocks: whether a return ends them and nothing else leaves them. */
+  readonly returns: boolean;
+}
+
+/** A point of a function, with what is around it, outermost first. */
+export interface Point {
+  readonly offset: number;
+  readonly around: readonly Around[];
+}
+
+/** A place that gives a variable or a member of one (`x`, `x.size`, `p->size`) a value. Offsets are those of the file. */
+export interface Write extends Point {
+  /** `=` for initialisers too; `other` for what is not followed. */
+  readonly operator: string;
+  /** The assigned expression; empty for `++` and `--`. */
+  readonly from: number;
+  readonly to: number;
+  /** Block in which the write is always carried out once the block is entered; undefined where a condition may skip it. */
+  readonly block: number | undefined;
+}
+
+/** What a function does with its variables, as its text shows. */
+export interface FunctionFacts {
+  readonly name: string;
+  readonly isStatic: boolean;
+  /** Parameters in order. */
+  readonly parameters: readonly string[];
+  /** Every variable declared anywhere in it. */
+  readonly declarations: ReadonlyMap<string, readonly Declaration[]>;
+  /** By path: a name, or names joined by `.` and `->`. */
+  readonly writes: ReadonlyMap<string, readonly Write[]>;
+  /** Names whose address is taken, with the offset and the called function that it is handed to. */
+  readonly addresses: ReadonlyMap<string, readonly { readonly offset: number; readonly callee: string }[]>;
+  /** Names that stand as arguments of calls: a macro may change them. */
+  readonly passed: ReadonlyMap<string, readonly { readonly callee: string; readonly from: number; readonly to: number }[]>;
+  /** Names that a macro standing for a loop mentions. */
+  readonly looped: ReadonlySet<string>;
+  readonly labels: readonly number[];
+  /** Offsets of `goto`s. */
+  readonly jumps: readonly number[];
+  /** Calls in it, in the order of the text. */
+  readonly calls: readonly (Point & { readonly callee: string; readonly to: number; readonly arguments: readonly { readonly from: number; readonly to: number }[] })[];
+}
+
+const LOOPS = new Set(['for_statement', 'while_statement', 'do_statement']);
+
+/** Reads the facts of a function. `text` is what was given to the parser, before annotations were blanked; `base` is added to offsets. */
+export function functionFacts(functionNode: Node, text: string, base: number): FunctionFacts {
+  const declarations = new Map<string, Declaration[]>();
+  const writes = new Map<string, Write[]>();
+  const addresses = new Map<string, { offset: number; callee: string }[]>();
+  const passed = new Map<string, { callee: string; from: number; to: number }[]>();
+  const looped = new Set<string>();
+  const labels: number[] = [];
+  const jumps: number[] = [];
+  const calls: FunctionFacts['calls'][number][] = [];
+
+  const declare = (name: string, declaration: Declaration): void => push(declarations, name, declaration);
+  const write = (path: string, operator: string, node: Node, value: Node | null, around: readonly Around[]): void => {
+    push(writes, path, {
+      offset: node.startIndex + base, around, operator, from: (value?.startIndex ?? 0) + base, to: (value?.endIndex ?? 0) + base, block: dominatedBlock(node),
+    });
+  };
+
+  const walk = (node: Node, around: readonly Around[], callee: string, depth: number): void => {
+    if (depth > 150) return;
+    switch (node.type) {
+      case 'declaration':
+        for (const declarator of node.childrenForFieldName('declarator')) {
+          const name = declaredName(declarator);
+          if (name === undefined) continue;
+          declare(name, { name, parameter: false, from: node.startIndex + base, to: node.endIndex + base });
+          if (declarator.type !== 'init_declarator') continue;
+          const value = declarator.childForFieldName('value');
+          if (value?.type === 'initializer_list') write(name, 'other', declarator, null, around);
+          else write(name, '=', declarator, value, around);
+          if (/^\s*(?:\w+\s+)*static\b/.test(node.text.slice(0, 60))) write(name, 'other', declarator, null, around);
+        }
+        break;
+      case 'assignment_expression': {
+        const left = node.childForFieldName('left');
+        const path = left && pathOf(left);
+        if (path !== undefined && path !== null) write(path, node.childForFieldName('operator')?.text ?? 'other', node, node.childForFieldName('right'), around);
+        break;
+      }
+      case 'update_expression': {
+        const argument = node.childForFieldName('argument');
+        const path = argument && pathOf(argument);
+        if (path !== undefined && path !== null) write(path, 'other', node, null, around);
+        break;
+      }
+      case 'pointer_expression': {
+        const argument = node.childForFieldName('argument');
+        if (node.childForFieldName('operator')?.text === '&' && argument) {
+          const path = pathOf(argument) ?? rootName(argument);
+          if (path !== undefined) push(addresses, path, { offset: node.startIndex + base, callee });
+        }
+        break;
+      }
+      case 'asm_statement':
+      case 'gnu_asm_expression':
+        for (const name of node.text.match(/[A-Za-z_]\w*/g) ?? []) push(addresses, name, { offset: node.startIndex + base, callee: '' });
+        break;
+      case 'labeled_statement':
+        labels.push(node.startIndex + base);
+        break;
+      case 'goto_statement':
+        jumps.push(node.startIndex + base);
+        break;
+      case 'while_statement':
+        // A macro that stands for a loop was made `while` for the parser.
+        if (!text.startsWith('while', node.startIndex)) for (const name of node.childForFieldName('condition')?.text.match(/[A-Za-z_]\w*/g) ?? []) looped.add(name);
+        break;
+      case 'call_expression': {
+        const called = node.childForFieldName('function');
+        const name = called?.type === 'identifier' ? called.text : '';
+        const given = (node.childForFieldName('arguments')?.namedChildren ?? []).filter((argument) => argument.type !== 'comment');
+        calls.push({ offset: node.startIndex + base, to: node.endIndex + base, around, callee: name, arguments: given.map((argument) => ({ from: argument.startIndex + base, to: argument.endIndex + base })) });
+        for (const argument of given) {
+          for (const used of argument.text.match(/[A-Za-z_]\w*/g) ?? []) push(passed, used, { callee: name, from: node.startIndex + base, to: node.endIndex + base });
+        }
+        for (const child of node.namedChildren) walk(child, around, name, depth + 1);
+        return;
+      }
+      default:
+    }
+    for (const child of node.namedChildren) {
+      const entered = entering(node, child);
+      walk(child, entered.length > 0 ? [...around, ...entered] : around, child.type === 'compound_statement' ? '' : callee, depth + 1);
+    }
+  };
+
+  const body = functionNode.childForFieldName('body');
+  const parameters: string[] = [];
+  let declarator = functionNode.childForFieldName('declarator');
+  while (declarator && declarator.type !== 'function_declarator') declarator = declarator.childForFieldName('declarator');
+  for (const parameter of declarator?.childForFieldName('parameters')?.namedChildren ?? []) {
+    if (parameter.type === 'comment') continue;
+    const name = parameter.type === 'parameter_declaration' ? declaredName(parameter.childForFieldName('declarator')) : undefined;
+    parameters.push(name ?? '');
+    if (name !== undefined) declare(name, { name, parameter: true, from: parameter.startIndex + base, to: parameter.endIndex + base });
+  }
+  if (body) walk(body, entering(functionNode, body), '', 0);
+  return {
+    name: declaredName(functionNode.childForFieldName('declarator')) ?? '',
+    isStatic: functionNode.namedChildren.some((child) => child.type === 'storage_class_specifier' && child.text === 'static'),
+    parameters, declarations, writes, addresses, passed, looped, labels, jumps, calls,
+  };
+}
+
+function entering(parent: Node, child: Node): Around[] {
+  const parts: Around[] = [];
+  const kind = partOf(parent, child);
+  if (kind === 'loop') parts.push({ id: parent.id, owner: parent.id, kind, returns: false });
+  else if (kind) parts.push({ id: -child.id, owner: parent.id, kind, returns: child.type === 'return_statement' });
+  if (child.type === 'compound_statement' || child.type === 'case_statement') parts.push({ id: child.id, owner: child.id, kind: 'block', returns: endsInReturn(child) });
+  return parts;
+}
+
+function partOf(parent: Node, child: Node): Around['kind'] | undefined {
+  if (LOOPS.has(parent.type)) return parent.type === 'for_statement' && parent.childForFieldName('initializer')?.id === child.id ? undefined : 'loop';
+  if (parent.type === 'if_statement') {
+    if (parent.childForFieldName('consequence')?.id === child.id) return 'then';
+    if (parent.childForFieldName('alternative')?.id === child.id) return 'else';
+  }
+  return undefined;
+}
+
+function endsInReturn(block: Node): boolean {
+  const last = block.namedChildren.filter((child) => child.type !== 'comment').at(-1);
+  return last?.type === 'return_statement' && !/\b(?:goto|break|continue)\b/.test(block.text);
+}
+
+/** The block that a write's statement belongs to, if entering the block always leads to the write. */
+function dominatedBlock(write: Node): number | undefined {
+  let child = write;
+  for (let parent = write.parent; parent; child = parent, parent = parent.parent) {
+    switch (parent.type) {
+      case 'compound_statement':
+      case 'case_statement':
+        return parent.id;
+      case 'expression_statement': case 'parenthesized_expression': case 'comma_expression': case 'assignment_expression': case 'init_declarator':
+      case 'declaration': case 'labeled_statement': case 'argument_list': case 'call_expression': case 'unary_expression':
+        break;
+      case 'binary_expression':
+        if (/^(?:&&|\|\|)$/.test(parent.childForFieldName('operator')?.text ?? '') && parent.childForFieldName('left')?.id !== child.id) return undefined;
+        break;
+      case 'if_statement':
+      case 'switch_statement':
+        if (parent.childForFieldName('condition')?.id !== child.id) return undefined;
+        break;
+      case 'for_statement':
+        if (parent.childForFieldName('initializer')?.id !== child.id) return undefined;
+        break;
+      default:
+        return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** `x`, `x.y`, `p->q.r`; undefined for anything else. */
+function pathOf(node: Node): string | undefined {
+  if (node.type === 'identifier') return node.text;
+  if (node.type === 'parenthesized_expression') {
+    const inner = node.namedChild(0);
+    return inner ? pathOf(inner) : undefined;
+  }
+  if (node.type !== 'field_expression') return undefined;
+  const argument = node.childForFieldName('argument');
+  const root = argument && pathOf(argument);
+  if (root === undefined || root === null) return undefined;
+  return `${root}${node.childForFieldName('operator')?.text === '->' ? '->' : '.'}${node.childForFieldName('field')?.text ?? '?'}`;
+}
+
+function rootName(node: Node): string | undefined {
+  let at: Node | null = node;
+  for (let steps = 0; at && steps < 40; steps++) {
+    if (at.type === 'identifier') return at.text;
+    at = at.childForFieldName('argument') ?? (at.type === 'parenthesized_expression' ? at.namedChild(0) : null);
+  }
+  return undefined;
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CParser } from '../../../src/csource/parse/c-parser.ts';
+import { brief, callsOf, fileWith, loadParser } from './c-parser.ts';
+
+let parser: CParser;
+beforeAll(async () => {
+  parser = await loadParser();
+});
+
+const ring = 'struct ring { u16 count; unsigned int size; u8 kind; int left; };';
+const size = (inside: string, expression = 'n', before = ring): string => brief(callsOf(parser, fileWith(expression, before, inside))[0]?.size);
+
+describe('locals', () => {
+  it.each([
+    ['one write', 'size_t n;\n n = 8 * 4;', '32'],
+    ['an initialiser', 'size_t n = sizeof(u64);', '8'],
+    ['through another', 'int m = 6; size_t n = m + 1;', '7'],
+    ['the last of two', 'size_t n = 5; n = 6;', '6'],
+    ['as its type holds it', 'u8 n = 257;', '1'],
+    ['one of two branches', 'size_t n; if (dev) n = 4; else n = 9;', '4..9'],
+    ['a branch that may be left out', 'size_t n = 3; if (dev) n = 64;', '3..64'],
+    ['the same in both', 'size_t n; if (dev) n = 4; else n = 4;', '4'],
+    ['a branch that returns', 'size_t n = 3; if (dev) { n = 64; return 0; }', '3'],
+    ['a branch that jumps', 'size_t n = 3; if (dev) { n = 64; goto out; }\nout:', '3..64'],
+    ['a case', 'size_t n; switch (x) { case 1: n = 2; break; default: n = 4; }', '2..4'],
+    ['written later, no loop', 'size_t n = 3; p = other; if (0) {}', '3'],
+    ['after && that may not be reached', 'size_t n = 3; if (dev && (n = 7)) p = 0;', '3..7'],
+    ['in a condition', 'size_t n = 3; if ((n = 7) && dev) p = 0;', '7'],
+    ['for its loop', 'int n; for (n = 4; dev; p++)', '4'],
+    ['counted', 'int n; for (n = 4; dev; n++)', '?'],
+    ['added to', 'size_t n = 3; n += 4;', '?'],
+    ['its address given away', 'size_t n = 3; fill(&n);', '?'],
+    ['changed by a macro', 'size_t n = 3; SET(n);', '?', '#define SET(x) x = 5\n'],
+    ['read by a macro', 'size_t n = 3; GET(n);', '3', '#define GET(x) use(x)\n'],
+    ['a static', 'static size_t n = 3;', '?'],
+    ['declared twice', 'size_t n = 3; { size_t n = 4; }', '?'],
+    ['uninitialised in one branch', 'size_t n; if (dev) n = 8;', '8'],
+    ['from a call', 'size_t n = count();', '?'],
+    ['around a loop', 'size_t n = 3; while (next()) { use(n); n = 9; }', '3..9'],
+    ['a goto back', 'size_t n = 3;\nagain: use(n); n = 9; if (dev) goto again;', '9'],
+    ['of itself', 'size_t n = n;', '?'],
+  ])('%s', (_name, inside, expected, before = '') => {
+    expect(size(inside, 'n', before + ring)).toBe(expected);
+  });
+
+  it('a loop brings later writes round', () => {
+    const text = 'static int probe(struct device *dev)\n{\n\tsize_t n = 3;\n\twhile (next()) {\n\t\tp = dma_alloc_coherent(dev, n, &h, GFP_KERNEL);\n\t\tn = 9;\n\t}\n\treturn 0;\n}\n';
+    expect(brief(callsOf(parser, text)[0]?.size)).toBe('3..9');
+    expect(brief(callsOf(parser, text.replace('\t\tp =', '\t\tn = 5;\n\t\tp ='))[0]?.size)).toBe('5');
+    expect(brief(callsOf(parser, text.replace('while (next())', 'list_for_each_entry(n, dev, head)'))[0]?.size)).toBe('?');
+    expect(brief(callsOf(parser, text.replace('\twhile (next()) {', '\t{\nagain:').replace('n = 9;', 'n = 9; goto again;'))[0]?.size)).toBe('3..9');
+  });
+
+  it.each([
+    ['of a local struct', 'struct ring r; memset(&r, 0, sizeof(r)); r.size = 48;', 'r.size', '48'],
+    ['before it is filled', 'struct ring r; r.size = 48; memset(&r, 0, sizeof(r));', 'r.size', '?'],
+    ['of one that is given away', 'struct ring r; keep(&r); r.size = 48; run();', 'r.size', '?'],
+    ['of one that is assigned whole', 'struct ring r; r.size = 48; r = other;', 'r.size', '?'],
+    ['behind a pointer', 'struct ring *r = get(); r->size = 48;', 'r->size', '48'],
+    ['with harmless calls between', 'struct ring *r = get(); r->size = 48; dev_dbg(dev, "x");', 'r->size', '48'],
+    ['with other calls between', 'struct ring *r = get(); r->size = 48; run(r);', 'r->size', '?'],
+    ['with the same of another between', 'struct ring *r = get(), *s = r; r->size = 48; s->size = 4;', 'r->size', '?'],
+    ['with the pointer changed', 'struct ring *r = get(); r->size = 48; r = get();', 'r->size', '?'],
+    ['written in one branch', 'struct ring *r = get(); if (dev) r->size = 48;', 'r->size', '?'],
+  ])('a member %s', (_name, inside, expression, expected) => {
+    expect(size(inside, expression)).toBe(expected);
+  });
+});
+
+describe('parameters of static functions', () => {
+  const file = (callers: string, name = 'static '): string =>
+    `${name}int take(struct device *dev, int n)\n{\n\tp = dma_alloc_coherent(dev, n * 4, &h, GFP_KERNEL);\n\treturn 0;\n}\n${callers}`;
+  const caller = (argument: string): string => `int go${argument.length}(struct device *dev)\n{\n\treturn take(dev, ${argument});\n}\n`;
+
+  it.each([
+    ['one caller', file(caller('16')), '64'],
+    ['two', file(caller('16') + caller('256')), '64..1024'],
+    ['one not known', file(caller('16') + caller('read()')), '?'],
+    ['none', file(''), '?'],
+    ['others may call it', file(caller('16'), ''), '?'],
+    ['its address is kept', file(`${caller('16')}static struct ops ops = { .take = take };\n`), '?'],
+    ['declared before', `static int take(struct device *dev, int n);\n${file(caller('16'))}`, '64'],
+  ])('%s', (_name, text, expected) => {
+    expect(brief(callsOf(parser, text)[0]?.size)).toBe(expected);
+  });
+});
+
+describe('bounds', () => {
+  const inside = 'struct ring *r = get(); unsigned int len = read(); int s = read();';
+  it.each([
+    ['r->count', '0..65535'],
+    ['r->count * 16', '0..1048560'],
+    ['r->kind + 1', '1..256'],
+    ['len', '?'],
+    ['s', '?'],
+    ['min_t(u32, len, 4096)', '0..4096'],
+    ['min(len, 4096U)', '0..4096'],
+    ['min(s, 4096)', '?'],
+    ['clamp_t(u32, len, 16, 64)', '0..64'],
+    ['len & 0xfff', '0..4095'],
+    ['s & 0xff', '0..255'],
+    ['len % 100', '0..99'],
+    ['(u16)len', '0..65535'],
+    ['dev ? 16 : 48', '16..48'],
+    ['r->count - 1', '?'],
+    ['(r->count + 3) / 4', '0..16384'],
+    ['ALIGN(r->count, 64)', '0..65598'],
+    ['(1 / 0) & 3', '?'],
+  ])('%s is %s', (expression, expected) => {
+    expect(size(inside, expression)).toBe(expected);
+  });
+});
