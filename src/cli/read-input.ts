@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
@@ -7,7 +8,7 @@ const NODE_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file', EACCES: 'permission denied', EISDIR: 'is a directory: expected a file', EPERM: 'permission denied',
 };
 /** Up to here a file is read whole, so that its encoding is certain; a larger one part by part. */
-const WHOLE = 16 * 2 ** 20;
+const WHOLE = 8 * 2 ** 20;
 const PART = 2 ** 20;
 
 /**
@@ -104,12 +105,12 @@ async function* streamParts(path: string, source: Readable, total: number | unde
   let bytes = 0;
   let kept: Buffer[] = [];
   let keptBytes = 0;
-  let decoder: TextDecoder | undefined;
+  let decoder: PartDecoder | undefined;
   const part = (text: string): InputPart => ({ text, bytes, ...(total === undefined ? {} : { total }) });
   try {
     for await (const chunk of unpacked(source, (count) => { bytes += count; })) {
       if (decoder) {
-        yield part(decoder.decode(chunk, { stream: true }));
+        yield part(decoder.decode(chunk));
         continue;
       }
       kept.push(chunk);
@@ -118,14 +119,14 @@ async function* streamParts(path: string, source: Readable, total: number | unde
       const begin = Buffer.concat(kept);
       kept = [];
       decoder = decoderOf(begin);
-      for (let at = 0; at < begin.length; at += PART) yield part(decoder.decode(begin.subarray(at, at + PART), { stream: true }));
+      for (let at = 0; at < begin.length; at += PART) yield part(decoder.decode(begin.subarray(at, at + PART)));
     }
   } catch (error) {
     if (error instanceof InputError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new InputError(code.startsWith('Z_') ? `${path}: begins as gzip and cannot be unpacked: expected a whole gzip file` : `${path}: ${fileErrorText(error)}`);
   }
-  yield part(decoder ? decoder.decode() : decodeWhole(Buffer.concat(kept), path));
+  yield part(decoder ? decoder.end() : decodeWhole(Buffer.concat(kept), path));
 }
 
 /** The bytes of a stream, unpacked where they begin as gzip. */
@@ -154,9 +155,48 @@ async function* unpacked(source: Readable, count: (bytes: number) => void): Asyn
   for await (const chunk of unzip as AsyncIterable<Buffer>) yield chunk;
 }
 
-function decoderOf(bytes: Buffer): TextDecoder {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le');
-  return new TextDecoder(bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8');
+interface PartDecoder {
+  decode(chunk: Buffer): string;
+  end(): string;
+}
+
+function decoderOf(bytes: Buffer): PartDecoder {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return utf16Decoder('utf-16le');
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? utf16Decoder('utf-16be') : utf8Decoder();
+}
+
+function utf16Decoder(label: 'utf-16le' | 'utf-16be'): PartDecoder {
+  const decoder = new TextDecoder(label);
+  return { decode: (chunk) => decoder.decode(chunk, { stream: true }), end: () => decoder.decode() };
+}
+
+/** UTF-8 in parts that end where a character does. Buffers make strings of one byte a character of ASCII, which TextDecoder's streams do not. */
+function utf8Decoder(): PartDecoder {
+  let rest: Buffer = Buffer.alloc(0);
+  let begun = false;
+  return {
+    decode(chunk) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const end = characterEnd(bytes);
+      rest = Buffer.from(bytes.subarray(end));
+      const whole = bytes.subarray(0, end);
+      const text = isAscii(whole) ? whole.toString('latin1') : whole.toString('utf8');
+      if (begun || text === '') return text;
+      begun = true;
+      return text.replace(/^\ufeff/, '');
+    },
+    end: () => rest.toString('utf8'),
+  };
+}
+
+/** Where the last character that is whole ends: at most three bytes wait for the rest of theirs. */
+function characterEnd(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
 }
 
 /** Why a file could not be read, in words. */

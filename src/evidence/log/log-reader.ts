@@ -1,6 +1,7 @@
 import { bootFacts, splitBoots } from './boots.ts';
 import { FailureTally } from './failure-facts.ts';
 import { cleanLine } from './frame-line.ts';
+import { KeyFinder } from './key-finder.ts';
 import { NO_LOG_FACTS } from './log-facts.ts';
 import { LONGEST_LINE, lastGlued, messagesOfLine, nextGlued } from './messages.ts';
 import { platformOfBoot } from './platform-of-boot.ts';
@@ -13,8 +14,7 @@ import type { LogReading } from './read-log.ts';
 import type { Recogniser } from './recogniser.ts';
 import type { Survey } from './survey.ts';
 
-const KEYS = [...new Set(RECOGNISERS.flatMap(({ keys }) => keys))].map((key) => key.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
-const PREFILTER = new RegExp(KEYS);
+const FINDER = new KeyFinder([...new Set(RECOGNISERS.flatMap(({ keys }) => keys))]);
 const SWIOTLB_WORD = /swiotlb|software io tlb|sw-iommu/i;
 /** From so many lines on, a boot log that has no word of the swiotlb says that there is none. */
 const WHOLE_BOOT_LINES = 250;
@@ -111,7 +111,7 @@ export class LogReader {
     if (!this.#text.includes('\n') && this.#text.includes('\r')) this.#text = this.#text.replaceAll('\r', '\n');
   }
 
-  /** Reads the lines of #text; those at the end wait for what follows, unless nothing does. */
+  /** Reads the lines of #text that hold a key; those at the end wait for what follows, unless nothing does. */
   #read(last: boolean): void {
     const text = this.#text;
     this.#survey ??= surveyText(text);
@@ -119,25 +119,47 @@ export class LogReader {
     const limit = last ? text.length : text.length - LOOK_AHEAD;
     let from = 0;
     while (from < limit) {
-      const newline = text.indexOf('\n', from);
-      const to = newline < 0 ? text.length : newline;
-      // The rest of a line without an end is read when it grows too long to wait for.
-      const open = newline < 0 && !last;
-      if (open && to - from < LOOK_AHEAD * 4) break;
-      if (from >= this.#skipTo) this.#readLine(text, from, to);
-      if (open) {
-        this.#column += to - from;
-        this.#longLine = true;
-        from = to;
+      // Terminal sequences may stand within a key: such a text is looked at line by line.
+      const found = this.#survey.coloured ? from : FINDER.find(text, from);
+      const start = found < 0 || found >= limit ? -1 : found === from ? from : Math.max(from, text.lastIndexOf('\n', found - 1) + 1);
+      if (start < 0) break;
+      this.#passLines(text, from, start);
+      const newline = text.indexOf('\n', start);
+      // The rest of a line without an end waits for it.
+      if (newline < 0 && !last) {
+        from = start;
         break;
       }
+      const to = newline < 0 ? text.length : newline;
+      if (start >= this.#skipTo) this.#readLine(text, start, to);
+      this.#passLines(text, start, to + 1);
+      from = to + 1;
+    }
+    this.#forget(last ? text.length : Math.max(from, text.lastIndexOf('\n', limit - 1) + 1), from);
+  }
+
+  /** Lets go of what is read, and of an open line that has grown too long to wait for its end, which is read as it stands. */
+  #forget(end: number, from: number): void {
+    const text = this.#text;
+    this.#passLines(text, from, Math.min(end, text.length));
+    let kept = Math.min(end, text.length);
+    if (text.length - kept > 4 * LOOK_AHEAD && text.indexOf('\n', kept) < 0) {
+      this.#readLongLine(text.slice(kept), this.#survey);
+      this.#column += text.length - kept;
+      this.#longLine = true;
+      kept = text.length;
+    }
+    this.#skipTo = Math.max(0, this.#skipTo - kept);
+    this.#text = text.slice(kept);
+  }
+
+  /** Counts the lines that end in `text[from, to)`. */
+  #passLines(text: string, from: number, to: number): void {
+    for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
       this.#line++;
       this.#column = 0;
       this.#longLine = false;
-      from = to + 1;
     }
-    this.#skipTo = Math.max(0, this.#skipTo - from);
-    this.#text = text.slice(Math.min(from, text.length));
   }
 
   #readLine(text: string, from: number, to: number): void {
@@ -147,8 +169,7 @@ export class LogReader {
       this.#readLongLine(text.slice(from, to), survey);
       return;
     }
-    const line = text.slice(from, to);
-    if (!PREFILTER.test(survey.coloured ? cleanLine(line, false).text : line)) return;
+    if (survey.coloured && FINDER.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
     for (const message of messagesOfLine(text, from, to, survey)) {
       const item = this.#recognise(message, 0);
       if (item && needsNextLine(message, item.recogniser)) this.#skipTo = Math.max(this.#skipTo, message.joinedEnd);
@@ -156,7 +177,8 @@ export class LogReader {
   }
 
   /** A line that is longer than any that a kernel prints: the messages that were glued together in it, piece by piece. */
-  #readLongLine(line: string, survey: Survey): void {
+  #readLongLine(line: string, survey: Survey | undefined): void {
+    if (!survey) return;
     for (let from = 0; from < line.length; ) {
       let to = Math.min(line.length, from + LONGEST_LINE);
       if (to < line.length) {
@@ -164,7 +186,7 @@ export class LogReader {
         if (glued > 0) to = from + glued;
       }
       const piece = line.slice(from, to);
-      if (PREFILTER.test(piece)) for (const message of messagesOfLine(piece, 0, piece.length, survey)) this.#recognise(message, this.#column + from);
+      if (FINDER.find(piece, 0) >= 0) for (const message of messagesOfLine(piece, 0, piece.length, survey)) this.#recognise(message, this.#column + from);
       if (to === line.length) return;
       // Where a piece was cut anywhere, the next begins where a message does.
       const next = to - from === LONGEST_LINE ? nextGlued(line, to) : to;
