@@ -46,8 +46,10 @@ const counts = { items: 0, findings: 0, failures: 0, logs: 0 };
 const kinds = new Map();
 const bad = [];
 let slowest = 0;
+let done = 0;
 const [from, to] = values.only === undefined ? [0, runs] : [Number(values.only), Number(values.only) + 1];
 for (let run = from; run < to && bad.length < 20; run++) {
+  done++;
   const random = generator(seed * 1_000_003 + run);
   const { text, names } = damaged(random);
   for (const name of names) kinds.set(name, (kinds.get(name) ?? 0) + 1);
@@ -70,7 +72,7 @@ for (let run = from; run < to && bad.length < 20; run++) {
   slowest = Math.max(slowest, took);
   if (took > LONGEST_MS) bad.push(`run ${run}: took ${took.toFixed(0)} ms`);
 }
-console.log(`${to - from} damaged logs from ${logs.length}, seed ${seed}: ${[...kinds].map(([name, count]) => `${count} ${name}`).join(', ')}`);
+console.log(`${done} damaged logs from ${logs.length}, seed ${seed}: ${[...kinds].map(([name, count]) => `${count} ${name}`).join(', ')}`);
 console.log(`${counts.logs} still logs, ${counts.items} lines recognised, ${counts.failures} failures, ${counts.findings} findings; slowest ${slowest.toFixed(0)} ms`);
 console.log(`${bad.length} wrong`);
 for (const line of bad) console.log(line);

@@ -8,7 +8,7 @@ const NODE_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file', EACCES: 'permission denied', EISDIR: 'is a directory: expected a file', EPERM: 'permission denied',
 };
 /** Up to here a file is read whole, so that its encoding is certain; a larger one part by part. */
-const WHOLE = 8 * 2 ** 20;
+const WHOLE = 4 * 2 ** 20;
 const PART = 2 ** 20;
 
 /**

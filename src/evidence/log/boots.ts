@@ -92,7 +92,8 @@ export function cmaOf(items: readonly LogItem[]): { bytes: number; item: ItemOf<
   const all = itemsOf(items, 'cma');
   const total = all.find(({ of }) => of === 'total');
   const item = total ?? all[0];
-  return item && { bytes: total?.bytes ?? all.reduce((sum, { bytes }) => sum + bytes, 0), item };
+  const bytes = total?.bytes ?? all.reduce((sum, area) => sum + area.bytes, 0);
+  return item && Number.isSafeInteger(bytes) ? { bytes, item } : undefined;
 }
 
 /**

@@ -48,3 +48,8 @@ export function decimal(digits: string | undefined): number | undefined {
   const value = Number(digits);
   return Number.isSafeInteger(value) ? value : undefined;
 }
+
+/** A count of units as bytes, or undefined where that is beyond 2^53: a damaged number. */
+export function bytesOf(count: number | undefined, unit: number): number | undefined {
+  return count === undefined || !Number.isSafeInteger(count * unit) ? undefined : count * unit;
+}

@@ -1,5 +1,5 @@
 import { KIB, MIB } from '../../../core/units/bytes.ts';
-import { decimal } from '../recogniser.ts';
+import { bytesOf, decimal } from '../recogniser.ts';
 import type { LogStatement } from '../log-items.ts';
 import type { LogMessage, Recogniser } from '../recogniser.ts';
 
@@ -165,6 +165,6 @@ export const machineRecognisers: readonly Recogniser[] = [
 ];
 
 function cma(digits: string | undefined, unit: number, of: 'area' | 'total'): LogStatement | undefined {
-  const count = decimal(digits);
-  return count === undefined || count === 0 ? undefined : { kind: 'cma', bytes: count * unit, of };
+  const bytes = bytesOf(decimal(digits), unit);
+  return bytes === undefined || bytes === 0 ? undefined : { kind: 'cma', bytes, of };
 }

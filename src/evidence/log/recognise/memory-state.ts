@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../core/units/addresses.ts';
 import { KIB } from '../../../core/units/bytes.ts';
-import { decimal } from '../recogniser.ts';
+import { bytesOf, decimal } from '../recogniser.ts';
 import type { LogStatement } from '../log-items.ts';
 import type { LogMessage, Recogniser } from '../recogniser.ts';
 
@@ -100,8 +100,8 @@ export const memoryStateRecognisers: readonly Recogniser[] = [
     speaker: 'xen',
     parse: ({ text, speaker }: LogMessage): LogStatement | undefined => {
       const match = speaker === 'xen' ? HEAP_FREE.exec(text) : null;
-      const kib = decimal(match?.[2]);
-      return kib === undefined ? undefined : { kind: 'xen-heap-free', of: match?.[1] ?? '', bytes: kib * KIB };
+      const bytes = bytesOf(decimal(match?.[2]), KIB);
+      return bytes === undefined ? undefined : { kind: 'xen-heap-free', of: match?.[1] ?? '', bytes };
     },
   },
   {

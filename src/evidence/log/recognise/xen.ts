@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../core/units/addresses.ts';
 import { KIB } from '../../../core/units/bytes.ts';
-import { decimal } from '../recogniser.ts';
+import { bytesOf, decimal } from '../recogniser.ts';
 import type { LogStatement } from '../log-items.ts';
 import type { LogMessage, Recogniser } from '../recogniser.ts';
 
@@ -87,8 +87,8 @@ export const xenRecognisers: readonly Recogniser[] = [
     keys: ['System RAM: '],
     speaker: 'xen',
     parse: ({ text, speaker }: LogMessage): LogStatement | undefined => {
-      const kib = speaker === 'xen' ? decimal(SYSTEM_RAM.exec(text)?.[1]) : undefined;
-      return kib === undefined ? undefined : { kind: 'xen-system-ram', bytes: kib * KIB };
+      const bytes = speaker === 'xen' ? bytesOf(decimal(SYSTEM_RAM.exec(text)?.[1]), KIB) : undefined;
+      return bytes === undefined ? undefined : { kind: 'xen-system-ram', bytes };
     },
   },
   {
