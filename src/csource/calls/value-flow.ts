@@ -129,7 +129,7 @@ class ValueFlow implements Locals {
       for (const use of taken) {
         const call = facts.calls.find((at) => at.offset <= use.offset && use.offset < at.to && at.callee === use.callee);
         if (FILLS.has(use.callee) && call) other(call);
-        else if (use.offset < point.offset || point.around.some((part) => part.kind === 'loop') || facts.labels.length > 0) return undefined;
+        else if (use.offset < point.offset || point.around.some((part) => part.kind === 'loop') || facts.jumps.some((jump) => facts.labels.some((label) => label < jump))) return undefined;
       }
     }
     if (path === root) return writes;

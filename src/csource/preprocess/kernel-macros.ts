@@ -68,6 +68,7 @@ callable('include/asm-generic/bug.h', 'unlikely(x)', '(!!(x))');
 callable('include/asm-generic/bug.h', 'likely(x)', '(!!(x))');
 callable('include/linux/types.h', 'DECLARE_BITMAP(name, bits)', 'unsigned long name[(((bits) + 64 - 1) / 64)]');
 callable('include/linux/stddef.h', 'struct_group(name, members...)', 'union { struct { members }; struct { members } name; }');
+callable('include/linux/overflow.h', 'struct_size(p, member, count)', '(sizeof(*(p)) + (size_t)(count) * sizeof(*(p)->member))');
 callable('include/linux/stddef.h', 'DECLARE_FLEX_ARRAY(type, name)', 'struct { struct { }; type name[]; }');
 
 /** By name. */

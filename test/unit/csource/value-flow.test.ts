@@ -7,7 +7,7 @@ beforeAll(async () => {
   parser = await loadParser();
 });
 
-const ring = 'struct ring { u16 count; unsigned int size; u8 kind; int left; };';
+const ring = 'struct ring { u16 count; unsigned int size; u8 kind; int left; }; struct flex { int n; u64 list[]; };';
 const size = (inside: string, expression = 'n', before = ring): string => brief(callsOf(parser, fileWith(expression, before, inside))[0]?.size);
 
 describe('locals', () => {
@@ -43,6 +43,12 @@ describe('locals', () => {
     expect(size(inside, 'n', before + ring)).toBe(expected);
   });
 
+  it('a member keeps its value where its struct is given away later only', () => {
+    const text = fileWith('r.size', ring, '\tstruct ring r;\n\tr.size = 48;').replace('\treturn 0;', '\tif (!p) goto err;\n\treturn 0;\nerr:\n\tkeep(&r);\n\treturn 1;');
+    expect(brief(callsOf(parser, text)[0]?.size)).toBe('48');
+    expect(brief(callsOf(parser, text.replace('r.size = 48;', 'r.size = 48;\nagain:').replace('keep(&r);', 'keep(&r);\n\tgoto again;'))[0]?.size)).toBe('?');
+  });
+
   it('a loop brings later writes round', () => {
     const text = 'static int probe(struct device *dev)\n{\n\tsize_t n = 3;\n\twhile (next()) {\n\t\tp = dma_alloc_coherent(dev, n, &h, GFP_KERNEL);\n\t\tn = 9;\n\t}\n\treturn 0;\n}\n';
     expect(brief(callsOf(parser, text)[0]?.size)).toBe('3..9');
@@ -53,6 +59,7 @@ describe('locals', () => {
 
   it.each([
     ['of a local struct', 'struct ring r; memset(&r, 0, sizeof(r)); r.size = 48;', 'r.size', '48'],
+    ['of one that is given away on the way', 'struct ring r; r.size = 48; if (dev) goto err;\nerr: keep(&r);', 'r.size', '?'],
     ['before it is filled', 'struct ring r; r.size = 48; memset(&r, 0, sizeof(r));', 'r.size', '?'],
     ['of one that is given away', 'struct ring r; keep(&r); r.size = 48; run();', 'r.size', '?'],
     ['of one that is assigned whole', 'struct ring r; r.size = 48; r = other;', 'r.size', '?'],
@@ -104,6 +111,8 @@ describe('bounds', () => {
     ['dev ? 16 : 48', '16..48'],
     ['r->count - 1', '?'],
     ['(r->count + 3) / 4', '0..16384'],
+    ['struct_size(r, list, 3)', '?'],
+    ['struct_size((struct flex *)0, list, 3)', '32'],
     ['ALIGN(r->count, 64)', '0..65598'],
     ['(1 / 0) & 3', '?'],
   ])('%s is %s', (expression, expected) => {
