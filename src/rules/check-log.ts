@@ -5,6 +5,7 @@ import { type Reason, reason } from '../core/platform/reason.ts';
 import { isXenPv } from '../core/platform/platform.ts';
 import { type FailureItem, failureEvents, failureKey } from '../evidence/log/failure-facts.ts';
 import type { LogItem } from '../evidence/log/log-items.ts';
+import { itemsOfBoot } from '../evidence/log/items-of-boot.ts';
 import type { LogBoot, LogReading } from '../evidence/log/read-log.ts';
 import { PAGE_SIZE } from '../core/units/pages.ts';
 import { RULES } from '../ids.ts';
@@ -45,12 +46,8 @@ interface BootContext {
  */
 export function checkLog(reading: LogReading): Finding[] {
   if (!reading.isKernelLog) return [];
-  const findings = reading.boots.length === 0 ? [] : reading.boots.flatMap((boot) => checkBoot(boot, itemsOfBoot(reading, boot)));
+  const findings = reading.boots.length === 0 ? [] : reading.boots.flatMap((boot) => checkBoot(boot, [...itemsOfBoot(reading, boot.firstLine, boot.lastLine)]));
   return findings.sort((a, b) => a.span.line - b.span.line || a.span.column - b.span.column);
-}
-
-function itemsOfBoot({ items, boots }: LogReading, { firstLine, lastLine }: LogBoot): readonly LogItem[] {
-  return boots.length === 1 ? items : items.filter(({ line }) => line >= firstLine && line <= lastLine);
 }
 
 function checkBoot(boot: LogBoot, items: readonly LogItem[]): Finding[] {

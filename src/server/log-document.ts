@@ -7,7 +7,7 @@ import { escapeMarkdown, explainMarkdown, headlineText } from '../render/finding
 import { logItemText, logItemTitle } from '../render/log-item-text.ts';
 import { checkLog } from '../rules/check-log.ts';
 import type { Finding } from '../rules/finding.ts';
-import { itemsOfBoot } from './items-of-boot.ts';
+import { itemsOfBoot } from '../evidence/log/items-of-boot.ts';
 
 /** LSP's numbers for kinds of symbols. */
 const SYMBOL = { namespace: 3, constant: 14, event: 24, array: 18, string: 15 } as const;

@@ -1,7 +1,7 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
 import type { LogItem } from '../evidence/log/log-items.ts';
 import type { LogReading } from '../evidence/log/read-log.ts';
-import { itemsOfBoot } from './items-of-boot.ts';
+import { itemsOfBoot } from '../evidence/log/items-of-boot.ts';
 
 /** An editor asks for the links of a whole document at once; behind this many the failures repeat what the first ones say. */
 const MOST_LINKS = 5000;

@@ -1,5 +1,5 @@
-import type { LogItem } from '../evidence/log/log-items.ts';
-import type { LogReading } from '../evidence/log/read-log.ts';
+import type { LogItem } from './log-items.ts';
+import type { LogReading } from './read-log.ts';
 
 /** The items of a range of lines, found by halving: a long capture has thousands of boots. */
 export function* itemsOfBoot({ items }: LogReading, first: number, last: number): Generator<LogItem> {
