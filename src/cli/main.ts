@@ -8,7 +8,7 @@ import { replayCommand } from './replay-command.ts';
 import { platformFromOptions } from './platform-options.ts';
 import { type ScanJob, configOf, scanCommand } from './scan-command.ts';
 import { sizeofCommand } from './sizeof-command.ts';
-import { scanFiles } from './scan-files.ts';
+import { FileScanner } from './scan-files.ts';
 import { USAGE } from './usage.ts';
 
 declare const DMA_APERTURE_VERSION: string;
@@ -49,12 +49,17 @@ function lspCommand(args: readonly string[]): Promise<number> {
 // A reader that stops early (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-/** A share of a scan, in a thread of its own. */
-async function scanWorker(job: ScanJob): Promise<void> {
-  parentPort?.postMessage(await scanFiles(job.files, platformFromOptions(job.values), configOf(job.values)));
+/** A thread of a scan: answers lists of files until it is ended. */
+async function scanWorker({ values }: ScanJob): Promise<never> {
+  const scanner = await FileScanner.create(platformFromOptions(values), configOf(values));
+  parentPort?.on('message', (files: readonly string[]) => {
+    // A failure ends the thread, which the main thread reports.
+    void scanner.scan(files).then((result) => parentPort?.postMessage(result), (error: unknown) => { setImmediate(() => { throw error; }); });
+  });
+  return new Promise(() => undefined);
 }
 
-(isMainThread ? main() : scanWorker(workerData as ScanJob).then(() => 0)).then(
+(isMainThread ? main() : scanWorker(workerData as ScanJob)).then(
   (code) => {
     process.exitCode = code;
   },

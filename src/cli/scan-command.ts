@@ -10,20 +10,20 @@ import { InputError } from './input-error.ts';
 import { listSources } from './list-sources.ts';
 import { PLATFORM_OPTIONS, type PlatformValues, platformFromOptions } from './platform-options.ts';
 import { readInput } from './read-input.ts';
-import { type ScanResult, scanFiles } from './scan-files.ts';
+import { FileScanner, type ScanResult } from './scan-files.ts';
 
 declare const DMA_APERTURE_VERSION: string;
 
 const RANKS: Readonly<Record<Severity | 'never', number>> = { information: 0, warning: 1, error: 2, never: 3 };
 
-/** What a worker thread is given. */
+/** What a worker thread is given to begin with; lists of files come as messages. */
 export interface ScanJob {
-  readonly files: readonly string[];
   readonly values: PlatformValues;
 }
 
 /** Below this many files a worker costs more than it saves. */
 const FILES_PER_WORKER = 60;
+const SHARES_PER_WORKER = 24;
 
 /** `dma-aperture scan …`. @returns 0, or 1 where a finding is at or above `--fail-on` */
 export async function scanCommand(args: readonly string[], write: (text: string) => void): Promise<number> {
@@ -63,31 +63,47 @@ export function configOf(values: PlatformValues): ReadonlyMap<string, string> | 
 }
 
 async function scanAll(files: readonly string[], values: PlatformValues, platform: Platform, jobs: number): Promise<ScanResult> {
-  const workers = Math.min(jobs, Math.floor(files.length / FILES_PER_WORKER));
-  if (workers < 2) return scanFiles(files, platform, configOf(values));
-  // Contiguous shares keep folders, and so their headers, together; four a worker even out large folders.
-  const shares = workers * 4;
+  const count = Math.min(jobs, Math.floor(files.length / FILES_PER_WORKER));
+  if (count < 2) {
+    const scanner = await FileScanner.create(platform, configOf(values));
+    const result = await scanner.scan(files);
+    scanner.dispose();
+    return result;
+  }
+  // Contiguous shares keep folders, and so their headers, together; many small ones even out large folders.
+  const shares = Math.min(count * SHARES_PER_WORKER, Math.ceil(files.length / FILES_PER_WORKER));
   const parts: ScanResult[] = [];
   let next = 0;
-  const take = async (): Promise<void> => {
+  let done = 0;
+  const workers = Array.from({ length: count }, () => new Worker(__filename, { workerData: { values: { ...values } } satisfies ScanJob }));
+  const take = async (worker: Worker): Promise<void> => {
     for (let share = next++; share < shares; share = next++) {
       const from = Math.floor((files.length * share) / shares);
       const to = Math.floor((files.length * (share + 1)) / shares);
-      parts[share] = await runWorker({ files: files.slice(from, to), values: { ...values } });
+      parts[share] = await askWorker(worker, files.slice(from, to));
+      done += to - from;
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${files.length} files`);
     }
   };
-  await Promise.all(Array.from({ length: workers }, take));
+  try {
+    await Promise.all(workers.map(take));
+  } finally {
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
   return { records: parts.flatMap((part) => part.records), unread: parts.flatMap((part) => part.unread) };
 }
 
-function runWorker(job: ScanJob): Promise<ScanResult> {
+function askWorker(worker: Worker, files: readonly string[]): Promise<ScanResult> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(__filename, { workerData: job });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => {
-      if (code !== 0) reject(new Error(`a scan worker ended with ${code}`));
-    });
+    const answered = (result: ScanResult): void => {
+      worker.off('error', failed).off('exit', ended);
+      resolve(result);
+    };
+    const failed = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
+    const ended = (code: number): void => reject(new Error(`a scan worker ended with ${code}`));
+    worker.once('message', answered).once('error', failed).once('exit', ended);
+    worker.postMessage(files);
   });
 }
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Platform } from '../core/platform/platform.ts';
 import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
-import { createCParser } from '../csource/parse/c-parser.ts';
+import { type CParser, createCParser } from '../csource/parse/c-parser.ts';
 import { loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import type { IndexCache } from '../csource/preprocess/translation-unit.ts';
 import { scanSource } from '../csource/scan-source.ts';
 import { type ScanRecord, scanRecord } from '../render/scan-record.ts';
-import { limitsOf } from '../rules/check-call.ts';
+import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
 import { checkSource } from '../rules/check-source.ts';
 import { KernelTrees } from './kernel-trees.ts';
 import { parserFiles } from './parser-files.ts';
@@ -18,39 +18,63 @@ export interface ScanResult {
   readonly unread: readonly string[];
 }
 
-/** Scans files one after the other. Headers are read once for all of them. */
-export async function scanFiles(files: readonly string[], platform: Platform, config?: ReadonlyMap<string, string>): Promise<ScanResult> {
-  const parser = await createCParser(parserFiles());
-  const limits = limitsOf(platform);
-  const headerTexts = new Map<string, string | undefined>();
-  const readHeader = (path: string): string | undefined => {
-    if (!headerTexts.has(path)) headerTexts.set(path, readOptional(path));
-    return headerTexts.get(path);
-  };
-  // What the tree keeps of a header is its index, which holds the text.
-  const trees = config ? new KernelTrees(readOptional) : undefined;
-  const cache: IndexCache = new Map();
-  const records: ScanRecord[] = [];
-  const unread: string[] = [];
-  for (const file of files) {
-    let bytes: Buffer;
-    try {
-      bytes = readFileSync(file);
-    } catch (error) {
-      unread.push(`${file}: ${fileErrorText(error)}`);
-      continue;
-    }
-    // Most files call nothing: look before decoding.
-    if (!mentionsDmaApi(bytes.toString('latin1'))) continue;
-    const text = bytes.toString('utf8');
-    const place = trees?.of(file);
-    const path = place?.path ?? file;
-    const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(readHeader(wanted)));
-    const scan = scanSource(parser, { path, text, headers, cache, ...(config ? { config } : {}), ...(place ? { tree: place.tree } : {}) });
-    for (const checked of checkSource(scan, text, limits)) records.push(scanRecord(file, checked));
+/** Scans files, share after share; the parser, the headers and the indexes of a kernel tree are kept between shares. */
+export class FileScanner {
+  readonly #parser: CParser;
+  readonly #limits: PlatformLimits;
+  readonly #config: ReadonlyMap<string, string> | undefined;
+  readonly #headerTexts = new Map<string, string | undefined>();
+  readonly #cache: IndexCache = new Map();
+  readonly #trees: KernelTrees | undefined;
+
+  private constructor(parser: CParser, platform: Platform, config: ReadonlyMap<string, string> | undefined) {
+    this.#parser = parser;
+    this.#limits = limitsOf(platform);
+    this.#config = config;
+    // What the tree keeps of a header is its index, which holds the text.
+    this.#trees = config ? new KernelTrees(readOptional) : undefined;
   }
-  parser.dispose();
-  return { records, unread };
+
+  /** @param config a complete kernel configuration, where one is known */
+  static async create(platform: Platform, config: ReadonlyMap<string, string> | undefined): Promise<FileScanner> {
+    return new FileScanner(await createCParser(parserFiles()), platform, config);
+  }
+
+  async scan(files: readonly string[]): Promise<ScanResult> {
+    const records: ScanRecord[] = [];
+    const unread: string[] = [];
+    for (const file of files) {
+      try {
+        records.push(...await this.#scanFile(file, readFileSync(file)));
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error)) throw error;
+        unread.push(`${file}: ${fileErrorText(error)}`);
+      }
+    }
+    return { records, unread };
+  }
+
+  dispose(): void {
+    this.#parser.dispose();
+  }
+
+  async #scanFile(file: string, bytes: Buffer): Promise<ScanRecord[]> {
+    // Most files call nothing: look before decoding.
+    if (!mentionsDmaApi(bytes.toString('latin1'))) return [];
+    const text = bytes.toString('utf8');
+    const place = this.#trees?.of(file);
+    const path = place?.path ?? file;
+    const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(this.#header(wanted)));
+    const scan = scanSource(this.#parser, {
+      path, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}), ...(place ? { tree: place.tree } : {}),
+    });
+    return checkSource(scan, text, this.#limits).map((checked) => scanRecord(file, checked));
+  }
+
+  #header(path: string): string | undefined {
+    if (!this.#headerTexts.has(path)) this.#headerTexts.set(path, readOptional(path));
+    return this.#headerTexts.get(path);
+  }
 }
 
 /** A file's text, or undefined where there is none. */

@@ -1,4 +1,3 @@
-import { RECOGNISERS } from '../evidence/log/recogniser-table.ts';
 import type { Recogniser } from '../evidence/log/recogniser.ts';
 import { CATALOGUE } from '../rules/catalogue.ts';
 import { RULES, type RuleId } from '../ids.ts';
@@ -10,13 +9,13 @@ const FAMILIES: readonly (readonly [Recogniser['family'], string])[] = [
 const SPEAKERS: Readonly<Record<Recogniser['speaker'], string>> = { linux: 'Linux', xen: 'Xen', either: 'Linux or Xen' };
 
 /** docs/log-lines.md: every line format that is read, its era, what it says, and what the rules conclude. */
-export function logLinesPage(): string {
+export function logLinesPage(table: readonly Recogniser[]): string {
   const lines = [
     '# Log lines', '',
     'Made from the table of recognisers by `npm run docs:log-lines`; do not edit. `%…` are the fields, as in the format strings of the kernel and of Xen.', '',
   ];
   for (const [family, title] of FAMILIES) {
-    const recognisers = RECOGNISERS.filter((recogniser) => recogniser.family === family);
+    const recognisers = table.filter((recogniser) => recogniser.family === family);
     if (recognisers.length === 0) continue;
     lines.push(`## ${title}`, '');
     for (const recogniser of recognisers) lines.push(...entry(recogniser), '');
