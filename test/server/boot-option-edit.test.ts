@@ -30,7 +30,7 @@ describe('bootOptionEdit', () => {
   it.each([
     ['file:///etc/default/grub', '# GRUB_CMDLINE_LINUX="a"\n'],
     ['file:///etc/default/grub', 'GRUB_CMDLINE_LINUX="a \\"b\\" c"\n'],
-    ['file:///work/notes.md', 'GRUB_CMDLINE_LINUX="a"\n'],
+    ['file:///home/me/notes.md', 'GRUB_CMDLINE_LINUX="a"\n'],
     ['file:///boot/extlinux/extlinux.conf', 'append xen.gz dom0_mem=1G --- vmlinuz root=/dev/sda1 --- initrd\n'],
   ])('leaves alone what it does not know: %s %j', (uri, text) => {
     expect(applied(uri, text)).toBeUndefined();
