@@ -62,7 +62,7 @@ function exceeding(call: DmaCall, exceeds: (bytes: number) => boolean): { bytes:
 
 function finding(ruleId: RuleId, severity: Severity, span: Span, headline: Headline, steps: readonly Reason[], limit: Limit, also: readonly Fact<unknown>[]): Finding {
   const { binding } = limit;
-  const doubt = binding && doubtOf(binding.fact);
+  const doubt = [...(binding ? [binding.fact] : []), ...also].map(doubtOf).find((each) => each !== undefined);
   const over = limit.constraints.filter((constraint) => constraint !== binding && 'bytes' in headline && headline.bytes !== null && headline.bytes > constraint.bytes);
   return {
     ruleId,

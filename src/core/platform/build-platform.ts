@@ -69,7 +69,9 @@ function releaseOf(facts: PlatformFacts): Fact<KernelRelease> {
 
 function domainOf(facts: PlatformFacts): Fact<Domain> {
   if (facts.domain) return facts.domain;
-  if (facts.xenVersion) return derivedFact('pv-dom0', 'a hypervisor is stated and no domain: dom0 is assumed', facts.xenVersion);
+  if (facts.xenVersion) {
+    return { ...derivedFact('pv-dom0', 'a hypervisor is stated and no domain: dom0 is assumed', facts.xenVersion), doubt: 'no evidence says whether this is dom0: it is assumed' };
+  }
   return factFromDefault('native', 'no evidence of a hypervisor');
 }
 

@@ -67,6 +67,12 @@ describe('what a finding rests on', () => {
     expect(checkCall(call('coherent', exact(3 * MIB)), known, SPAN)).toEqual([]);
   });
 
+  it('is a warning where nothing says that the domain is dom0', () => {
+    const assumed = limitsOf(buildPlatform({ xenVersion: fact('4.17.7', 1), kernelRelease: fact('6.1.192', 3) }, { id: 'x' }));
+    const [finding] = checkCall(call('streaming', exact(262145)), assumed, SPAN);
+    expect([finding?.severity, finding?.doubt]).toEqual(['warning', 'no evidence says whether this is dom0: it is assumed']);
+  });
+
   it('leads to the line that set the limit', () => {
     const tree = limitsOf(buildPlatform(facts({ treeMaxContigOrder: { value: 9, from: { kind: 'tree', uri: 'file:///linux/arch/x86/xen/mmu_pv.c', line: 105, column: 9, text: '#define MAX_CONTIG_ORDER 9' } } }), { id: 'x' }));
     const [finding] = checkCall(call('coherent', exact(3 * MIB)), tree, SPAN);
