@@ -55,8 +55,8 @@ export class MacroExpander {
   #expand(items: readonly Item[], depth = 0): Item[] {
     if (depth > 60) throw new Doubt('its macros nest too deeply');
     const output: Item[] = [];
-    const todo = [...items].reverse();
-    for (let item = todo.pop(); item; item = todo.pop()) {
+    const pending = [...items].reverse();
+    for (let item = pending.pop(); item; item = pending.pop()) {
       const { token, place } = item;
       if (token.kind !== 'name' || token.hidden?.has(token.text)) {
         output.push(item);
@@ -64,24 +64,24 @@ export class MacroExpander {
       }
       const macro = this.#usable(token.text, place);
       if (!macro) {
-        const test = this.#configTest(token, todo);
+        const test = this.#configTest(token, pending);
         output.push(test ? { token: test, place } : item);
         continue;
       }
       let body: readonly Token[];
       if (macro.parameters) {
-        if (todo.at(-1)?.token.text !== '(') {
+        if (pending.at(-1)?.token.text !== '(') {
           output.push(item);
           continue;
         }
-        body = this.#substitute(token.text, macro, this.#takeArguments(token.text, todo), depth);
+        body = this.#substitute(token.text, macro, this.#takeArguments(token.text, pending), depth);
       } else body = macro.body.some((part) => part.text === '##') ? this.#substitute(token.text, macro, [], depth) : macro.body;
       this.#left -= body.length + 1;
       if (this.#left < 0) throw new Doubt(`the macro ${token.text} expands to too much text`);
       const hidden = new Set(token.hidden ?? EMPTY).add(token.text);
       for (let at = body.length - 1; at >= 0; at--) {
         const part = body[at] as Token;
-        todo.push({ token: { ...part, hidden: part.hidden ? new Set([...part.hidden, ...hidden]) : hidden }, place });
+        pending.push({ token: { ...part, hidden: part.hidden ? new Set([...part.hidden, ...hidden]) : hidden }, place });
       }
     }
     return output;
@@ -108,11 +108,11 @@ export class MacroExpander {
     return { parameters: undefined, variadic: false, body: lex(value, 0, value.length) };
   }
 
-  #configTest(token: Token, todo: Item[]): Token | undefined {
+  #configTest(token: Token, pending: Item[]): Token | undefined {
     if (!CONFIG_TESTS.has(token.text)) return undefined;
-    const option = todo.at(-2)?.token.text ?? '';
-    if (todo.at(-1)?.token.text !== '(' || todo.at(-3)?.token.text !== ')' || !option.startsWith('CONFIG_')) return undefined;
-    todo.splice(-3);
+    const option = pending.at(-2)?.token.text ?? '';
+    if (pending.at(-1)?.token.text !== '(' || pending.at(-3)?.token.text !== ')' || !option.startsWith('CONFIG_')) return undefined;
+    pending.splice(-3);
     const builtIn = token.text !== 'IS_MODULE' && this.#config.isDefined(option, this.#world);
     const asModule = token.text !== 'IS_BUILTIN' && !builtIn && this.#config.isDefined(`${option}_MODULE`, this.#world);
     // IS_REACHABLE also asks whether the asking code is itself a module.
@@ -120,11 +120,11 @@ export class MacroExpander {
     return { kind: 'number', text: builtIn || asModule ? '1' : '0', start: token.start };
   }
 
-  #takeArguments(name: string, todo: Item[]): Item[][] {
-    todo.pop();
+  #takeArguments(name: string, pending: Item[]): Item[][] {
+    pending.pop();
     const given: Item[][] = [[]];
     let depth = 0;
-    for (let item = todo.pop(); item; item = todo.pop()) {
+    for (let item = pending.pop(); item; item = pending.pop()) {
       const { text } = item.token;
       if (text === ')' && depth === 0) return given;
       if (text === '(' || text === '[' || text === '{') depth++;
