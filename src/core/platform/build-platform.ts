@@ -70,6 +70,9 @@ function releaseOf(facts: PlatformFacts): Fact<KernelRelease> {
 function domainOf(facts: PlatformFacts): Fact<Domain> {
   if (facts.domain) return facts.domain;
   if (facts.xenVersion) {
+    // Only dom0 shares a console with the hypervisor: what Xen itself prints stands in no domU's log.
+    const console = facts.xenCommandLine ?? facts.machineE820;
+    if (console) return derivedFact('pv-dom0', 'the log carries the hypervisor\'s own lines', facts.xenVersion, console);
     return { ...derivedFact('pv-dom0', 'a hypervisor is stated and no domain: dom0 is assumed', facts.xenVersion), doubt: 'no evidence says whether this is dom0: it is assumed' };
   }
   return factFromDefault('native', 'no evidence of a hypervisor');
