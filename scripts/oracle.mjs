@@ -1,5 +1,5 @@
 // Scores the C side against what a compiler said of the same call sites.
-//   npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved] [--no-config] [--no-tree] [--no-structs]
+//   npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved [--runtime]] [--no-config] [--no-tree] [--no-structs]
 // DIR holds oracle.jsonl, TREE is the kernel tree it was made from, CONFIG its .config (default: config-*.gz in DIR).
 // Exit status 1 if any size is wrong.
 import { build } from 'esbuild';
@@ -15,7 +15,7 @@ const options = process.argv.slice(2).filter((word) => word.startsWith('--'));
 const prefix = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : '';
 const [dir, tree, configFile] = process.argv.slice(2).filter((word) => !word.startsWith('--') && word !== prefix);
 if (!dir || !tree) {
-  console.error('usage: npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved] [--no-config] [--no-tree] [--no-structs]');
+  console.error('usage: npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved [--runtime]] [--no-config] [--no-tree] [--no-structs]');
   process.exit(2);
 }
 
@@ -92,6 +92,8 @@ const readNow = (path) => {
 const kernelTree = options.includes('--no-tree') ? undefined : new room.KernelTree('', readNow);
 const byFile = Map.groupBy ? Map.groupBy(rows, (row) => row.file) : rows.reduce((map, row) => map.set(row.file, [...(map.get(row.file) ?? []), row]), new Map());
 const table = new Map();
+/** Runtime rows of which nothing but a 32 bit type sets the bound. */
+let byType = 0;
 const wrong = [];
 const unresolved = [];
 let sites = 0;
@@ -114,10 +116,11 @@ for (const [file, fileRows] of byFile) {
       cell[verdict]++;
       table.set(key, kinds);
     }
+    if (row.kind === 'runtime' && verdict === 'right' && call.size.byType) byType++;
     const said = call ? (call.size.kind === 'exact' ? call.size.bytes : call.size.kind === 'bounded' ? `${call.size.min}..${call.size.max}` : '?') : 'no site';
     const line = `${file}:${row.line} ${row.api} ${row.argText.replace(/\s+/g, ' ').slice(0, 80)}: compiler ${row.values ?? row.someValues ?? row.bytes} (${row.kind}), here ${said}: ${call?.size.why ?? ''}`;
     if (verdict === 'wrong') wrong.push(line);
-    else if ((verdict === 'unresolved' || verdict === 'missing') && row.kind !== 'runtime') unresolved.push(line);
+    else if ((verdict === 'unresolved' || verdict === 'missing') && (row.kind !== 'runtime' || options.includes('--runtime'))) unresolved.push(line);
   }
 }
 parser.dispose();
@@ -167,6 +170,7 @@ for (const [name, kinds] of order) {
   console.log(name.padEnd(22) + cells.join(''));
 }
 console.log(`${rows.length} rows, ${byFile.size} files, ${sites} call sites, ${((Date.now() - began) / 1000).toFixed(1)} s, configuration ${config ? 'given' : 'not given'}`);
+console.log(`runtime: ${byType} of those that are right have the bound of a 32 bit type and no other`);
 console.log(`structs: ${structs.right} right, ${structs.wrong} wrong, ${structs.open} open`);
 console.log(`wrong: ${wrong.length}`);
 for (const line of wrong) console.log(`  WRONG ${line}`);

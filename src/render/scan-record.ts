@@ -9,6 +9,10 @@ export interface SizeJson {
   readonly bytes?: number;
   readonly min?: number;
   readonly max?: number;
+  /** Nothing but the width of a 32 bit type sets `max`. */
+  readonly byType?: true;
+  /** Who sets the size, where that is user space or the device. */
+  readonly origin?: 'user' | 'device';
   readonly why: string;
 }
 
@@ -39,12 +43,12 @@ export interface ScanRecord {
 
 export function scanRecord(file: string, { call, findings }: CheckedCall): ScanRecord {
   const { size } = call;
-  const common = { kind: size.kind, why: size.why };
+  const common = { kind: size.kind, why: size.why, ...(size.kind !== 'exact' && size.origin ? { origin: size.origin } : {}) };
   return {
     file, line: call.line, column: call.column, function: call.function, api: call.api, family: call.family,
     device: call.deviceText, sizeText: call.sizeText,
     size: size.kind === 'exact' ? { ...common, bytes: size.bytes }
-      : size.kind === 'bounded' ? { ...common, ...(size.min === undefined ? {} : { min: size.min }), ...(size.max === undefined ? {} : { max: size.max }) }
+      : size.kind === 'bounded' ? { ...common, ...(size.min === undefined ? {} : { min: size.min }), ...(size.max === undefined ? {} : { max: size.max }), ...(size.byType ? { byType: true } : {}) }
         : common,
     findings: findings.map((finding) => ({
       ruleId: finding.ruleId, severity: finding.severity, message: findingMessage(finding), confidence: finding.confidence, ...finding.span,

@@ -56,7 +56,7 @@ function exceeding(call: DmaCall, exceeds: (bytes: number) => boolean): { bytes:
   if (size.kind === 'exact') return size.bytes > 0 && exceeds(size.bytes) ? { bytes: size.bytes, certain: true } : undefined;
   if (size.kind !== 'bounded') return undefined;
   if (size.min !== undefined && size.min > 0 && exceeds(size.min)) return { bytes: size.min, certain: true };
-  if (size.max !== undefined && size.max > 0 && exceeds(size.max)) return { bytes: size.max, certain: false };
+  if (size.max !== undefined && size.max > 0 && !size.byType && exceeds(size.max)) return { bytes: size.max, certain: false };
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import type { Place, TranslationUnit } from '../preprocess/translation-unit.ts';
 import { forEachWorld } from '../preprocess/world.ts';
 import type { World } from '../preprocess/world.ts';
 import { UINT, ULONG } from '../types/c-type.ts';
-import type { Range } from '../types/environment.ts';
+import type { Origin, Range } from '../types/environment.ts';
 import { Names } from '../types/names.ts';
 import type { Locals, UnitMemo } from '../types/names.ts';
 import { Doubt } from './doubt.ts';
@@ -25,11 +25,23 @@ export interface EvalStep {
   readonly at?: { readonly path: string; readonly line: number; readonly column: number };
 }
 
-/** A size in bytes as far as the text establishes it. `why` is one short sentence. */
+/**
+ * A size in bytes as far as the text establishes it. `why` is one short sentence; `origin` says who sets it, where that is user
+ * space or the device.
+ */
 export type SizeResult =
   | { readonly kind: 'exact'; readonly bytes: number; readonly why: string; readonly steps: readonly EvalStep[] }
-  | { readonly kind: 'bounded'; readonly min?: number; readonly max?: number; readonly why: string; readonly steps: readonly EvalStep[] }
-  | { readonly kind: 'unknown'; readonly why: string; readonly steps: readonly EvalStep[] };
+  | {
+      readonly kind: 'bounded';
+      readonly min?: number;
+      readonly max?: number;
+      /** Nothing but the width of a 32 bit type sets `max`: no ground for a finding. */
+      readonly byType?: true;
+      readonly origin?: Origin;
+      readonly why: string;
+      readonly steps: readonly EvalStep[];
+    }
+  | { readonly kind: 'unknown'; readonly origin?: Origin; readonly why: string; readonly steps: readonly EvalStep[] };
 
 /** An argument of a call in the file of a unit. */
 export interface SizeArgument {
@@ -47,6 +59,7 @@ interface Outcome {
   readonly value?: bigint;
   readonly range?: Range;
   readonly why?: string;
+  readonly origin?: Origin;
   readonly steps: readonly EvalStep[];
   readonly asked: readonly string[];
 }
@@ -79,7 +92,7 @@ function combine(outcomes: readonly Outcome[]): SizeResult {
   const [first] = outcomes;
   if (!first) return unknownSize('the call is not compiled under this configuration');
   const unknown = outcomes.find((outcome) => outcome.value === undefined && !outcome.range);
-  if (unknown) return { kind: 'unknown', why: unknown.why ?? 'it is not a constant', steps: unknown.steps };
+  if (unknown) return { kind: 'unknown', ...originOf(outcomes), why: unknown.why ?? 'it is not a constant', steps: unknown.steps };
   if (outcomes.some((outcome) => outcome.range)) return bounded(outcomes);
   const values = [...new Set(outcomes.map((outcome) => outcome.value ?? 0n))].sort((a, b) => (a < b ? -1 : 1));
   const bytes = Number(values.at(-1) ?? 0n);
@@ -90,13 +103,20 @@ function combine(outcomes: readonly Outcome[]): SizeResult {
   return { kind: 'bounded', min: Number(values[0] ?? 0n), max: bytes, why, steps: first.steps };
 }
 
+/** User space before the device: it is the one that is trusted less. */
+function originOf(outcomes: readonly Outcome[]): { origin?: Origin } {
+  const origins = outcomes.map((outcome) => outcome.origin);
+  const origin = origins.find((each) => each === 'user') ?? origins.find((each) => each !== undefined);
+  return origin ? { origin } : {};
+}
+
 function bounded(outcomes: readonly Outcome[]): SizeResult {
   const ends = outcomes.map(({ value, range }) => ({ min: Number(value ?? range?.min ?? 0n), max: Number(value ?? range?.max ?? 0n) }));
   const [min, max] = [Math.min(...ends.map((end) => end.min)), Math.max(...ends.map((end) => end.max))];
-  const open = outcomes.find((outcome) => outcome.range);
+  const open = outcomes.find((outcome) => outcome.range?.wide) ?? outcomes.find((outcome) => outcome.range && Number(outcome.range.max) === max) ?? outcomes.find((outcome) => outcome.range);
   const why = `at most ${max}: ${open?.range?.by ?? 'constants'}; ${open?.why ?? 'it is not a constant'}`;
   const steps = open?.steps ?? [];
-  return Number.isSafeInteger(max) ? { kind: 'bounded', min, max, why, steps } : { kind: 'unknown', why: open?.why ?? 'it is not a constant', steps };
+  return Number.isSafeInteger(max) ? { kind: 'bounded', min, max, ...(open?.range?.wide ? { byType: true } : {}), ...originOf(outcomes), why, steps } : { kind: 'unknown', ...originOf(outcomes), why: open?.why ?? 'it is not a constant', steps };
 }
 
 function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): Outcome {
@@ -107,15 +127,15 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
   });
   const expander = new MacroExpander(unit, world, config, (name, body, at) => macros.set(name, { body, at }));
   const target = argument.sizeType === 'size_t' ? ULONG : UINT;
-  const read = (tokens: readonly Token[]): { value?: bigint; range?: Range; why?: string } => {
+  const read = (tokens: readonly Token[]): Pick<Outcome, 'value' | 'range' | 'why' | 'origin'> => {
     try {
       const cursor = new Cursor(expander.expand(tokens, () => argument.call));
       const result = new ExpressionReader(cursor, names).assignment();
       if (!cursor.ended) return { why: `it could not be read from "${cursor.peek().slice(0, 30)}" on` };
       if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer' };
       if (result.value !== undefined) return { value: result.value };
-      const { range, why = 'it is not a constant' } = result;
-      return range && fits(range, target) ? { why, range } : { why };
+      const { range, origin, why = 'it is not a constant' } = result;
+      return { why, ...(range && fits(range, target) ? { range } : {}), ...(origin ? { origin } : {}) };
     } catch (error) {
       return { why: doubtOf(error) };
     }
@@ -125,12 +145,12 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
   } catch (error) {
     return { why: doubtOf(error), steps: [], asked: world.asked };
   }
-  const { value, range, why } = read(argument.tokens);
+  const { value, range, why, origin } = read(argument.tokens);
   const used = [...macros];
   const sizeSteps = [...sizes.values()];
   const steps: EvalStep[] = used.slice(0, MAX_STEPS).map(([name, { body, at }]) => macroStep(name, body, at, value === undefined ? undefined : read));
   steps.push(...sizeSteps.slice(0, MAX_STEPS));
-  if (value === undefined) return { why: why ?? 'it is not a constant', steps, asked: world.asked, ...(range ? { range } : {}) };
+  if (value === undefined) return { why: why ?? 'it is not a constant', steps, asked: world.asked, ...(range ? { range } : {}), ...(origin ? { origin } : {}) };
   const bytes = convert(value, target);
   steps.push({ text: argument.tokens.map((token) => token.text).join(' '), value: String(bytes) });
   return { value: bytes, why: reason(used.map(([name]) => name), sizeSteps, argument.tokens.length), steps, asked: world.asked };

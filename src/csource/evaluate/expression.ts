@@ -1,13 +1,15 @@
-import type { Cursor } from '../parse/cursor.ts';
+import { Cursor } from '../parse/cursor.ts';
+import type { Token } from '../parse/lexer.ts';
 import { INT, LLONG, LONG, UINT, ULLONG, ULONG, CHAR, pointerTo, unknownType } from '../types/c-type.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
-import type { Environment, Value } from '../types/environment.ts';
+import type { Argument, Environment, Value } from '../types/environment.ts';
 import { alignOf, memberOf, offsetOf, sizeOf } from '../types/layout.ts';
 import { beginsType, readTypeName } from '../types/read-type.ts';
-import { Doubt } from './doubt.ts';
+import { Doubt, ExhaustedDoubt } from './doubt.ts';
 import { fits, greatest, least, rangeOfBinary, rangeOfType, union } from './range.ts';
 import { binary, binaryType, character, commonType, convert, literal, promote, unary } from './integer.ts';
 import type { Integer } from './integer.ts';
+import { kernelFunction } from './kernel-functions.ts';
 
 /** How an expression is read: as C; as C of which the type is wanted, and constants; or as the preprocessor reads it after `#if`, where every integer has 64 bits. */
 export type Mode = 'c' | 'preprocessor' | 'type';
@@ -72,9 +74,9 @@ export class ExpressionReader {
       if (a.kind !== 'integer' || b.kind !== 'integer') return { type: decay(a.kind === 'integer' ? b : a), why: 'it chooses between what are no integers' };
       const type = commonType(a, b);
       if (condition.value === undefined) {
-        const broken = condition.broken ?? first.broken ?? second.broken;
-        const range = broken ? undefined : union(castTo(type, first), castTo(type, second));
-        return { type, why: condition.why ?? 'its condition is not a constant', ...(broken ? { broken } : {}), ...(range ? { range } : {}) };
+        const open = because(condition, first, second);
+        const range = open.broken ? undefined : union(castTo(type, first), castTo(type, second));
+        return { type, ...open, ...(range ? { range } : {}) };
       }
       const taken = condition.value !== 0n ? first : second;
       return castTo(type, taken);
@@ -207,7 +209,7 @@ export class ExpressionReader {
     const converted = castTo(type, { ...known, type: known.type.kind === 'integer' ? known.type : type });
     if (converted.value !== undefined) return { type, value: converted.value };
     const range = converted.range ?? bounds;
-    return { type, why: known.why ?? value.why ?? 'it is not a constant', ...(range ? { range } : {}) };
+    return { type, ...because({ ...value, ...known, why: known.why ?? value.why ?? 'it is not a constant' }), ...(range ? { range } : {}) };
   }
 
   #primary(): Value {
@@ -250,15 +252,33 @@ export class ExpressionReader {
     }
     if (name === '__builtin_offsetof' || name === 'offsetof') return this.#offsetof(name);
     if (BOUNDS.has(name) && cursor.peek() === '(') return this.#bound(name);
-    if (cursor.peek() === '(') {
-      return { type: unknownType(`what ${name}() returns is not known`), why: `what ${name}() returns is not followed` };
-    }
+    if (cursor.peek() === '(') return this.#call(name);
     const variable = this.#environment.variable(name);
     if (variable) return { type: variable, why: `the value of ${name} is not followed`, path: name };
     const enumerator = this.#environment.enumerator(name);
     if (enumerator) return enumerator;
     const why = `${name} is no constant of the file or its local headers`;
     return { type: unknownType(why), why };
+  }
+
+  /** A call of a function by its name, for its type and what is known of its value. */
+  #call(name: string): Value {
+    const cursor = this.#cursor;
+    const start = cursor.at + 1;
+    cursor.skipBrackets();
+    const given = splitAtCommas(cursor.tokens.slice(start, cursor.at - 1)).map((tokens): Argument => () => {
+      try {
+        const inner = new Cursor(tokens);
+        const value = cursor.nested(() => new ExpressionReader(inner, this.#environment, this.#mode).assignment());
+        return inner.ended ? value : undefined;
+      } catch (error) {
+        if (error instanceof Doubt && !(error instanceof ExhaustedDoubt)) return undefined;
+        throw error;
+      }
+    });
+    return (
+      this.#environment.called(name, given) ?? kernelFunction(name, given) ?? { type: unknownType(`what ${name}() returns is not known`), why: `what ${name}() returns is not followed` }
+    );
   }
 
   /** min, max and clamp of include/linux/minmax.h: bounds where an operand is no constant. */
@@ -279,7 +299,7 @@ export class ExpressionReader {
     const [a, b, c] = operands;
     if (!a || !b || operands.length !== (name.startsWith('clamp') ? 3 : 2)) throw new Doubt(`${name} with other arguments`);
     if (name === 'clamp_val') type = a.type;
-    if (!type && (a.type.kind !== 'integer' || b.type.kind !== 'integer')) return { type: unknownType(`${name} of what are no integers`), ...because(a.value === undefined ? a : b) };
+    if (!type && (a.type.kind !== 'integer' || b.type.kind !== 'integer')) return { type: unknownType(`${name} of what are no integers`), ...because(a, b) };
     const common: CType = type ?? (a.type.kind === 'integer' && b.type.kind === 'integer' ? commonType(a.type, b.type) : INT);
     const [x, y] = [castTo(common, a), castTo(common, b)];
     if (c) return least(greatest(x, y, common), castTo(common, c), common);
@@ -315,8 +335,27 @@ export class ExpressionReader {
   }
 }
 
-function because(value: Value): { why: string; broken?: true } {
-  return { why: value.why ?? 'it is not a constant', ...(value.broken ? { broken: true } : {}) };
+/** Why an expression of values is no constant: the first of them that is none says it. */
+function because(...values: readonly Value[]): Pick<Value, 'why' | 'broken' | 'origin'> {
+  const open = values.find((value) => value.value === undefined);
+  const origin = values.find((value) => value.value === undefined && value.origin)?.origin;
+  return { why: open?.why ?? 'it is not a constant', ...(values.some((value) => value.broken) ? { broken: true } : {}), ...(origin ? { origin } : {}) };
+}
+
+function splitAtCommas(tokens: readonly Token[]): (readonly Token[])[] {
+  const parts: Token[][] = [];
+  let part: Token[] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (/^[([{]$/.test(token.text)) depth++;
+    else if (/^[)\]}]$/.test(token.text)) depth--;
+    if (depth === 0 && token.text === ',') {
+      parts.push(part);
+      part = [];
+    } else part.push(token);
+  }
+  if (part.length > 0 || parts.length > 0) parts.push(part);
+  return parts;
 }
 
 function decay(type: CType): CType {
@@ -360,7 +399,10 @@ function applyUnary(operator: string, operand: Value): Value {
   const { type } = operand;
   const result = operator === '!' ? INT : type.kind === 'integer' ? promote(type) : type;
   const constant = asInteger(operand);
-  if (!constant) return { type: result, ...because(operand) };
+  if (!constant) {
+    const range = operand.broken ? undefined : operator === '!' ? { min: 0n, max: 1n, by: 'a condition' } : operator === '+' ? operand.range : rangeOfType(result);
+    return { type: result, ...because(operand), ...(range ? { range } : {}) };
+  }
   return attempt(result, () => unary(operator, constant));
 }
 
@@ -372,9 +414,9 @@ function combine(operator: string, left: Value, right: Value): Value {
   if (operator === '||' && a && a.value !== 0n) return { type: INT, value: 1n };
   const type = resultType(operator, left.type, right.type);
   if (!a || !b) {
-    const broken = left.broken ?? right.broken;
-    const range = type.kind === 'integer' && !broken ? rangeOfBinary(operator, left, right, type) : undefined;
-    return { type, ...because(a ? right : left), ...(broken ? { broken } : {}), ...(range ? { range } : {}) };
+    const open = because(left, right);
+    const range = type.kind === 'integer' && !open.broken ? rangeOfBinary(operator, left, right, type) : undefined;
+    return { type, ...open, ...(range ? { range } : {}) };
   }
   return attempt(type, () => binary(operator, a, b));
 }

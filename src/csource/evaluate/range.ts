@@ -2,11 +2,15 @@ import type { CType, IntegerType } from '../types/c-type.ts';
 import type { Range, Value } from '../types/environment.ts';
 import { convert, promote } from './integer.ts';
 
-/** Bounds that a type alone sets: those of unsigned types, where the value cannot be negative. */
+/**
+ * Bounds that a type alone sets: those of unsigned types, where the value cannot be negative. Those of 32 bits are `wide`, as
+ * no buffer comes near them; those of 64 bits are none.
+ */
 export function rangeOfType(type: CType): Range | undefined {
-  if (type.kind !== 'integer' || type.signed || type.plainChar || type.size > 2) return undefined;
+  if (type.kind !== 'integer' || type.signed || type.plainChar || type.size > 4) return undefined;
   const bits = type.rank === 0 ? 1 : type.size * 8;
-  return { min: 0n, max: (1n << BigInt(bits)) - 1n, by: type.rank === 0 ? 'its type is bool' : `its type has ${bits} bits` };
+  const by = type.rank === 0 ? 'its type is bool' : bits < 32 ? `its type has ${bits} bits` : 'by its type alone, of 32 bits';
+  return { min: 0n, max: (1n << BigInt(bits)) - 1n, by, ...(bits < 32 ? {} : { wide: true }) };
 }
 
 /** Whether every value of the range is one of the type's. */
@@ -16,8 +20,13 @@ export function fits(range: Range, type: IntegerType): boolean {
 }
 
 /** The range of a value, of one value where it is a constant. */
-function bounds(value: Value): Range | undefined {
+export function boundsOf(value: Value): Range | undefined {
   return value.value === undefined ? value.range : { min: value.value, max: value.value, by: '' };
+}
+
+/** Whether a bound rests on the width of a type alone: where the largest of either operand does. */
+function widest(...ranges: readonly Range[]): { wide?: true } {
+  return ranges.some((range) => range.wide) ? { wide: true } : {};
 }
 
 function reason(a: Range, b: Range): string {
@@ -26,9 +35,9 @@ function reason(a: Range, b: Range): string {
 
 /** Bounds that hold for either of two values. */
 export function union(a: Value, b: Value): Range | undefined {
-  const [x, y] = [bounds(a), bounds(b)];
+  const [x, y] = [boundsOf(a), boundsOf(b)];
   if (!x || !y) return undefined;
-  return { min: x.min < y.min ? x.min : y.min, max: x.max > y.max ? x.max : y.max, by: reason(x, y) };
+  return { min: x.min < y.min ? x.min : y.min, max: x.max > y.max ? x.max : y.max, by: reason(x, y), ...widest(x, y) };
 }
 
 /** The smaller of two values, converted to the type of the comparison before. */
@@ -45,13 +54,17 @@ function pick(a: Value, b: Value, type: CType, choose: (x: bigint, y: bigint) =>
   if (a.value !== undefined && b.value !== undefined) return { type, value: choose(a.value, b.value) };
   const broken = a.broken ?? b.broken;
   if (broken) return { type, why: a.why ?? b.why ?? 'it is not a constant', broken };
-  const why = a.value === undefined ? a.why ?? 'it is not a constant' : b.why ?? 'it is not a constant';
-  const [x, y] = [bounds(a), bounds(b)];
-  if (x && y) return { type, why, range: { min: choose(x.min, y.min), max: choose(x.max, y.max), by: reason(x, y) || which } };
+  const origin = a.origin ?? b.origin;
+  const why = { why: a.value === undefined ? a.why ?? 'it is not a constant' : b.why ?? 'it is not a constant', ...(origin ? { origin } : {}) };
+  const [x, y] = [boundsOf(a), boundsOf(b)];
+  if (x && y) {
+    const largest = choose(x.max, y.max) === x.max ? x : y;
+    return { type, ...why, range: { min: choose(x.min, y.min), max: largest.max, by: largest.by || `${which} with ${largest.max}`, ...widest(largest) } };
+  }
   // Of an unsigned value that nothing bounds: it is not below 0, and the other operand is not exceeded.
   const one = x ?? y;
-  if (which === 'min' && one && type.kind === 'integer' && !type.signed) return { type, why, range: { min: 0n, max: one.max, by: one.by || `min with ${one.max}` } };
-  return { type, why };
+  if (which === 'min' && one && type.kind === 'integer' && !type.signed) return { type, ...why, range: { min: 0n, max: one.max, by: one.by || `min with ${one.max}`, ...widest(one) } };
+  return { type, ...why };
 }
 
 /** Bounds of an operation of which at least one operand is no constant. Undefined where it may leave its type. */
@@ -65,35 +78,36 @@ export function rangeOfBinary(operator: string, left: Value, right: Value, type:
     const masks = [a, b].filter((range): range is Range => range !== undefined && range.min >= 0n);
     if (masks.length === 0) return undefined;
     const least = masks.reduce((x, y) => (x.max <= y.max ? x : y));
-    return { min: 0n, max: least.max, by: least.by || `a mask of ${least.max}` };
+    return { min: 0n, max: least.max, by: least.by || `a mask of ${least.max}`, ...widest(least) };
   }
   if (operator === '%' && b && b.min > 0n && ((a && a.min >= 0n) || !type.signed)) {
-    return { min: 0n, max: a && a.max < b.max - 1n ? a.max : b.max - 1n, by: `a remainder of ${b.max}` };
+    const below = a && a.max < b.max - 1n ? a : { max: b.max - 1n, by: `a remainder of ${b.max}`, ...widest(b) };
+    return { min: 0n, max: below.max, by: below.by, ...widest({ min: 0n, ...below }) };
   }
-  if (!a || !b) return undefined;
-  const range = arithmetic(operator, a, b);
-  return range && fits(range, type) ? range : undefined;
+  const range = a && b ? arithmetic(operator, a, b) : undefined;
+  // Unsigned arithmetic that may wrap around stays within its type.
+  return range && fits(range, type) ? range : rangeOfType(type);
 }
 
 function operand(value: Value, type: IntegerType | undefined): Range | undefined {
-  const range = bounds(value);
+  const range = boundsOf(value);
   return range && (type === undefined || fits(range, type)) ? range : undefined;
 }
 
 function arithmetic(operator: string, a: Range, b: Range): Range | undefined {
   const by = reason(a, b);
-  const of = (...values: bigint[]): Range => ({ min: values.reduce((x, y) => (x < y ? x : y)), max: values.reduce((x, y) => (x > y ? x : y)), by });
+  const of = (...values: bigint[]): Range => ({ min: values.reduce((x, y) => (x < y ? x : y)), max: values.reduce((x, y) => (x > y ? x : y)), by, ...widest(a, b) });
   switch (operator) {
-    case '+': return { min: a.min + b.min, max: a.max + b.max, by };
-    case '-': return { min: a.min - b.max, max: a.max - b.min, by };
+    case '+': return of(a.min + b.min, a.max + b.max);
+    case '-': return of(a.min - b.max, a.max - b.min);
     case '*': return of(a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max);
-    case '/': return b.min > 0n && a.min >= 0n ? { min: a.min / b.max, max: a.max / b.min, by } : undefined;
-    case '<<': return a.min >= 0n && b.min >= 0n && b.max < 64n ? { min: a.min << b.min, max: a.max << b.max, by } : undefined;
-    case '>>': return a.min >= 0n && b.min >= 0n && b.max < 64n ? { min: a.min >> b.max, max: a.max >> b.min, by } : undefined;
+    case '/': return b.min > 0n && a.min >= 0n ? of(a.min / b.max, a.max / b.min) : undefined;
+    case '<<': return a.min >= 0n && b.min >= 0n && b.max < 64n ? of(a.min << b.min, a.max << b.max) : undefined;
+    case '>>': return a.min >= 0n && b.min >= 0n && b.max < 64n ? of(a.min >> b.max, a.max >> b.min) : undefined;
     case '|': case '^': {
       if (a.min < 0n || b.min < 0n) return undefined;
       const bits = BigInt((a.max > b.max ? a.max : b.max).toString(2).length);
-      return { min: 0n, max: (1n << bits) - 1n, by };
+      return of(0n, (1n << bits) - 1n);
     }
     default: return undefined;
   }

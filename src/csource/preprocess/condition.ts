@@ -20,6 +20,7 @@ const NO_NAMES: Environment = {
   enumerator: () => undefined,
   variable: () => undefined,
   followed: () => undefined,
+  called: () => undefined,
   packAt: () => undefined,
   annotationAlign: () => undefined,
   constant: () => ({ type: { kind: 'void' } }),

@@ -1,5 +1,6 @@
 import { Doubt } from '../evaluate/doubt.ts';
 import { BOUNDS } from '../evaluate/expression.ts';
+import { KERNEL_FUNCTIONS } from '../evaluate/kernel-functions.ts';
 import { lex } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
 import { isAnnotation } from '../types/read-attributes.ts';
@@ -89,7 +90,7 @@ export class MacroExpander {
 
   #usable(name: string, place: Place): Usable | undefined {
     // The kernel's own definitions are known by the table, or not worked out by expanding them.
-    const own = KERNEL_MACROS.has(name) || CONFIG_TESTS.has(name) || READ_AS_NAMES.has(name) || name.startsWith('CONFIG_') || isAnnotation(name) || this.#config.value(name) !== undefined;
+    const own = KERNEL_MACROS.has(name) || CONFIG_TESTS.has(name) || READ_AS_NAMES.has(name) || KERNEL_FUNCTIONS.has(name) || name.startsWith('CONFIG_') || isAnnotation(name) || this.#config.value(name) !== undefined;
     const macro = this.#unit.macroAt(name, place, this.#world, own);
     if (macro === 'undefined') return undefined;
     if (macro) {

@@ -3,6 +3,9 @@ import type { Token } from '../parse/lexer.ts';
 import type { Integer } from '../evaluate/integer.ts';
 import type { CType, Layout } from './c-type.ts';
 
+/** An argument of a call, worked out when it is asked for; undefined where it cannot be read. */
+export type Argument = () => Value | undefined;
+
 /** Result of an expression: its type, and its value where it is a constant; `why` says what keeps it from being one. */
 export interface Value {
   readonly type: CType;
@@ -12,15 +15,21 @@ export interface Value {
   readonly why?: string;
   /** C leaves undefined what it comes to: no bound holds. */
   readonly broken?: true;
+  /** Who sets it, where it is no constant: user space (`copy_from_user`, an ioctl's argument), or the device or its firmware. */
+  readonly origin?: Origin;
   /** The variable, or member of one, that it is: `x`, `x.y`, `p->y`. */
   readonly path?: string;
 }
+
+export type Origin = 'user' | 'device';
 
 /** Bounds of a value. */
 export interface Range {
   readonly min: bigint;
   readonly max: bigint;
   readonly by: string;
+  /** The largest rests on the width of a 32 bit type alone: true, and of little use. */
+  readonly wide?: true;
 }
 
 /** What names mean where an expression or declaration stands. Methods throw Doubt where that is not certain. */
@@ -36,7 +45,9 @@ export interface Environment {
   /** Type of a variable or parameter; undefined where it is not known. */
   variable(name: string): CType | undefined;
   /** Value of a variable or a member of one where the expression stands; undefined where it is not followed. */
-  followed(path: string): Pick<Value, 'value' | 'range' | 'why' | 'type'> | undefined;
+  followed(path: string): Value | undefined;
+  /** What a function that the files read define returns, by its text or by its type alone; undefined where none is of the name. */
+  called(name: string, given: readonly Argument[]): Value | undefined;
   /** `#pragma pack` in force at a token, in bytes; undefined where there is none. */
   packAt(token: Token | undefined): number | undefined;
   /** Alignment that an annotation of the kernel stands for (`____cacheline_aligned`); undefined where the name is none. */

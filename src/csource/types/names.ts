@@ -11,7 +11,7 @@ import type { Instance, TranslationUnit, TypePlace } from '../preprocess/transla
 import type { World } from '../preprocess/world.ts';
 import { INT, SCHAR, SHORT, UCHAR, UINT, unknownType, USHORT } from './c-type.ts';
 import type { CType, IntegerType, Layout, RecordType } from './c-type.ts';
-import type { Environment, Value } from './environment.ts';
+import type { Argument, Environment, Value } from './environment.ts';
 import { KERNEL_TYPES } from './kernel-types.ts';
 import { NO_ATTRIBUTES, readAttributes } from './read-attributes.ts';
 import { readDeclarator, readSpecifiers } from './read-type.ts';
@@ -32,6 +32,8 @@ export interface Locals {
   typeOf(name: string, environment: Names): CType | undefined;
   /** Value of a variable or a member of one at the point that is asked about; undefined where it is not followed. */
   followed?(path: string, environment: Names): Value | undefined;
+  /** What a function of the files read returns; undefined where none is of the name. */
+  called?(name: string, given: readonly Argument[], environment: Names): Value | undefined;
 }
 
 /** Types, enumerators and variables of a translation unit in one world. */
@@ -82,6 +84,10 @@ export class Names implements Environment {
 
   followed(path: string): Value | undefined {
     return this.#quiet > 0 ? undefined : this.#locals?.followed?.(path, this);
+  }
+
+  called(name: string, given: readonly Argument[]): Value | undefined {
+    return this.#quiet > 0 ? undefined : this.#locals?.called?.(name, given, this);
   }
 
   get world(): World {
@@ -357,6 +363,7 @@ function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>
     tagged: (keyword, name) => names.tagged(keyword, name),
     variable: () => undefined,
     followed: () => undefined,
+    called: () => undefined,
     enumAt: (token) => names.enumAt(token),
     enumerator: (name) => {
       if (!values.has(name)) return names.enumerator(name);

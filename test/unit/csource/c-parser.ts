@@ -28,9 +28,10 @@ export function fileWith(expression: string, before = '', inside = ''): string {
   return `${before}\nstatic int probe(struct device *dev, struct pair *given)\n{\n${inside}\n\tp = dma_alloc_coherent(dev, ${expression}, &handle, GFP_KERNEL);\n\treturn 0;\n}\n`;
 }
 
-/** A size as one word: `4096`, `64..128`, `?`. */
+/** A size in short: `4096`, `64..128`, `u32` where nothing but a 32 bit type bounds it, `?`. */
 export function brief(size: SizeResult | undefined): string {
   if (!size) return 'no call';
   if (size.kind === 'exact') return String(size.bytes);
+  if (size.kind === 'bounded' && size.byType) return size.min === 0 && size.max === 0xffff_ffff ? 'u32' : `${size.min ?? ''}..${size.max ?? ''} by type`;
   return size.kind === 'bounded' ? `${size.min ?? ''}..${size.max ?? ''}` : '?';
 }

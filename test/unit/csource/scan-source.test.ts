@@ -208,7 +208,7 @@ it('reads a driver with its local headers', async () => {
   expect([...headers.keys()]).toEqual(['driver/ring.h', 'driver/sub/desc.h']);
   const { calls } = scanSource(parser, { path: 'driver/ring.c', text, headers });
   expect(calls.map((call) => `${call.sizeText}: ${brief(call.size)}`)).toEqual([
-    'RX_BYTES: 8192', 'sizeof(*ring->stats): 48', 'sizeof(*desc): 16', 'ring->buf_len: ?', 'POOL_BYTES: 4194304', 'POOL_BYTES + 1: 65537..4194305',
+    'RX_BYTES: 8192', 'sizeof(*ring->stats): 48', 'sizeof(*desc): 16', 'ring->buf_len: u32', 'POOL_BYTES: 4194304', 'POOL_BYTES + 1: 65537..4194305',
   ]);
   expect(calls[0]?.size.steps).toContainEqual({ text: 'RING_ORDER = 9', value: '9', at: { path: 'driver/ring.h', line: 6, column: 1 } });
   expect(calls[0]?.size.steps).toContainEqual({ text: 'sizeof (struct ring_desc)', value: '16', at: { path: 'driver/sub/desc.h', line: 8, column: 1 } });

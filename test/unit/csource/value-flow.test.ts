@@ -46,7 +46,7 @@ describe('locals', () => {
   it('a member keeps its value where its struct is given away later only', () => {
     const text = fileWith('r.size', ring, '\tstruct ring r;\n\tr.size = 48;').replace('\treturn 0;', '\tif (!p) goto err;\n\treturn 0;\nerr:\n\tkeep(&r);\n\treturn 1;');
     expect(brief(callsOf(parser, text)[0]?.size)).toBe('48');
-    expect(brief(callsOf(parser, text.replace('r.size = 48;', 'r.size = 48;\nagain:').replace('keep(&r);', 'keep(&r);\n\tgoto again;'))[0]?.size)).toBe('?');
+    expect(brief(callsOf(parser, text.replace('r.size = 48;', 'r.size = 48;\nagain:').replace('keep(&r);', 'keep(&r);\n\tgoto again;'))[0]?.size)).toBe('u32');
   });
 
   it('a loop brings later writes round', () => {
@@ -59,16 +59,16 @@ describe('locals', () => {
 
   it.each([
     ['of a local struct', 'struct ring r; memset(&r, 0, sizeof(r)); r.size = 48;', 'r.size', '48'],
-    ['of one that is given away on the way', 'struct ring r; r.size = 48; if (dev) goto err;\nerr: keep(&r);', 'r.size', '?'],
-    ['before it is filled', 'struct ring r; r.size = 48; memset(&r, 0, sizeof(r));', 'r.size', '?'],
-    ['of one that is given away', 'struct ring r; keep(&r); r.size = 48; run();', 'r.size', '?'],
-    ['of one that is assigned whole', 'struct ring r; r.size = 48; r = other;', 'r.size', '?'],
+    ['of one that is given away on the way', 'struct ring r; r.size = 48; if (dev) goto err;\nerr: keep(&r);', 'r.size', 'u32'],
+    ['before it is filled', 'struct ring r; r.size = 48; memset(&r, 0, sizeof(r));', 'r.size', 'u32'],
+    ['of one that is given away', 'struct ring r; keep(&r); r.size = 48; run();', 'r.size', 'u32'],
+    ['of one that is assigned whole', 'struct ring r; r.size = 48; r = other;', 'r.size', 'u32'],
     ['behind a pointer', 'struct ring *r = get(); r->size = 48;', 'r->size', '48'],
     ['with harmless calls between', 'struct ring *r = get(); r->size = 48; dev_dbg(dev, "x");', 'r->size', '48'],
-    ['with other calls between', 'struct ring *r = get(); r->size = 48; run(r);', 'r->size', '?'],
-    ['with the same of another between', 'struct ring *r = get(), *s = r; r->size = 48; s->size = 4;', 'r->size', '?'],
-    ['with the pointer changed', 'struct ring *r = get(); r->size = 48; r = get();', 'r->size', '?'],
-    ['written in one branch', 'struct ring *r = get(); if (dev) r->size = 48;', 'r->size', '?'],
+    ['with other calls between', 'struct ring *r = get(); r->size = 48; run(r);', 'r->size', 'u32'],
+    ['with the same of another between', 'struct ring *r = get(), *s = r; r->size = 48; s->size = 4;', 'r->size', 'u32'],
+    ['with the pointer changed', 'struct ring *r = get(); r->size = 48; r = get();', 'r->size', 'u32'],
+    ['written in one branch', 'struct ring *r = get(); if (dev) r->size = 48;', 'r->size', 'u32'],
   ])('a member %s', (_name, inside, expression, expected) => {
     expect(size(inside, expression)).toBe(expected);
   });
@@ -92,18 +92,68 @@ describe('parameters of static functions', () => {
   });
 });
 
+describe('functions of the kernel', () => {
+  const inside = 'struct ring *r = get(); unsigned int len = read(); int s = read();';
+  it.each([
+    ['PAGE_SIZE << get_order(3 * PAGE_SIZE)', '16384'],
+    ['PAGE_SIZE << get_order(r->count)', '4096..65536'],
+    ['1 << ilog2(4096)', '4096'],
+    ['roundup_pow_of_two(r->count)', '0..65536'],
+    ['fls(64)', '7'],
+    ['array_size(16, r->kind)', '0..4080'],
+    ['size_add(16, 4)', '20'],
+    ['lcm(4096, 7104)', '454656'],
+    ['vring_size(256, 4096)', '10246'],
+    ['cpu_to_le16(12)', '12'],
+    ['FIELD_GET(0xff0, s)', '0..255'],
+    ['FIELD_GET(0xff0, 0x120)', '18'],
+    ['usb_endpoint_maxp(p)', '0..65535'],
+    ['hweight_long(r->size) * 8', '0..512'],
+    ['skb_headlen(skb)', 'u32'],
+    ['skb_tailroom(skb)', '?'],
+    ['readb(p) * 4', '0..1020'],
+    ['array_size(len, len)', '?'],
+  ])('%s is %s', (expression, expected) => {
+    expect(size(inside, expression)).toBe(expected);
+  });
+
+  it.each([
+    ['readl(p)', 'device'],
+    ['readw(p) & 0xff', 'device'],
+    ['le16_to_cpu(r->count) * 4', 'device'],
+    ['r->count', undefined],
+    ['len + 1', undefined],
+  ])('%s is set by %s', (expression, origin) => {
+    const found = callsOf(parser, fileWith(expression, ring, inside))[0]?.size;
+    expect(found && 'origin' in found ? found.origin : undefined).toBe(origin);
+  });
+});
+
 describe('bounds', () => {
   const inside = 'struct ring *r = get(); unsigned int len = read(); int s = read();';
   it.each([
     ['r->count', '0..65535'],
     ['r->count * 16', '0..1048560'],
     ['r->kind + 1', '1..256'],
-    ['len', '?'],
+    ['len', 'u32'],
+    ['len * 16UL', '0..68719476720 by type'],
+    ['len - 1', 'u32'],
+    ['len + r->count', 'u32'],
+    ['len >> 20', '0..4095 by type'],
+    ['len & r->count', '0..65535'],
+    ['len % 64', '0..63'],
+    ['min_t(u64, len, r->count)', '0..65535'],
+    ['max_t(u32, len, 64)', '64..4294967295 by type'],
+    ['(u8)len', '0..255'],
+    ['-len', 'u32'],
+    ['~len', 'u32'],
+    ['!len', '0..1'],
+    ['(size_t)len * len', '?'],
     ['s', '?'],
     ['min_t(u32, len, 4096)', '0..4096'],
     ['min(len, 4096U)', '0..4096'],
     ['min(s, 4096)', '?'],
-    ['clamp_t(u32, len, 16, 64)', '0..64'],
+    ['clamp_t(u32, len, 16, 64)', '16..64'],
     ['len & 0xfff', '0..4095'],
     ['s & 0xff', '0..255'],
     ['len % 100', '0..99'],

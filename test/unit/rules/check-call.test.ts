@@ -40,6 +40,7 @@ describe('coherent requests', () => {
     const severities = (size: DmaCall['size']): string[] => check('linux-6.12', call('coherent', size)).map(({ severity }) => severity);
     expect(severities(exact(8 * MIB))).toEqual(['error']);
     expect(severities({ kind: 'bounded', min: 1, max: 8 * MIB, why: '', steps: [] })).toEqual(['information']);
+    expect(severities({ kind: 'bounded', min: 0, max: 2 ** 32 - 1, byType: true, why: '', steps: [] })).toEqual([]);
     expect(severities({ kind: 'bounded', min: 5 * MIB, max: 8 * MIB, why: '', steps: [] })).toEqual(['error']);
     expect(severities({ kind: 'unknown', why: '', steps: [] })).toEqual([]);
     expect(severities(exact(0))).toEqual([]);
