@@ -201,7 +201,7 @@ export class ExpressionReader {
 
   /** What is known of the value of a variable or member, and of anything by its type. */
   #follow(value: Value): Value {
-    if (value.value !== undefined || value.type.kind !== 'integer' || this.#mode !== 'c' || this.#unevaluated > 0) return value;
+    if (value.value !== undefined || value.broken || value.type.kind !== 'integer' || this.#mode !== 'c' || this.#unevaluated > 0) return value;
     const { type } = value;
     const bounds = value.range ?? rangeOfType(type);
     const known = value.path === undefined ? undefined : this.#environment.followed(value.path);

@@ -4,7 +4,7 @@ import type { Argument, Range, Value } from '../types/environment.ts';
 import { convert } from './integer.ts';
 import { boundsOf, rangeOfType } from './range.ts';
 
-type Result = (...given: readonly Argument[]) => Value;
+type Result = (...given: readonly (Argument | undefined)[]) => Value;
 
 const table = new Map<string, Result>();
 
