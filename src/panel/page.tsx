@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks';
 import { groupDigits } from '../core/units/bytes.ts';
 import type { PanelRequest } from '../protocol/panel-messages.ts';
 import type { PanelState, PanelStep } from '../protocol/panel-state.ts';
@@ -66,7 +66,8 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
     return () => window.clearTimeout(timer);
   }, [host, told]);
 
-  useEffect(() => {
+  // With the drawing, not after it: a key pressed in between would walk from the step before.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (!state || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
       if (event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement) return;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { COMMANDS, EXTENSION_ID, INTERNAL_COMMANDS, LANGUAGES } from '../../../src/ids.ts';
-import { activate, open, workspaceFile } from './support.ts';
+import { activate, eventually, open, workspaceFile } from './support.ts';
 
 describe('the extension', () => {
   it('activates on a C file', async () => {
@@ -45,6 +45,6 @@ describe('the extension', () => {
     const uri = workspaceFile('server.log');
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
     await vscode.commands.executeCommand(COMMANDS.readAsKernelLog);
-    assert.equal(vscode.window.activeTextEditor?.document.languageId, LANGUAGES.kernelLog);
+    await eventually('language', () => vscode.window.activeTextEditor?.document.languageId, (id) => id === LANGUAGES.kernelLog);
   });
 });
