@@ -97,8 +97,9 @@ export function cmaOf(items: readonly LogItem[]): { bytes: number; item: ItemOf<
 }
 
 /**
- * The architecture and the item that says so: a line of one architecture only, the banner, or an e820 map and
- * what only 64-bit kernels have: a zone below 4 GiB, or mainline's swiotlb (arch/x86/Kconfig: X86_64 selects SWIOTLB).
+ * The architecture and the item that says so: a line of one architecture only, the banner, or an e820 map (or an IOMMU that only
+ * x86 machines have) and what only 64-bit kernels have: a zone below 4 GiB, or mainline's swiotlb (arch/x86/Kconfig: X86_64
+ * selects SWIOTLB).
  */
 export function archOf(items: readonly LogItem[]): { arch: string; item: LogItem } | undefined {
   const said = firstOf(items, 'arch');
@@ -108,7 +109,10 @@ export function archOf(items: readonly LogItem[]): { arch: string; item: LogItem
   if (banner && named !== undefined) return { arch: named, item: banner };
   const map = firstOf(items, 'e820-row');
   const wide = firstOf(items, 'word-size') ?? items.find((item) => (item.kind === 'xenlinux-kernel-range' && item.range.startsWith('0xffff')) || (item.kind === 'pool' && map?.map === 'firmware'));
-  return map && wide ? { arch: 'x86_64', item: map } : undefined;
+  if (map && wide) return { arch: 'x86_64', item: map };
+  const iommu = items.find((item) => item.kind === 'iommu' && item.vendor !== null);
+  const bounces = firstOf(items, 'pool') ?? items.find((item) => item.kind === 'failure' && item.totalSlots !== null);
+  return iommu && bounces ? { arch: 'x86_64', item: iommu } : undefined;
 }
 
 function usableBytes(items: readonly LogItem[], map: E820Map): number | null {

@@ -11,10 +11,18 @@ interface Surroundings {
   readonly bare: LogItem | undefined;
 }
 
+const SWIOTLB_XEN = /^(?:xen:swiotlb_xen|Xen-SWIOTLB): /;
+
+/** A line of swiotlb-xen, which x86 has in PV domains alone and Arm in every domain that has devices. */
+function swiotlbXen(items: readonly LogItem[]): LogItem | undefined {
+  return items.find(({ text }) => SWIOTLB_XEN.test(text));
+}
+
 function surroundings(items: readonly LogItem[]): Surroundings {
-  const pv = items.find(
+  const stated = items.find(
     (item) => (item.kind === 'xen-seen' && item.mode === 'pv') || (item.kind === 'environment' && item.name === 'xen-pv') || item.kind === 'xenlinux-pool' || (item.kind === 'e820-row' && item.map === 'xen-pv'),
   );
+  const onX86 = items.some(({ kind }) => kind === 'e820-row' || kind === 'e820-heading');
   const built = items.find((item) => item.kind === 'dom0-built');
   const line = commandLineOf(items, 'linux-command-line')?.commandLine;
   const unasked = typeof line === 'string' && findOption(parseCommandLine(line), 'swiotlb') === undefined;
@@ -22,6 +30,7 @@ function surroundings(items: readonly LogItem[]): Surroundings {
   const ownDom0 = items.find(
     (item) => (item.kind === 'xenlinux-pool' && unasked) || (item.kind === 'e820-row' && item.map === 'xen-pv' && (item.entry.type === 'acpi-data' || item.entry.type === 'acpi-nvs')),
   );
+  const pv = stated ?? (onX86 ? swiotlbXen(items) : undefined);
   return {
     pv,
     dom0: pv && ((built?.kind === 'dom0-built' && built.mode === 'pv' ? built : undefined) ?? ownDom0),
@@ -38,6 +47,7 @@ export function environmentOf(items: readonly LogItem[]): string[] {
   if (dom0 ?? pvhDom0) names.add('xen-dom0');
   if (pv) names.add('xen-pv');
   if (pvhDom0) names.add('xen-pvh');
+  if (!pv && swiotlbXen(items)) names.add('xen');
   for (const item of items) {
     if (item.kind === 'environment' && item.name !== 'bare' && !(item.name === 'xen-hvm' && pvhDom0)) names.add(item.name);
     if (item.kind === 'xen-seen' && item.mode === 'hvm' && !pvhDom0) names.add('xen-hvm');

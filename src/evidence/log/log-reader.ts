@@ -119,8 +119,8 @@ export class LogReader {
     const limit = last ? text.length : text.length - LOOK_AHEAD;
     let from = 0;
     while (from < limit) {
-      // Terminal sequences may stand within a key: such a text is looked at line by line.
-      const found = this.#survey.coloured ? from : FINDER.find(text, from);
+      // Terminal sequences and line breaks may stand within a key: such a text is looked at line by line.
+      const found = this.#survey.coloured || this.#survey.folded ? from : FINDER.find(text, from);
       const start = found < 0 || found >= limit ? -1 : found === from ? from : Math.max(from, text.lastIndexOf('\n', found - 1) + 1);
       if (start < 0) break;
       this.#passLines(text, from, start);
@@ -169,7 +169,7 @@ export class LogReader {
       this.#readLongLine(text.slice(from, to), survey);
       return;
     }
-    if (survey.coloured && FINDER.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
+    if (survey.coloured && !survey.folded && FINDER.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
     for (const message of messagesOfLine(text, from, to, survey)) {
       const item = this.#recognise(message, 0);
       if (item && needsNextLine(message, item.recogniser)) this.#skipTo = Math.max(this.#skipTo, message.joinedEnd);

@@ -1,5 +1,5 @@
 import { cleanLine, frameLine } from './frame-line.ts';
-import { LONGEST_WRAPPED_LINE } from './survey.ts';
+import { LONGEST_WRAPPED_LINE, SHORTEST_WRAPPED_LINE } from './survey.ts';
 import type { CleanLine, Frame } from './frame-line.ts';
 import type { LogMessage } from './recogniser.ts';
 import type { Survey } from './survey.ts';
@@ -83,8 +83,13 @@ function isBareText(text: string, lineEnd: number, survey: Survey): boolean {
   const newline = text.indexOf('\n', lineEnd + 1);
   const next = cleanLine(text.slice(lineEnd + 1, Math.min(newline < 0 ? text.length : newline, lineEnd + 601)), survey.quotedPrintable).text;
   const frame = frameLine(next);
-  return frame.speaker === 'bare' && frame.start < next.length;
+  return frame.speaker === 'bare' && frame.start < next.length && !ELISION.test(next.slice(frame.start));
 }
+
+const QUOTED = /^[ \t]{0,8}[>|]/;
+const WORD_HYPHEN = /\S-$/;
+/** What people write where they leave lines out. */
+const ELISION = /^[[(<{]?(?:\.{2,8}|\u2026|-{2,80}|snip|cut)[\])>}]?\s{0,80}$/i;
 
 interface Continuation {
   readonly text: string;
@@ -117,9 +122,11 @@ function continuation(text: string, lineEnd: number, raw: string, clean: CleanLi
     if (!soft && (count >= MOST_JOINED || !mayBeWrapped(line, nextText, frame, survey))) break;
     if (!soft) softOnly = false;
     if (count === 0) firstSoft = soft;
-    // A soft break ends in `=`, which is no part of the text; mail breaks at a blank, or behind a hyphen.
+    // A soft break ends in `=`, which is no part of the text; mail breaks at a blank, or behind a word's hyphen.
     if (soft && joined !== '') joined = joined.replace(/=$/, '');
-    joined += (soft || line.endsWith('-') ? '' : ' ') + nextText;
+    // A blank behind a soft break is the text's own, unless the line is quoted.
+    if (soft) joined += QUOTED.test(next.text) ? nextText : next.text.trimEnd();
+    else joined += (WORD_HYPHEN.test(line) ? '' : ' ') + nextText;
     end = nextEnd;
     // Behind a soft break the line that the writer saw goes on.
     line = soft ? line.slice(0, -1) + nextText : next.text.trimEnd();
@@ -134,5 +141,5 @@ function mayBeWrapped(line: string, nextText: string, frame: Frame, survey: Surv
   if (line.length > LONGEST_WRAPPED_LINE) return false;
   if (frame.speaker === 'bare' && !survey.wrapped) return false;
   const word = /^\S{0,80}/.exec(nextText)?.[0].length ?? 0;
-  return line.length + 1 + word > (frame.speaker === 'bare' ? 68 : 58);
+  return line.length + 1 + word > (frame.speaker === 'bare' ? 68 : SHORTEST_WRAPPED_LINE);
 }

@@ -17,6 +17,8 @@ export interface Survey {
   readonly quotedPrintable: boolean;
   /** Whether terminal sequences stand in the text. */
   readonly coloured: boolean;
+  /** Whether a line may end within the literal text of a message, so that the words to look for may not stand in any one line. */
+  readonly folded: boolean;
 }
 
 const FIRST_LINES = 400;
@@ -24,7 +26,16 @@ const STRIDE = 16;
 /** Mail programs wrap at 72 to 80 characters; quotation marks and long words make a line longer. */
 export const LONGEST_WRAPPED_LINE = 100;
 // RFC 2045: a line of quoted-printable text has 76 characters at most, the soft break's `=` included.
-const SOFT_BREAK = /^.{60,77}=$/;
+const SOFT_BREAK = /^.{60,77}=\r?$/m;
+const LONGER_THAN_ENCODED = /^.{81}/m;
+/** How much of a text is looked at for soft breaks: where mail has any, it has many. */
+const SOFT_BREAK_HEAD = 1 << 18;
+
+/** No mail is longer; what ends a line there is a program, not a margin. */
+const LONGEST_MAIL = 1 << 20;
+/** A framed line that was wrapped is at least so long with the word that went to the next. */
+export const SHORTEST_WRAPPED_LINE = 58;
+const FIRST_WORD = /^\S{1,80}/;
 
 /** Looks at the first lines of a text and at every sixteenth of the rest. */
 export function surveyText(text: string): Survey {
@@ -34,17 +45,24 @@ export function surveyText(text: string): Survey {
   let framed = 0;
   let linux = 0;
   let longest = 0;
-  let softBreaks = 0;
+  const head = text.slice(0, SOFT_BREAK_HEAD);
+  const quotedPrintable = SOFT_BREAK.test(head) && !LONGER_THAN_ENCODED.test(head);
+  let wraps = 0;
+  let before = 0;
   const speakers: Record<Speaker, number> = { linux: 0, xen: 0, guest: 0, daemon: 0, bare: 0 };
   for (let from = 0; from < text.length; lines++) {
     const newline = text.indexOf('\n', from);
     const to = newline < 0 ? text.length : newline;
     if (lines < FIRST_LINES || lines % STRIDE === 0) {
       // No prefix is longer than this, so a line of megabytes costs no more than a short one.
-      const line = cleanLine(text.slice(from, Math.min(to, from + 600)), false).text;
+      const line = cleanLine(text.slice(from, Math.min(to, from + 600)), quotedPrintable).text;
       longest = Math.max(longest, line.length);
-      if (SOFT_BREAK.test(line)) softBreaks++;
       const frame = frameLine(line);
+      if (before > 0 && frame.speaker === 'bare') {
+        const word = FIRST_WORD.exec(line.slice(frame.start))?.[0].length ?? 0;
+        if (word > 0 && before + 1 + word > SHORTEST_WRAPPED_LINE) wraps++;
+      }
+      before = frame.speaker !== 'bare' && line.length <= LONGEST_WRAPPED_LINE ? line.trimEnd().length : 0;
       if (frame.start < line.length && frame.speaker !== 'daemon') {
         sampled++;
         speakers[frame.speaker]++;
@@ -55,14 +73,16 @@ export function surveyText(text: string): Survey {
     }
     from = to + 1;
   }
+  const wrapped = framed === 0 && sampled >= 20 && longest <= LONGEST_WRAPPED_LINE;
   return {
     lines,
     sampled,
     certain,
     framed,
     linuxFramed: linux > 0 && linux * 4 >= speakers.linux + speakers.bare,
-    wrapped: framed === 0 && sampled >= 20 && longest <= LONGEST_WRAPPED_LINE,
-    quotedPrintable: softBreaks > 0,
+    wrapped,
+    quotedPrintable,
     coloured: text.includes('\u001b'),
+    folded: text.length <= LONGEST_MAIL && (quotedPrintable || wraps > 0 || wrapped),
   };
 }

@@ -89,8 +89,8 @@ describe('readLog on hostile text', () => {
   }
 
   it.each([
-    [76, 1],
-    [700, 6],
+    [76, 5],
+    [700, 7],
   ])('looks at twice the text twice as often, in lines of %d', (lineLength, step) => {
     for (const piece of pieces.filter((_, index) => index % step === 0)) {
       const once = charactersLookedAt(hostile(piece, 300 * lineLength, lineLength));

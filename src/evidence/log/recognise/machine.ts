@@ -16,12 +16,17 @@ const ARCH: readonly (readonly [RegExp, string])[] = [
   [/^Booting Linux on physical CPU 0x[0-9a-f]{1,8}$/, 'arm'],
   [/^(?:\S{1,24} )?(?:el0_svc|el0_sync_handler|el0t_64_sync|__arm64_sys_)/, 'arm64'],
   [/^(?:CPU features: detected|CPU: All CPU\(s\) started at EL|CPU: AArch64 Processor \[|ASID allocator initialised with \d|CPU\d{1,4}: Booted secondary processor (?:0x[0-9a-f]{10} )?\[)/, 'arm64'],
+  // arch/arm names a reserved breakpoint here on every processor with two watchpoints and more.
+  [/^hw-breakpoint: found \d{1,2} breakpoint and (?:[2-9]|1\d) watchpoint registers/, 'arm64'],
   [/^(?:riscv: base ISA extensions|SBI specification v|elf_hwcap is 0x|CPU with hartid=\d)/, 'riscv64'],
   [/^(?:hash-mmu|radix-mmu): |^ppc64_pft_size |^MMU: Book3E |^CPU maps initialized for \d/, 'powerpc'],
   [/^SAL \d\.\d{1,2}: /, 'ia64'],
   [/^CPU\d{1,4} revision is: [0-9a-f]{8} \(/, 'mips'],
   [/^RIP: (?:0010|0033|e030|e033):/, 'x86_64'],
   [/^Checking aperture\.\.\./, 'x86_64'],
+  // Xen on x86: the first line came when there was no 32-bit hypervisor any more, the second is the hypervisor's own word.
+  [/^CPU Vendor: \w{1,16}, Family \d{1,3} \(0x[0-9a-f]{1,4}\), Model .{1,80}\(raw /, 'x86_64'],
+  [/^Xen {1,2}kernel: 64-bit, lsb/, 'x86_64'],
   [/^----\[ Xen-[\d.]{1,12}\S{0,24} {1,4}x86_64 /, 'x86_64'],
   [/^\d{1,6}MB (?:HIGHMEM|LOWMEM) available\./, 'x86_32'],
 ];
@@ -137,12 +142,12 @@ export const machineRecognisers: readonly Recogniser[] = [
   {
     id: 'architecture',
     family: 'machine',
-    formats: ['Booting Linux on physical CPU %#010lx [%#08x]', 'RIP: %04lx:%pS', 'Checking aperture...', 'CPU%d revision is: %08x (%s)'],
+    formats: ['Booting Linux on physical CPU %#010lx [%#08x]', 'RIP: %04lx:%pS', 'Checking aperture...', 'CPU%d revision is: %08x (%s)', 'hw-breakpoint: found %d breakpoint and %d watchpoint registers.', 'CPU Vendor: %s, Family %u (%#x), Model %u (%#x), Stepping %u (raw %08x)'],
     era: 'each in its own architecture',
     says: 'A line that only one architecture prints.',
     keys: [
       'Booting Linux on', 'el0_svc', 'el0_sync_handler', 'el0t_64_sync', '__arm64_sys_', 'CPU features: detected', 'started at EL', 'riscv: base ISA',
-      'SBI specification', 'elf_hwcap is', 'hartid=', 'AArch64 Processor', 'ASID allocator', 'Booted secondary', 'MMU: Book3E', 'CPU maps initialized', 'hash-mmu: ', 'radix-mmu: ', 'ppc64_pft_size', 'SAL ', ' revision is: ', 'RIP: ', 'Checking aperture', '----[ Xen-', 'MEM available.',
+      'SBI specification', 'elf_hwcap is', 'hartid=', 'AArch64 Processor', 'ASID allocator', 'Booted secondary', 'MMU: Book3E', 'CPU maps initialized', 'hash-mmu: ', 'radix-mmu: ', 'ppc64_pft_size', 'hw-breakpoint: found', 'CPU Vendor: ', 'kernel: 64-bit', 'SAL ', ' revision is: ', 'RIP: ', 'Checking aperture', '----[ Xen-', 'MEM available.',
     ],
     speaker: 'either',
     once: true,
