@@ -3,7 +3,7 @@ import type { DmaApi, DmaFamily } from './calls/dma-apis.ts';
 import { locateCalls } from './calls/locate-calls.ts';
 import type { LocatedCall } from './calls/locate-calls.ts';
 import { localsAt } from './calls/find-locals.ts';
-import { FunctionSource } from './calls/function-source.ts';
+import { UnitFunctions } from './calls/unit-functions.ts';
 import { flowing } from './calls/value-flow.ts';
 import { evaluateSize, unknownSize } from './evaluate/evaluate-size.ts';
 import type { SizeResult } from './evaluate/evaluate-size.ts';
@@ -85,7 +85,7 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
   const cache: IndexCache = unit.cache ?? new Map<string, never>();
   const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
   const memo: UnitMemo = new Map();
-  const functions = new FunctionSource(parser, unit.text);
+  const functions = new UnitFunctions(parser, translation);
   const calls: DmaCall[] = [];
   for (const call of located) {
     const api = DMA_APIS.get(call.name);
@@ -104,7 +104,7 @@ function inDeadText(condition: Condition, text: string): boolean {
   return false;
 }
 
-function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo, functions: FunctionSource): DmaCall {
+function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo, functions: UnitFunctions): DmaCall {
   const { text } = index;
   const { parts, end } = splitArguments(text, call.start + call.name.length);
   const size = parts[api.size];

@@ -128,8 +128,8 @@ export function localsAt(blocks: ScopeBlocks, body: string, reliable: boolean): 
   };
 }
 
-export function readDeclaration(declaration: Declaration, names: Names): CType {
-  const cursor = new Cursor(names.tokens(names.unit.main, declaration.from, declaration.to));
+export function readDeclaration(declaration: Declaration, names: Names, instance = names.unit.main): CType {
+  const cursor = new Cursor(names.tokens(instance, declaration.from, declaration.to));
   const specifiers = readSpecifiers(cursor, names);
   while (!cursor.ended) {
     const { name, type } = readDeclarator(cursor, specifiers.type, names);

@@ -1,16 +1,8 @@
 import type { Node } from 'web-tree-sitter';
+import { entering, guardOf } from './branches.ts';
+import type { Around, Guard, Stretch } from './branches.ts';
 import { declaredName } from './find-locals.ts';
 import type { Declaration } from './find-locals.ts';
-
-/** A branch or loop around a point of a function: its kind, its node, and which part of it. */
-interface Around {
-  readonly id: number;
-  /** The `if` that a branch belongs to; the node itself otherwise. */
-  readonly owner: number;
-  readonly kind: 'block' | 'loop' | 'then' | 'else';
-  /** For blocks: whether a return ends them and nothing else leaves them. */
-  readonly returns: boolean;
-}
 
 /** A point of a function, with what is around it, outermost first. */
 export interface Point {
@@ -20,12 +12,12 @@ export interface Point {
 
 /** A place that gives a variable or a member of one (`x`, `x.size`, `p->size`) a value. Offsets are those of the file. */
 export interface Write extends Point {
-  /** `=` for initialisers too; `other` for what is not followed. */
+  /** `=` for initialisers too, `++` and `--`; `other` for what is not followed. */
   readonly operator: string;
   /** The assigned expression; empty for `++` and `--`. */
   readonly from: number;
   readonly to: number;
-  /** Block in which the write is always carried out once the block is entered; undefined where a condition may skip it. */
+  /** The part of `around` in which the write is always carried out once it is entered; undefined where a condition may skip it. */
   readonly block: number | undefined;
 }
 
@@ -33,6 +25,8 @@ export interface Write extends Point {
 export interface FunctionFacts {
   readonly name: string;
   readonly isStatic: boolean;
+  /** Where its body begins. */
+  readonly start: number;
   /** Parameters in order. */
   readonly parameters: readonly string[];
   /** Every variable declared anywhere in it. */
@@ -48,11 +42,13 @@ export interface FunctionFacts {
   readonly labels: readonly number[];
   /** Offsets of `goto`s. */
   readonly jumps: readonly number[];
+  /** Checks behind which a condition is known. */
+  readonly guards: readonly Guard[];
+  /** What it returns, in the order of the text. */
+  readonly returns: readonly (Point & Stretch)[];
   /** Calls in it, in the order of the text. */
   readonly calls: readonly (Point & { readonly callee: string; readonly to: number; readonly arguments: readonly { readonly from: number; readonly to: number }[] })[];
 }
-
-const LOOPS = new Set(['for_statement', 'while_statement', 'do_statement']);
 
 /** Reads the facts of a function. `text` is what was given to the parser, before annotations were blanked; `base` is added to offsets. */
 export function functionFacts(functionNode: Node, text: string, base: number): FunctionFacts {
@@ -63,6 +59,8 @@ export function functionFacts(functionNode: Node, text: string, base: number): F
   const looped = new Set<string>();
   const labels: number[] = [];
   const jumps: number[] = [];
+  const guards: Guard[] = [];
+  const returns: (Point & Stretch)[] = [];
   const calls: FunctionFacts['calls'][number][] = [];
 
   const declare = (name: string, declaration: Declaration): void => push(declarations, name, declaration);
@@ -96,7 +94,12 @@ export function functionFacts(functionNode: Node, text: string, base: number): F
       case 'update_expression': {
         const argument = node.childForFieldName('argument');
         const path = argument && pathOf(argument);
-        if (path !== undefined && path !== null) write(path, 'other', node, null, around);
+        if (path !== undefined && path !== null) write(path, node.childForFieldName('operator')?.text ?? 'other', node, null, around);
+        break;
+      }
+      case 'return_statement': {
+        const value = node.namedChildren.find((child) => child.type !== 'comment');
+        if (value) returns.push({ offset: node.startIndex + base, around, from: value.startIndex + base, to: value.endIndex + base });
         break;
       }
       case 'pointer_expression': {
@@ -135,7 +138,9 @@ export function functionFacts(functionNode: Node, text: string, base: number): F
       default:
     }
     for (const child of node.namedChildren) {
-      const entered = entering(node, child);
+      const entered = entering(node, child, base, node.type !== 'while_statement' || text.startsWith('while', node.startIndex));
+      const guard = node.type === 'compound_statement' || node.type === 'case_statement' ? guardOf(child, node.id, base) : undefined;
+      if (guard) guards.push(guard);
       walk(child, entered.length > 0 ? [...around, ...entered] : around, child.type === 'compound_statement' ? '' : callee, depth + 1);
     }
   };
@@ -150,35 +155,13 @@ export function functionFacts(functionNode: Node, text: string, base: number): F
     parameters.push(name ?? '');
     if (name !== undefined) declare(name, { name, parameter: true, from: parameter.startIndex + base, to: parameter.endIndex + base });
   }
-  if (body) walk(body, entering(functionNode, body), '', 0);
+  if (body) walk(body, entering(functionNode, body, base, true), '', 0);
   return {
     name: declaredName(functionNode.childForFieldName('declarator')) ?? '',
     isStatic: functionNode.namedChildren.some((child) => child.type === 'storage_class_specifier' && child.text === 'static'),
-    parameters, declarations, writes, addresses, passed, looped, labels, jumps, calls,
+    start: (body?.startIndex ?? functionNode.startIndex) + base,
+    parameters, declarations, writes, addresses, passed, looped, labels, jumps, guards, returns, calls,
   };
-}
-
-function entering(parent: Node, child: Node): Around[] {
-  const parts: Around[] = [];
-  const kind = partOf(parent, child);
-  if (kind === 'loop') parts.push({ id: parent.id, owner: parent.id, kind, returns: false });
-  else if (kind) parts.push({ id: -child.id, owner: parent.id, kind, returns: child.type === 'return_statement' });
-  if (child.type === 'compound_statement' || child.type === 'case_statement') parts.push({ id: child.id, owner: child.id, kind: 'block', returns: endsInReturn(child) });
-  return parts;
-}
-
-function partOf(parent: Node, child: Node): Around['kind'] | undefined {
-  if (LOOPS.has(parent.type)) return parent.type === 'for_statement' && parent.childForFieldName('initializer')?.id === child.id ? undefined : 'loop';
-  if (parent.type === 'if_statement') {
-    if (parent.childForFieldName('consequence')?.id === child.id) return 'then';
-    if (parent.childForFieldName('alternative')?.id === child.id) return 'else';
-  }
-  return undefined;
-}
-
-function endsInReturn(block: Node): boolean {
-  const last = block.namedChildren.filter((child) => child.type !== 'comment').at(-1);
-  return last?.type === 'return_statement' && !/\b(?:goto|break|continue)\b/.test(block.text);
 }
 
 /** The block that a write's statement belongs to, if entering the block always leads to the write. */
@@ -195,7 +178,12 @@ function dominatedBlock(write: Node): number | undefined {
       case 'binary_expression':
         if (/^(?:&&|\|\|)$/.test(parent.childForFieldName('operator')?.text ?? '') && parent.childForFieldName('left')?.id !== child.id) return undefined;
         break;
+      case 'else_clause':
+        break;
       case 'if_statement':
+        // A branch without braces is one itself.
+        if (parent.childForFieldName('condition')?.id !== child.id) return -child.id;
+        break;
       case 'switch_statement':
         if (parent.childForFieldName('condition')?.id !== child.id) return undefined;
         break;

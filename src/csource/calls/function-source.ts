@@ -1,6 +1,13 @@
+import { Doubt } from '../evaluate/doubt.ts';
 import type { CParser } from '../parse/c-parser.ts';
+import { Cursor } from '../parse/cursor.ts';
 import { FunctionFinder } from '../parse/find-function.ts';
-import { lex } from '../parse/lexer.ts';
+import { codeOnly, lex } from '../parse/lexer.ts';
+import type { Instance } from '../preprocess/translation-unit.ts';
+import { pointerTo, unknownType } from '../types/c-type.ts';
+import type { CType } from '../types/c-type.ts';
+import type { Names } from '../types/names.ts';
+import { readSpecifiers } from '../types/read-type.ts';
 import { functionFacts } from './function-facts.ts';
 import type { FunctionFacts } from './function-facts.ts';
 
@@ -10,21 +17,31 @@ export interface Caller {
   readonly call: FunctionFacts['calls'][number];
 }
 
+/** Where a function is declared: the offset of its name, and one in its body where it is defined there. */
+export interface Declared {
+  readonly source: FunctionSource;
+  readonly name: number;
+  readonly body: number | undefined;
+}
+
 const MAX_PARSED = 400;
 const MAX_CALLERS = 8;
 
 /** The functions of a file, parsed when something is asked of them. */
 export class FunctionSource {
+  readonly instance: Instance;
   readonly text: string;
   readonly #parser: CParser;
   readonly #finder: FunctionFinder;
   readonly #facts = new Map<number, FunctionFacts | undefined>();
+  #code: string | undefined;
   readonly #callers = new Map<string, readonly Caller[] | undefined>();
 
-  constructor(parser: CParser, text: string) {
-    this.text = text;
+  constructor(parser: CParser, instance: Instance) {
+    this.instance = instance;
+    this.text = instance.index.text;
     this.#parser = parser;
-    this.#finder = new FunctionFinder(text);
+    this.#finder = new FunctionFinder(this.text);
   }
 
   /** Facts of the function around an offset; undefined where it cannot be read with certainty. */
@@ -57,32 +74,73 @@ export class FunctionSource {
 
   #findCallers(name: string): readonly Caller[] | undefined {
     const callers: Caller[] = [];
-    for (const { index: offset } of this.text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))) {
-      const line = this.text.slice(this.text.lastIndexOf('\n', offset - 1) + 1, offset);
-      if (/^\s*\*|\/\*|\/\/|"/.test(line)) continue;
+    for (const offset of this.#mentions(name)) {
       const facts = this.around(offset);
       const call = facts?.calls.find((other) => other.offset === offset);
       if (facts && call) callers.push({ facts, call });
-      else if (!this.#declares(offset, name)) return undefined;
+      else if (this.#declares(offset, name) === undefined) return undefined;
       if (callers.length > MAX_CALLERS) return undefined;
     }
     return callers.length > 0 ? callers : undefined;
   }
 
-  /** Whether a function's name stands at an offset as in its declaration or definition: outside of any body, before a bracket that `{` or `;` follows. */
-  #declares(offset: number, name: string): boolean {
+  /** Where the name stands, outside of comments and strings. */
+  #mentions(name: string): number[] {
+    this.#code ??= codeOnly(this.text);
+    return [...this.#code.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].map(({ index }) => index);
+  }
+
+  /** Where a function of a name is declared: its definition, if there is one. More than one definition is none. */
+  declaration(name: string): Declared | undefined {
+    if (!this.text.includes(name)) return undefined;
+    let first: Declared | undefined;
+    let definition: Declared | undefined;
+    for (const offset of this.#mentions(name)) {
+      const next = this.#declares(offset, name);
+      if (next === undefined) continue;
+      const declared: Declared = { source: this, name: offset, body: next.follows === '{' ? next.at : undefined };
+      if (declared.body !== undefined) {
+        if (definition) return { ...definition, body: undefined };
+        definition = declared;
+      }
+      first ??= declared;
+    }
+    return definition ?? first;
+  }
+
+  /** What a function returns whose name stands at an offset, as its declaration says. */
+  returnType(offset: number, names: Names): CType {
+    let from = this.text.lastIndexOf('\n', offset - 1) + 1;
+    if (this.text.slice(from, offset).trim() === '' && from > 0) from = this.text.lastIndexOf('\n', from - 2) + 1;
+    try {
+      const cursor = new Cursor(names.tokens(this.instance, from, offset));
+      let { type } = readSpecifiers(cursor, names);
+      while (cursor.take('*')) type = pointerTo(type);
+      return cursor.ended ? type : unknownType('what the function returns could not be read');
+    } catch (error) {
+      if (error instanceof Doubt) return unknownType(error.message);
+      throw error;
+    }
+  }
+
+  /**
+   * Whether a function's name stands at an offset as in its declaration or definition: outside of any body, before a bracket
+   * that `{` or `;` follows. Says which follows, and where.
+   */
+  #declares(offset: number, name: string): { readonly follows: string; readonly at: number } | undefined {
     const start = this.text.lastIndexOf('\n', offset - 1) + 1;
     const before = this.text.slice(start, offset);
-    if (!/^(?:[A-Za-z_][\w \t*]*)?$/.test(before)) return false;
+    if (!/^(?:[A-Za-z_][\w \t*]*)?$/.test(before)) return undefined;
     const tokens = lex(this.text, offset + name.length, Math.min(this.text.length, offset + 2000));
     let depth = 0;
-    for (const token of tokens) {
-      if (token.text === '(') depth++;
-      else if (token.text === ')' && --depth === 0) {
-        const next = tokens[tokens.indexOf(token) + 1]?.text;
-        return next === '{' || next === ';' || next?.startsWith('__') === true;
-      } else if (depth === 0) return false;
+    for (let at = 0; at < tokens.length; at++) {
+      const token = tokens[at];
+      if (token?.text === '(') depth++;
+      else if (token?.text === ')' && --depth === 0) {
+        const next = tokens[at + 1];
+        return next && (next.text === '{' || next.text === ';' || next.text.startsWith('__')) ? { follows: next.text, at: next.start + 1 } : undefined;
+      } else if (depth === 0) return undefined;
     }
-    return false;
+    return undefined;
   }
 }

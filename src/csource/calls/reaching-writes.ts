@@ -20,7 +20,9 @@ export function reachingWrites(writes: readonly Write[], point: Point, facts: Fu
     const jumpedOver = facts.labels.some((label) => label > write.offset && label < point.offset);
     if (!jumpedOver && (!killer || write.offset > killer.offset)) killer = write;
   }
+  const pair = branchesThatBothWrite(writes, point, inside, facts);
   const reaching = writes.filter((write) => {
+    if (pair !== undefined && write.offset < pair && !backward) return false;
     if (write === killer) return true;
     const loops = sharedLoops(write, point);
     if (write.offset >= point.offset) {
@@ -32,7 +34,24 @@ export function reachingWrites(writes: readonly Write[], point: Point, facts: Fu
     if (backward || loops.length > 0) return true;
     return !apart(write, point) && !leaves(write, inside);
   });
-  return { writes: reaching, initial: killer === undefined };
+  return { writes: reaching, initial: killer === undefined && pair === undefined };
+}
+
+/** Where an `if` begins before the point both branches of which write: nothing from before it reaches the point. */
+function branchesThatBothWrite(writes: readonly Write[], point: Point, inside: ReadonlySet<number>, facts: FunctionFacts): number | undefined {
+  let found: number | undefined;
+  const firsts = new Map<number, number>();
+  for (const write of writes) {
+    if (write.offset >= point.offset || write.operator === 'other' || write.block === undefined) continue;
+    const at = write.around.findIndex((part) => (part.kind === 'then' || part.kind === 'else') && (part.id === write.block || part.id === -(write.block ?? 0)));
+    const branch = write.around[at];
+    if (!branch || inside.has(branch.id) || !write.around.slice(0, at).every((part) => inside.has(part.id))) continue;
+    if (branch.kind === 'then') firsts.set(branch.owner, Math.min(write.offset, firsts.get(branch.owner) ?? Infinity));
+    const begin = branch.kind === 'else' ? firsts.get(branch.owner) : undefined;
+    if (begin === undefined || facts.labels.some((label) => label > begin && label < point.offset)) continue;
+    if (found === undefined || begin > found) found = begin;
+  }
+  return found;
 }
 
 function sharedLoops(write: Point, point: Point): number[] {

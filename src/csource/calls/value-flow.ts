@@ -1,56 +1,72 @@
-import { Doubt } from '../evaluate/doubt.ts';
+import { castTo } from '../evaluate/cast.ts';
+import { Doubt, ExhaustedDoubt } from '../evaluate/doubt.ts';
 import { ExpressionReader } from '../evaluate/expression.ts';
+import { boundsOf, rangeOfInteger, rangeOfType } from '../evaluate/range.ts';
 import { Cursor } from '../parse/cursor.ts';
+import { lex } from '../parse/lexer.ts';
+import type { Token } from '../parse/lexer.ts';
 import { KERNEL_MACROS } from '../preprocess/kernel-macros.ts';
+import { positionAt } from '../preprocess/position.ts';
 import { MAX_WORLDS } from '../preprocess/world.ts';
-import type { CType } from '../types/c-type.ts';
+import type { CType, IntegerType } from '../types/c-type.ts';
 import { pointerTo } from '../types/c-type.ts';
-import type { Value } from '../types/environment.ts';
+import type { Argument, Range, Value } from '../types/environment.ts';
 import type { Locals, Names } from '../types/names.ts';
+import type { Around, Stretch, Test } from './branches.ts';
 import { readDeclaration } from './find-locals.ts';
 import type { FunctionFacts, Point, Write } from './function-facts.ts';
 import type { FunctionSource } from './function-source.ts';
+import { FILLS, FROM_USER, HARMLESS } from './known-callees.ts';
+import { limitsOf, narrow } from './limits.ts';
+import type { Limit } from './limits.ts';
 import { reachingWrites } from './reaching-writes.ts';
-
-/** Functions and macros of the kernel that change none of a driver's variables but through a pointer they are given. */
-const HARMLESS =
-  /^(?:(?:dev|pr|netdev|netif|drm|DRM|wiphy|pci|scmd|starget|shost|sdev)_(?:dbg|debug|info|warn|warning|err|error|notice|crit|printk)(?:_once|_ratelimited)?|printk|k[mzc]alloc\w*|kv[mz]alloc\w*|vz?alloc|devm_k[mzc]alloc\w*|kfree|vfree|mem(?:set|cpy|cmp|move)|str\w+|sn?printf|scnprintf|(?:cpu_to|__cpu_to)_[lb]e(?:16|32|64)|[lb]e(?:16|32|64)_to_cpu|dmam?_\w+|pci_zalloc_consistent|pci_alloc_consistent|usb_alloc_coherent|snd_\w+|IS_ERR\w*|PTR_ERR\w*|ERR_PTR|likely|unlikely|BUG_ON|BUG|WARN_ON|WARN_ON_ONCE|WARN|WARN_ONCE|msleep|mdelay|udelay|ndelay|usleep_range|mutex_(?:un)?lock|spin_(?:un)?lock\w*|ilog2|order_base_2|fls|ffs|get_order|roundup_pow_of_two|rounddown_pow_of_two|is_power_of_2|smp_processor_id|lower_32_bits|upper_32_bits|sizeof|offsetof|min|max|min_t|max_t|clamp|clamp_t|clamp_val|struct_size|array_size|size_mul|size_add|virt_to_\w+|page_address|skb_\w+|netdev_priv|[io]?(?:read|write)[bwlq](?:_relaxed)?|io(?:read|write)(?:8|16|32|64)(?:be)?)$/;
-
-/** Functions that fill the memory they are given and keep no pointer to it. */
-const FILLS = new Set(['memset', 'memcpy', 'memzero_explicit', 'memmove']);
+import type { Reaching } from './reaching-writes.ts';
+import type { UnitFunctions } from './unit-functions.ts';
 
 const MAX_DEPTH = 12;
 
 /** Adds to the locals of a call what is known of their values there. */
-export function flowing(locals: Locals, functions: FunctionSource, offset: number): Locals {
+export function flowing(locals: Locals, functions: UnitFunctions, offset: number): Locals {
   let flow: ValueFlow | undefined;
+  const begin = (): ValueFlow => {
+    if (!flow) {
+      const facts = functions.main.around(offset);
+      flow = new ValueFlow(functions, functions.main, facts, facts?.calls.find((call) => call.offset === offset), new Set(), 0);
+    }
+    return flow;
+  };
   return {
     typeOf: (name, names) => locals.typeOf(name, names),
-    followed(path, names) {
-      if (!flow) {
-        const facts = functions.around(offset);
-        const point = facts?.calls.find((call) => call.offset === offset);
-        flow = new ValueFlow(functions, facts, point, new Set(), 0);
-      }
-      return flow.followed(path, names);
-    },
+    followed: (path, type, names) => begin().followed(path, type, names),
+    called: (name, given, text, names) => begin().called(name, given, text, names),
   };
 }
 
 /** Values of variables at a point of a function. */
 class ValueFlow implements Locals {
-  readonly #functions: FunctionSource;
+  readonly #functions: UnitFunctions;
+  readonly #source: FunctionSource;
   readonly #facts: FunctionFacts | undefined;
   readonly #open: Set<string>;
   readonly #depth: number;
+  /** What a call gives the parameters, where one call is followed into the function. */
+  readonly #given: ReadonlyMap<string, Argument> | undefined;
+  /** Tells apart the times that a function is entered. */
+  readonly #entry: string;
   #point: Point | undefined;
 
-  constructor(functions: FunctionSource, facts: FunctionFacts | undefined, point: Point | undefined, open: Set<string>, depth: number) {
+  constructor(
+    functions: UnitFunctions, source: FunctionSource, facts: FunctionFacts | undefined, point: Point | undefined,
+    open: Set<string>, depth: number, given?: ReadonlyMap<string, Argument>, entry = '',
+  ) {
     this.#functions = functions;
+    this.#source = source;
     this.#facts = facts;
     this.#point = point;
     this.#open = open;
     this.#depth = depth;
+    this.#given = given;
+    this.#entry = entry;
   }
 
   typeOf(name: string, names: Names): CType | undefined {
@@ -62,49 +78,201 @@ class ValueFlow implements Locals {
     if (this.#open.has(key)) throw new Doubt(`the type of ${name} depends on itself`);
     this.#open.add(key);
     try {
-      const type = readDeclaration(declaration, names);
+      const type = readDeclaration(declaration, names, this.#source.instance);
       return declaration.parameter && type.kind === 'array' ? pointerTo(type.of) : type;
     } finally {
       this.#open.delete(key);
     }
   }
 
-  followed(path: string, names: Names): Value | undefined {
+  followed(path: string, type: IntegerType, names: Names): Value | undefined {
     const facts = this.#facts;
     const point = this.#point;
     if (!facts || !point || this.#depth > MAX_DEPTH || this.#open.size > 40) return undefined;
-    const root = /^\w+/.exec(path)?.[0] ?? '';
-    const declared = facts.declarations.get(root) ?? [];
-    if (declared.length !== 1 || facts.looped.has(root)) return undefined;
-    if (this.#mayChange(root, names)) return undefined;
+    const root = rootOf(path);
+    if (facts.declarations.get(root)?.length !== 1 || facts.looped.has(root) || this.#mayChange(root, names)) return undefined;
     const writes = this.#writesOf(path, root, facts, point);
-    if (!writes) return undefined;
-    const reaching = reachingWrites(writes, point, facts);
-    if (reaching.writes.some((write) => write.operator === 'other')) return undefined;
-    const ways: (() => Value | undefined)[] = reaching.writes.map((write) => () => this.#assigned(path, write, names));
-    if (reaching.initial) {
-      if (path !== root) return undefined;
-      if (declared[0]?.parameter) {
-        const given = this.#arguments(facts, root, names);
-        if (!given) return undefined;
-        ways.push(...given);
-      }
-    }
-    if (ways.length === 0 || ways.length > MAX_WORLDS) return undefined;
-    const ids = [...reaching.writes.map((write) => write.offset), reaching.initial ? 'given' : ''].join(' ');
-    const way = ways.length === 1 ? 0 : names.world.choose(`which of the ${ways.length} values ${path} has (${ids})`, ways.length);
-    return ways[way]?.();
+    if (!writes) return this.#setElsewhere(path, type, facts, point);
+    const limits = this.#limits(path, type, writes, names);
+    const counted = this.#counted(path, type, writes, limits, names);
+    if (counted) return narrowed(type, counted, limits, names);
+    const value = this.#valueOf(path, type, writes, names);
+    if (value?.broken) return value;
+    const bounds = value && boundsOf(value);
+    const known = bounds && !bounds.wide ? value : this.#setElsewhere(path, type, facts, point) ?? value;
+    return narrowed(type, known, limits, names);
   }
 
-  /** Whether the variable may be changed by what is not seen as a write: through its address, or by a macro. */
+  called(name: string, given: readonly Argument[], text: string, names: Names): { readonly type: CType; readonly returned?: Value } | undefined {
+    const found = this.#functions.named(name);
+    if (!found) return undefined;
+    const type = found.source.returnType(found.name, names);
+    const facts = type.kind === 'integer' && found.body !== undefined ? found.source.around(found.body) : undefined;
+    const key = `call of ${name}`;
+    if (!facts || facts.name !== name || this.#depth > MAX_DEPTH || this.#open.has(key) || takes(facts) !== given.length) return { type };
+    this.#open.add(key);
+    try {
+      const parameters = new Map(facts.parameters.map((parameter, at): [string, Argument] => [parameter, given[at] ?? ((): undefined => undefined)]));
+      const inner = new ValueFlow(this.#functions, found.source, facts, undefined, this.#open, this.#depth + 1, parameters, `${this.#entry}/${text}`);
+      const returned = inner.#returned(facts, names);
+      return { type, ...(returned ? { returned } : {}) };
+    } finally {
+      this.#open.delete(key);
+    }
+  }
+
+  /** The value that a function returns: of one return, where not all can be reached, or of each in some world. */
+  #returned(facts: FunctionFacts, names: Names): Value | undefined {
+    const reached: (Point & Stretch)[] = [];
+    for (const point of facts.returns) {
+      const certain = this.#reachable(point, names);
+      if (certain === false) continue;
+      reached.push(point);
+      if (certain && facts.labels.length === 0) break;
+    }
+    if (reached.length === 0 || reached.length > MAX_WORLDS) return undefined;
+    const way = reached.length === 1 ? 0 : names.world.choose(`which of ${reached.length} returns ${facts.name} takes (${this.#entry})`, reached.length);
+    const taken = reached[way];
+    return taken && this.#evaluate(taken.from, taken.to, taken, names);
+  }
+
+  /** Whether a point is reached, as the conditions around it say: undefined where some of them are not known. */
+  #reachable(point: Point, names: Names): boolean | undefined {
+    let certain: boolean | undefined = true;
+    point.around.forEach((part, at) => {
+      if (certain === false) return;
+      const around = point.around.slice(0, at);
+      const value = ({ from, to }: Stretch): bigint | undefined => this.#evaluate(from, to, { offset: from, around }, names)?.value;
+      let here: boolean | undefined = part.kind === 'block' && !part.choice;
+      if (part.test && part.kind !== 'loop') {
+        const condition = value(part.test);
+        here = condition === undefined ? undefined : (condition !== 0n) === part.test.holds;
+      } else if (part.choice) here = this.#chosen(part.choice, value);
+      else if (!here) here = undefined;
+      certain = here === false ? false : here && certain;
+    });
+    return certain;
+  }
+
+  #chosen(choice: NonNullable<Around['choice']>, value: (stretch: Stretch) => bigint | undefined): boolean | undefined {
+    const given = value(choice.value);
+    if (given === undefined) return undefined;
+    const labels = choice.labels.map(value);
+    if (labels.includes(given)) return !choice.others;
+    return labels.includes(undefined) ? undefined : choice.others;
+  }
+
+  /** Value of a path by the writes that reach the point. */
+  #valueOf(path: string, type: IntegerType, writes: readonly Write[], names: Names): Value | undefined {
+    const [facts, point] = [this.#facts as FunctionFacts, this.#point as Point];
+    const root = rootOf(path);
+    const reaching = reachingWrites(writes, point, facts);
+    if (reaching.writes.some((write) => write.operator === 'other')) return undefined;
+    const since = reaching.initial ? facts.start : Math.min(...reaching.writes.map((write) => write.offset));
+    if (path.includes('->') && (reaching.writes.some((write) => write.offset > point.offset) || !this.#quiet(path, writes, since, point, reaching))) return undefined;
+    const taken = reaching.writes.length + Number(reaching.initial) > 1 ? reaching.writes.filter((write) => this.#reachable(write, names) !== false) : reaching.writes;
+    const way = (from: number, value: Value | undefined): Value | undefined =>
+      narrowed(type, value?.type.kind === 'integer' ? castTo(type, value) : undefined, this.#passedOver(path, type, from, taken, names), names);
+    const ways: (() => Value | undefined)[] = taken.map((write) => () => way(write.offset, this.#assigned(path, write, names)));
+    // A local that is not initialised has no value that counts.
+    if (reaching.initial && (path !== root || facts.declarations.get(root)?.[0]?.parameter)) ways.push(() => way(facts.start, this.#initial(path, root, facts, names)));
+    if (ways.length === 0 || ways.length > MAX_WORLDS) return undefined;
+    if (ways.length === 1) return ways[0]?.();
+    // Variables that are written in the same branches have their values together.
+    const ids = [...taken.map((write) => write.block ?? `at ${write.offset}`), reaching.initial ? 'before' : ''].join(' ');
+    const { line } = positionAt(this.#source.instance.index, point.offset);
+    return ways[names.world.choose(`which of ${ways.length} ways leads to line ${line} (${this.#entry}: ${point.offset} from ${ids})`, ways.length)]?.();
+  }
+
+  /**
+   * What is known of a value that was there before branches that would have overwritten it: their conditions did not hold, as in
+   * `if (n > MAX) n = MAX;`.
+   */
+  #passedOver(path: string, type: IntegerType, from: number, writes: readonly Write[], names: Names): Limit[] {
+    const [facts, point] = [this.#facts as FunctionFacts, this.#point as Point];
+    const inside = new Set(point.around.map((part) => part.id));
+    return writes.flatMap((write) => {
+      const at = write.around.findIndex((part) => part.kind === 'then' && (part.id === write.block || part.id === -(write.block ?? 0)));
+      const branch = write.around[at];
+      if (!branch?.test || branch.test.from <= from || inside.has(branch.id) || !write.around.slice(0, at).every((part) => inside.has(part.id) && part.kind !== 'loop')) return [];
+      const { test } = branch;
+      if (facts.labels.some((label) => label > from && label < point.offset) || writes.some((other) => other.offset > from && other.offset < test.since && other !== write)) return [];
+      const around = write.around.slice(0, at);
+      return limitsOf(this.#tokens(test.from, test.to, names), false, path, type, (tokens) => this.#read(tokens, { offset: test.from, around }, names));
+    });
+  }
+
+  /** Bounds of what a loop counts: it begins with one value, rises or falls alone, and the loop's own condition ends it. */
+  #counted(path: string, type: IntegerType, writes: readonly Write[], limits: readonly KnownLimit[], names: Names): Value | undefined {
+    const [facts, point] = [this.#facts as FunctionFacts, this.#point as Point];
+    const reaching = reachingWrites(writes, point, facts);
+    if (reaching.initial || !limits.some(({ loop }) => loop !== undefined)) return undefined;
+    const begins: Range[] = [];
+    let [rises, falls, step] = [false, false, 0n];
+    for (const write of reaching.writes) {
+      if (write.operator === '=') {
+        const value = this.#assigned(path, write, names);
+        const range = value && !value.broken ? boundsOf(value) : undefined;
+        if (!range) return undefined;
+        begins.push(range);
+        continue;
+      }
+      const by = write.from === write.to ? { min: 1n, max: 1n } : this.#bounds(this.#evaluate(write.from, write.to, write, names));
+      if (!by || by.min < 0n || !/^(?:\+\+|--|[-+]=)$/.test(write.operator)) return undefined;
+      if (write.operator.startsWith('+')) rises = true;
+      else falls = true;
+      if (by.max > step) step = by.max;
+      if (!write.around.some((part) => part.kind === 'loop' && limits.some(({ loop }) => loop === part.id))) return undefined;
+    }
+    if (begins.length === 0 || rises === falls) return undefined;
+    const inLoop = narrow(rangeOfInteger(type), limits.filter(({ loop }) => loop !== undefined));
+    const whole = rangeOfInteger(type);
+    if (inLoop === 'none') return undefined;
+    const least = begins.map(({ min }) => min).reduce((a, b) => (a < b ? a : b));
+    const most = begins.map(({ max }) => max).reduce((a, b) => (a > b ? a : b));
+    const why = `${path} counts`;
+    // The condition must end the loop before the type's end is passed.
+    if (rises) return inLoop.max + step <= whole.max && least <= inLoop.max ? { type, why, range: { min: least, max: inLoop.max, by: 'the condition of its loop' } } : undefined;
+    return inLoop.min - step >= whole.min && most >= inLoop.min ? { type, why, range: { min: inLoop.min, max: most, by: 'where its loop begins' } } : undefined;
+  }
+
+  #bounds(value: Value | undefined): Range | undefined {
+    return value && !value.broken ? boundsOf(value) : undefined;
+  }
+
+  /** What conditions that are known at the point say of a path. */
+  #limits(path: string, type: IntegerType, writes: readonly Write[], names: Names): KnownLimit[] {
+    const [facts, point] = [this.#facts as FunctionFacts, this.#point as Point];
+    const found: KnownLimit[] = [];
+    const last = /\w+$/.exec(path)?.[0] ?? path;
+    const take = (test: Test, around: readonly Around[], loop?: number): void => {
+      if (!this.#source.text.slice(test.from, test.to).includes(last)) return;
+      const since = point.around.slice(around.length + (loop === undefined ? 0 : 1));
+      // What a loop does between its rounds comes before its condition; what a branch does that leaves is not done here.
+      if (!this.#quiet(path, writes, test.from, { offset: test.to, around: [] }) || !this.#quiet(path, writes, test.since, { offset: point.offset, around: since })) return;
+      const at: Point = { offset: test.from, around };
+      const limits = limitsOf(this.#tokens(test.from, test.to, names), test.holds, path, type, (tokens) => this.#read(tokens, at, names));
+      found.push(...limits.map((limit) => ({ ...limit, ...(loop === undefined ? {} : { loop }) })));
+    };
+    for (const guard of facts.guards) {
+      const block = guard.since <= point.offset ? point.around.findIndex((part) => part.id === guard.block) : -1;
+      if (block >= 0) take(guard, point.around.slice(0, block + 1));
+    }
+    point.around.forEach((part, at) => {
+      if (part.test) take(part.test, point.around.slice(0, at), part.kind === 'loop' ? part.id : undefined);
+    });
+    return found;
+  }
+
+  /** Whether the variable may be changed by what is not seen as a write: by a macro. */
   #mayChange(root: string, names: Names): boolean {
     const facts = this.#facts as FunctionFacts;
-    const main = { instance: names.unit.main, offset: this.#point?.offset ?? 0 };
+    const { instance } = this.#source;
     for (const { callee, from, to } of facts.passed.get(root) ?? []) {
       if (callee === '' || HARMLESS.test(callee) || KERNEL_MACROS.has(callee)) continue;
-      const macro = names.unit.macroAt(callee, { ...main, offset: from }, names.world);
+      const macro = names.unit.macroAt(callee, { instance, offset: from }, names.world);
       if (!macro || macro === 'undefined') continue;
-      const tokens = names.tokens(names.unit.main, from, to);
+      const tokens = names.tokens(instance, from, to);
       for (let at = 0; at < tokens.length; at++) {
         if (tokens[at]?.text !== root) continue;
         const [before, after] = [tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? ''];
@@ -120,97 +288,162 @@ class ValueFlow implements Locals {
     const other = (at: Point): void => void writes.push({ offset: at.offset, around: at.around, operator: 'other', from: 0, to: 0, block: undefined });
     for (const [name, taken] of facts.addresses) {
       if (name !== root && !name.startsWith(`${root}.`) && !name.startsWith(`${root}->`)) continue;
-      if (path === root) {
-        if (name === root) return undefined;
-        continue;
-      }
       // The address of a member of what a pointer leads to is no way to another member, and the memory is shared anyway.
-      if (path.startsWith(`${root}->`) && name !== root && !path.startsWith(name)) continue;
+      if (path !== root && path.startsWith(`${root}->`) && name !== root && !path.startsWith(name)) continue;
+      // Nor is the address of a member a way to the variable itself.
+      if (path === root && name !== root) continue;
       for (const use of taken) {
         const call = facts.calls.find((at) => at.offset <= use.offset && use.offset < at.to && at.callee === use.callee);
-        if (FILLS.has(use.callee) && call) other(call);
-        else if (use.offset < point.offset || point.around.some((part) => part.kind === 'loop') || facts.jumps.some((jump) => facts.labels.some((label) => label < jump))) return undefined;
+        if (FILLS.test(use.callee) && call) other(call);
+        else if (path === root || use.offset < point.offset || point.around.some((part) => part.kind === 'loop') || facts.jumps.some((jump) => facts.labels.some((label) => label < jump))) return undefined;
       }
     }
-    if (path === root) return writes;
     for (let prefix = path; prefix !== root; ) {
       prefix = prefix.slice(0, Math.max(prefix.lastIndexOf('.'), prefix.lastIndexOf('->')));
       for (const write of facts.writes.get(prefix) ?? []) writes.push({ ...write, operator: 'other', block: undefined });
     }
-    if (!path.includes('->')) return writes;
-    return this.#undisturbed(path, writes, facts, point) ? writes : undefined;
+    return writes;
   }
 
-  /** Whether nothing between the last certain write of a member behind a pointer and the point may change it. */
-  #undisturbed(path: string, writes: readonly Write[], facts: FunctionFacts, point: Point): boolean {
-    const reaching = reachingWrites(writes, point, facts);
-    if (reaching.initial || reaching.writes.length === 0 || reaching.writes.some((write) => write.offset > point.offset)) return false;
-    const first = Math.min(...reaching.writes.map((write) => write.offset));
-    const field = path.slice(path.lastIndexOf(path.includes('->') && path.lastIndexOf('->') > path.lastIndexOf('.') ? '>' : '.') + 1);
-    const loops = new Set(point.around.filter((part) => part.kind === 'loop').map((part) => part.id));
-    if (loops.size > 0 && !reaching.writes.every((write) => [...loops].every((loop) => write.around.some((part) => part.id === loop)))) return false;
-    const root = /^\w+/.exec(path)?.[0] ?? '';
+  /**
+   * Whether a path keeps its value from an offset up to the point: nothing in between writes it, nor, where it lies behind a
+   * pointer, may any function or other pointer. `point.around` is what was entered since.
+   * @param reaching writes that are taken into account already
+   */
+  #quiet(path: string, writes: readonly Write[], from: number, point: Point, reaching?: Reaching): boolean {
+    const facts = this.#facts as FunctionFacts;
+    const around = point.around.filter((part) => part.kind === 'loop').map((part) => part.id);
+    // Where every write that reaches the point stands in its loops too, each round begins with one of them.
+    if (reaching && !reaching.initial && !reaching.writes.every((write) => around.every((loop) => write.around.some((part) => part.id === loop)))) return false;
+    const loops = new Set(reaching && !reaching.initial ? [] : around);
+    const between = (at: Point): boolean => (at.offset >= from && at.offset < point.offset) || at.around.some((part) => loops.has(part.id));
+    const counted = (at: Point): boolean => reaching?.writes.some((write) => write.offset === at.offset) === true;
+    if (facts.labels.some((label) => label > from && label < point.offset)) return false;
+    if (!reaching && writes.some(between)) return false;
+    if (!path.includes('->')) return true;
+    const field = /\w+$/.exec(path)?.[0] ?? path;
+    const mentions = new RegExp(`\\b${rootOf(path)}\\b`);
     for (const call of facts.calls) {
-      if (call.to <= first || call.offset >= point.offset) continue;
-      if (!HARMLESS.test(call.callee)) return false;
+      if (call.to <= from || !between(call)) continue;
       // What fills memory may fill this.
-      if (FILLS.has(call.callee) && new RegExp(`\\b${root}\\b`).test(this.#functions.text.slice(call.offset, call.to))) return false;
+      if (!HARMLESS.test(call.callee) || (FILLS.test(call.callee) && mentions.test(this.#source.text.slice(call.offset, call.to)))) return false;
     }
     for (const [other, list] of facts.writes) {
-      if (other === path || !(other.endsWith(`.${field}`) || other.endsWith(`>${field}`))) continue;
-      if (list.some((write) => write.offset >= first && write.offset < point.offset)) return false;
+      if (other !== path && (other.endsWith(`.${field}`) || other.endsWith(`>${field}`)) && list.some((write) => between(write) && !counted(write))) return false;
     }
-    const between = this.#functions.text.slice(first, point.offset);
-    return !/(?:^|[;{}(])\s*\*+\s*\w+[^;=]*=[^=]/.test(between) && !facts.labels.some((label) => label > first && label < point.offset);
+    return !/(?:^|[;{}(])\s*\*+\s*\w+[^;=]*=[^=]/.test(this.#source.text.slice(from, point.offset));
   }
 
   #assigned(path: string, write: Write, names: Names): Value | undefined {
-    const key = `${path} at ${write.offset}`;
+    const key = `${path} at ${write.offset} ${this.#entry}`;
     if (this.#open.has(key)) return undefined;
     this.#open.add(key);
-    const point = this.#point;
-    this.#point = write;
     try {
-      const value = this.#evaluate(write.from, write.to, names.within(this));
-      if (!value || write.operator === '=') return value;
-      // `x += y` is not worked out: how often it is done is not known.
-      return undefined;
+      if (write.operator === '=') return this.#evaluate(write.from, write.to, write, names);
+      // `x += y` is `x + (y)` with x as it was before.
+      const given = write.operator.length === 2 && write.from === write.to ? lex('1', 0, 1) : this.#tokens(write.from, write.to, names);
+      const operator = write.operator === '++' ? '+' : write.operator === '--' ? '-' : write.operator.slice(0, -1);
+      const around = (text: string): Token[] => lex(text, 0, text.length);
+      return this.#read([...around(`${path} ${operator} (`), ...given, ...around(')')], write, names);
     } finally {
-      this.#point = point;
       this.#open.delete(key);
     }
   }
 
-  #evaluate(from: number, to: number, names: Names): Value | undefined {
+  #tokens(from: number, to: number, names: Names): Token[] {
+    return names.tokens(this.#source.instance, from, to);
+  }
+
+  #evaluate(from: number, to: number, point: Point, names: Names): Value | undefined {
     if (to <= from) return undefined;
     try {
-      const cursor = new Cursor(names.tokens(names.unit.main, from, to));
-      const value = new ExpressionReader(cursor, names).assignment();
-      return cursor.ended ? value : undefined;
+      return this.#read(this.#tokens(from, to, names), point, names);
     } catch (error) {
-      if (error instanceof Doubt) return undefined;
+      if (error instanceof Doubt && !(error instanceof ExhaustedDoubt)) return undefined;
       throw error;
     }
   }
 
-  /** The values that all callers of a static function give a parameter. */
-  #arguments(facts: FunctionFacts, name: string, names: Names): (() => Value | undefined)[] | undefined {
-    if (!facts.isStatic) return undefined;
-    const at = facts.parameters.indexOf(name);
-    const callers = this.#functions.callersOf(facts.name);
-    if (at < 0 || !callers) return undefined;
-    const key = `callers of ${facts.name}`;
-    if (this.#open.has(key)) return undefined;
-    return callers.map(({ facts: outer, call }) => () => {
-      const argument = call.arguments[at];
-      if (!argument || call.arguments.length !== facts.parameters.length) return undefined;
-      this.#open.add(key);
-      try {
-        const flow = new ValueFlow(this.#functions, outer, call, this.#open, this.#depth + 1);
-        return flow.#evaluate(argument.from, argument.to, names.within(flow));
-      } finally {
-        this.#open.delete(key);
-      }
-    });
+  /** Value of an expression where it stands. */
+  #read(tokens: readonly Token[], at: Point, names: Names): Value | undefined {
+    const point = this.#point;
+    this.#point = at;
+    try {
+      const cursor = new Cursor(tokens);
+      const value = new ExpressionReader(cursor, names.within(this)).assignment();
+      return cursor.ended ? value : undefined;
+    } catch (error) {
+      if (error instanceof Doubt && !(error instanceof ExhaustedDoubt)) return undefined;
+      throw error;
+    } finally {
+      this.#point = point;
+    }
   }
+
+  /** What a path is when its function is entered: what the call gives, or all callers of a static function. */
+  #initial(path: string, root: string, facts: FunctionFacts, names: Names): Value | undefined {
+    if (facts.declarations.get(root)?.[0]?.parameter !== true || (path !== root && (facts.writes.get(root) ?? []).length > 0)) return undefined;
+    const rest = path.slice(root.length);
+    if (this.#given) return rest === '' ? this.#given.get(root)?.() : undefined;
+    if (!facts.isStatic || this.#source !== this.#functions.main) return undefined;
+    const at = facts.parameters.indexOf(root);
+    const callers = this.#source.callersOf(facts.name);
+    const key = `callers of ${facts.name}`;
+    if (at < 0 || !callers || this.#open.has(key)) return undefined;
+    // The parameters of one call belong together.
+    const way = callers.length === 1 ? 0 : names.world.choose(`which of ${callers.length} calls of ${facts.name} is made (${this.#entry})`, callers.length);
+    const caller = callers[way];
+    const argument = caller?.call.arguments[at];
+    if (!caller || !argument || caller.call.arguments.length !== facts.parameters.length) return undefined;
+    this.#open.add(key);
+    try {
+      const flow = new ValueFlow(this.#functions, this.#source, caller.facts, caller.call, this.#open, this.#depth + 1, undefined, `${this.#entry}<`);
+      if (rest === '') return flow.#evaluate(argument.from, argument.to, caller.call, names);
+      // A pointer that is handed on leads to the same memory.
+      const text = `(${this.#source.text.slice(argument.from, argument.to)})${rest}`;
+      return flow.#read(lex(text, 0, text.length), caller.call, names);
+    } finally {
+      this.#open.delete(key);
+    }
+  }
+
+  /** Of what is not followed, whether user space sets it. */
+  #setElsewhere(path: string, type: IntegerType, facts: FunctionFacts, point: Point): Value | undefined {
+    const root = rootOf(path);
+    const range = rangeOfType(type);
+    const bounds = range ? { range } : {};
+    const by = [...(facts.passed.get(root) ?? [])].find(({ callee, from }) => FROM_USER.test(callee) && from < point.offset)
+      ?? (facts.writes.get(root) ?? []).map((write) => ({ callee: /^\w+/.exec(this.#source.text.slice(write.from, write.to))?.[0] ?? '' })).find(({ callee }) => FROM_USER.test(callee));
+    if (by) return { type, why: `${path} comes from user space by ${by.callee}()`, origin: 'user', ...bounds };
+    if (path === 'arg' && facts.parameters.includes('cmd') && facts.declarations.get('arg')?.[0]?.parameter) return { type, why: 'the argument of an ioctl comes from user space', origin: 'user', ...bounds };
+    return undefined;
+  }
+}
+
+interface KnownLimit extends Limit {
+  /** The loop whose condition sets it. */
+  readonly loop?: number;
+}
+
+/** How many arguments a function takes: none for `(void)`. */
+function takes(facts: FunctionFacts): number {
+  return facts.parameters.length === 1 && facts.parameters[0] === '' ? 0 : facts.parameters.length;
+}
+
+function rootOf(path: string): string {
+  return /^\w+/.exec(path)?.[0] ?? '';
+}
+
+/** A value within limits. Where none is left, this world is none that reaches the point. */
+function narrowed(type: IntegerType, value: Value | undefined, limits: readonly Limit[], names: Names): Value | undefined {
+  if (limits.length === 0) return value;
+  const before = (value && boundsOf(value)) ?? rangeOfInteger(type);
+  const range = narrow(before, limits);
+  if (range === 'none') {
+    names.world.impossible = true;
+    return value;
+  }
+  if (range === before || value?.value !== undefined) return value;
+  if (range.min === range.max) return { type, value: range.min };
+  return { why: 'it is checked', ...value, type: value?.type ?? type, range };
 }

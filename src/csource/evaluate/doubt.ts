@@ -5,3 +5,6 @@ export class Doubt extends Error {
 
 /** A bound on work was reached: nothing that builds on the question may go on, or the work would multiply. */
 export class ExhaustedDoubt extends Doubt {}
+
+/** More ways are open than are tried. */
+export class WorldsDoubt extends Doubt {}

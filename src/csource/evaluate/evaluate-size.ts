@@ -10,7 +10,7 @@ import { UINT, ULONG } from '../types/c-type.ts';
 import type { Origin, Range } from '../types/environment.ts';
 import { Names } from '../types/names.ts';
 import type { Locals, UnitMemo } from '../types/names.ts';
-import { Doubt } from './doubt.ts';
+import { Doubt, WorldsDoubt } from './doubt.ts';
 import { ExpressionReader } from './expression.ts';
 import { convert } from './integer.ts';
 import { fits } from './range.ts';
@@ -70,14 +70,30 @@ export function unknownSize(why: string): SizeResult {
 
 /** Works out the size that an argument gives, in every way that undecided `#if`s may turn out. */
 export function evaluateSize(argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): SizeResult {
-  const outcomes: Outcome[] = [];
   try {
-    forEachWorld((world) => {
-      if (unit.isPlaceActive(argument.call, world)) outcomes.push(evaluateIn(world, argument, unit, config, memo));
-    });
+    return inAllWorlds(argument, unit, config, memo);
   } catch (error) {
-    return unknownSize(doubtOf(error));
+    if (!(error instanceof WorldsDoubt)) return unknownSize(doubtOf(error));
+    // Values that flow make choices too: without them the types still bound the size.
+    const { locals } = argument;
+    try {
+      return inAllWorlds({ ...argument, locals: { typeOf: (name, names) => locals.typeOf(name, names) } }, unit, config, memo);
+    } catch (again) {
+      return unknownSize(doubtOf(again));
+    }
   }
+}
+
+function inAllWorlds(argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): SizeResult {
+  const outcomes: Outcome[] = [];
+  let worlds = 0;
+  forEachWorld((world) => {
+    if (!unit.isPlaceActive(argument.call, world)) return;
+    const outcome = evaluateIn(world, argument, unit, config, memo);
+    worlds++;
+    if (!world.impossible) outcomes.push(outcome);
+  });
+  if (worlds > 0 && outcomes.length === 0) return unknownSize('what is checked before leaves no value for it');
   return combine(outcomes);
 }
 
@@ -99,7 +115,7 @@ function combine(outcomes: readonly Outcome[]): SizeResult {
   if (!Number.isSafeInteger(bytes)) return { kind: 'unknown', why: `it comes to ${values.at(-1)}, more than any buffer holds`, steps: first.steps };
   if (values.length === 1) return { kind: 'exact', bytes, why: first.why ?? 'constant', steps: first.steps };
   const asked = [...new Set(outcomes.flatMap((outcome) => outcome.asked))];
-  const why = `one of ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', …' : ''}: not decided here is ${asked.slice(0, 2).join(', ')}`;
+  const why = `one of ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', …' : ''}: not decided here is ${asked.slice(0, 2).map((question) => question.replace(/ \(.*\)$/s, '')).join(', ')}`;
   return { kind: 'bounded', min: Number(values[0] ?? 0n), max: bytes, why, steps: first.steps };
 }
 

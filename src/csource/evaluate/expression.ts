@@ -5,9 +5,10 @@ import type { CType, IntegerType } from '../types/c-type.ts';
 import type { Argument, Environment, Value } from '../types/environment.ts';
 import { alignOf, memberOf, offsetOf, sizeOf } from '../types/layout.ts';
 import { beginsType, readTypeName } from '../types/read-type.ts';
+import { attempt, because, castTo } from './cast.ts';
 import { Doubt, ExhaustedDoubt } from './doubt.ts';
-import { fits, greatest, least, rangeOfBinary, rangeOfType, union } from './range.ts';
-import { binary, binaryType, character, commonType, convert, literal, promote, unary } from './integer.ts';
+import { greatest, least, rangeOfBinary, rangeOfType, union } from './range.ts';
+import { binary, binaryType, character, commonType, literal, promote, unary } from './integer.ts';
 import type { Integer } from './integer.ts';
 import { kernelFunction } from './kernel-functions.ts';
 
@@ -124,8 +125,9 @@ export class ExpressionReader {
       if (text === '&' || text === '*') {
         cursor.at++;
         const operand = cursor.nested(() => this.#cast());
-        if (text === '&') return { type: pointerTo(operand.type), why: 'it is an address' };
-        return { type: pointee(operand.type), why: 'it is read from memory' };
+        const path = operand.path === undefined ? {} : { path: `${text}${operand.path}` };
+        if (text === '&') return { type: pointerTo(operand.type), why: 'it is an address', ...path };
+        return { type: pointee(operand.type), why: 'it is read from memory', ...path };
       }
       if (text === '++' || text === '--') {
         cursor.at++;
@@ -187,7 +189,7 @@ export class ExpressionReader {
         const name = cursor.peek();
         cursor.at++;
         const record = text === '.' ? value.type : pointee(value.type);
-        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time`, ...(value.path === undefined ? {} : { path: `${value.path}${text}${name}` }) };
+        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time`, ...memberPath(value.path, text, name) };
       } else if (text === '(') {
         cursor.skipBrackets();
         const type = value.type.kind === 'function' ? value.type.returns : unknownType('what a function returns is not known');
@@ -204,7 +206,7 @@ export class ExpressionReader {
     if (value.value !== undefined || value.broken || value.type.kind !== 'integer' || this.#mode !== 'c' || this.#unevaluated > 0) return value;
     const { type } = value;
     const bounds = value.range ?? rangeOfType(type);
-    const known = value.path === undefined ? undefined : this.#environment.followed(value.path);
+    const known = value.path === undefined ? undefined : this.#environment.followed(value.path, type);
     if (!known) return { ...value, ...(bounds ? { range: bounds } : {}) };
     const converted = castTo(type, { ...known, type: known.type.kind === 'integer' ? known.type : type });
     if (converted.value !== undefined) return { type, value: converted.value };
@@ -276,9 +278,10 @@ export class ExpressionReader {
         throw error;
       }
     });
-    return (
-      this.#environment.called(name, given) ?? kernelFunction(name, given) ?? { type: unknownType(`what ${name}() returns is not known`), why: `what ${name}() returns is not followed` }
-    );
+    const own = this.#environment.called(name, given, cursor.tokens.slice(start - 2, cursor.at).map((token) => token.text).join(' '));
+    if (own?.returned) return castTo(own.type, own.returned);
+    const why = `what ${name}() returns is not followed`;
+    return own ? { type: own.type, why } : kernelFunction(name, given) ?? { type: unknownType(`what ${name}() returns is not known`), why };
   }
 
   /** min, max and clamp of include/linux/minmax.h: bounds where an operand is no constant. */
@@ -335,13 +338,6 @@ export class ExpressionReader {
   }
 }
 
-/** Why an expression of values is no constant: the first of them that is none says it. */
-function because(...values: readonly Value[]): Pick<Value, 'why' | 'broken' | 'origin'> {
-  const open = values.find((value) => value.value === undefined);
-  const origin = values.find((value) => value.value === undefined && value.origin)?.origin;
-  return { why: open?.why ?? 'it is not a constant', ...(values.some((value) => value.broken) ? { broken: true } : {}), ...(origin ? { origin } : {}) };
-}
-
 function splitAtCommas(tokens: readonly Token[]): (readonly Token[])[] {
   const parts: Token[][] = [];
   let part: Token[] = [];
@@ -369,6 +365,13 @@ function pointee(type: CType): CType {
   return unknownType('it reads through what is no pointer');
 }
 
+function memberPath(path: string | undefined, operator: string, name: string): { path?: string } {
+  if (path === undefined) return {};
+  if (path.startsWith('&')) return operator === '->' ? { path: `${path.slice(1)}.${name}` } : {};
+  if (path.startsWith('*')) return operator === '.' ? { path: `${path.slice(1)}->${name}` } : {};
+  return { path: `${path}${operator}${name}` };
+}
+
 function memberType(record: CType, name: string): CType {
   try {
     const field = memberOf(record, name);
@@ -381,18 +384,6 @@ function memberType(record: CType, name: string): CType {
 
 function asInteger(value: Value): Integer | undefined {
   return value.value !== undefined && value.type.kind === 'integer' ? { type: value.type, value: value.value } : undefined;
-}
-
-function castTo(type: CType, operand: Value): Value {
-  if (operand.value === undefined) {
-    if (type.kind !== 'integer') return { type, ...because(operand) };
-    const { range } = operand;
-    const kept = operand.broken ? undefined : range && fits(range, type) ? range : rangeOfType(type);
-    return { type, ...because(operand), ...(kept ? { range: kept } : {}) };
-  }
-  if (type.kind === 'integer') return attempt(type, () => ({ type, value: convert(operand.value ?? 0n, type) }));
-  // A constant pointer is a 64 bit number: `(void *)0`.
-  return { type, why: 'it is no integer' };
 }
 
 function applyUnary(operator: string, operand: Value): Value {
@@ -435,11 +426,3 @@ function resultType(operator: string, left: CType, right: CType): CType {
   return b.kind === 'unknown' ? b : unknownType('an operator on what are no integers');
 }
 
-function attempt(type: CType, work: () => Value): Value {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Doubt) return { type, why: error.message, broken: true };
-    throw error;
-  }
-}

@@ -13,6 +13,12 @@ export function rangeOfType(type: CType): Range | undefined {
   return { min: 0n, max: (1n << BigInt(bits)) - 1n, by, ...(bits < 32 ? {} : { wide: true }) };
 }
 
+/** All values of a type. */
+export function rangeOfInteger(type: IntegerType): Range {
+  const bits = BigInt(type.rank === 0 ? 1 : type.size * 8 - (type.signed ? 1 : 0));
+  return { min: type.signed ? -(1n << bits) : 0n, max: (1n << bits) - 1n, by: rangeOfType(type)?.by ?? 'its type', ...(type.size < 4 ? {} : { wide: true }) };
+}
+
 /** Whether every value of the range is one of the type's. */
 export function fits(range: Range, type: IntegerType): boolean {
   if (type.plainChar) return range.min >= 0n && range.max <= 127n;

@@ -34,6 +34,11 @@ export class FunctionFinder {
       // No part of a function's head is as long.
       if (from - start > 400) return { from: from + 1, to: close + 2 };
       const line = this.#text.slice(start, from).trimEnd();
+      // An empty line may stand between the brackets and the body.
+      if (line === '' && lines === 0) {
+        from = start - 1;
+        continue;
+      }
       if (line === '' || /[;}]$|\*\/$|^#|\\$|:$/.test(line)) return { from: from + 1, to: close + 2 };
       if (start === 0) return { from: 0, to: close + 2 };
       from = start - 1;

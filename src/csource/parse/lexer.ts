@@ -127,6 +127,22 @@ export function beginsLine(text: string, offset: number): boolean {
   return true;
 }
 
+/** The text with comments, strings and character constants blanked: of the same length, with the same lines. */
+export function codeOnly(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  const mark = /["'/]/g;
+  for (let match = mark.exec(text); match; match = mark.exec(text)) {
+    const at = match.index;
+    const end = match[0] === '/' ? commentEnd(text, at) : quoteEnd(text, at);
+    if (end === undefined) continue;
+    parts.push(text.slice(from, at), text.slice(at, end).replace(/[^\n]/g, ' '));
+    mark.lastIndex = from = end;
+  }
+  parts.push(text.slice(from));
+  return parts.join('');
+}
+
 function continued(text: string, newline: number): boolean {
   return text[newline - 1] === '\\' || (text[newline - 1] === '\r' && text[newline - 2] === '\\');
 }

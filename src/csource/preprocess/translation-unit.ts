@@ -326,6 +326,11 @@ export class TranslationUnit {
     return path === this.main.index.path || this.#headers.has(path);
   }
 
+  /** The local headers, each as it is read first. */
+  localHeaders(): Instance[] {
+    return [...this.#headers.keys()].flatMap((path) => this.#instances.get(path)?.slice(0, 1) ?? []);
+  }
+
   #localPaths(): string[] {
     return [this.main.index.path, ...this.#headers.keys()];
   }

@@ -1,4 +1,5 @@
-import { Doubt } from '../evaluate/doubt.ts';
+import type { Doubt } from '../evaluate/doubt.ts';
+import { WorldsDoubt } from '../evaluate/doubt.ts';
 
 /**
  * One way in which everything that the text leaves open turns out: which branch of an undecided `#if` is compiled. A size
@@ -13,6 +14,9 @@ export class World {
   constructor(prefix: readonly number[] = []) {
     this.#prefix = prefix;
   }
+
+  /** Set where the choices contradict what is checked on the way: nothing that holds here counts. */
+  impossible = false;
 
   /** Takes one of `options` ways for an open question; the same question gets the same answer within a world. */
   choose(question: string, options: number): number {
@@ -53,7 +57,7 @@ export const MAX_WORLDS = 32;
 export function forEachWorld(visit: (world: World) => void): void {
   let prefix: readonly number[] | undefined = [];
   for (let count = 0; prefix; count++) {
-    if (count === MAX_WORLDS) throw new Doubt('it depends on too many undecided #if conditions');
+    if (count === MAX_WORLDS) throw new WorldsDoubt('it depends on too many undecided #if conditions');
     const world: World = new World(prefix);
     visit(world);
     prefix = world.next();

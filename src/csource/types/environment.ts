@@ -1,7 +1,7 @@
 import type { Cursor } from '../parse/cursor.ts';
 import type { Token } from '../parse/lexer.ts';
 import type { Integer } from '../evaluate/integer.ts';
-import type { CType, Layout } from './c-type.ts';
+import type { CType, IntegerType, Layout } from './c-type.ts';
 
 /** An argument of a call, worked out when it is asked for; undefined where it cannot be read. */
 export type Argument = () => Value | undefined;
@@ -17,7 +17,7 @@ export interface Value {
   readonly broken?: true;
   /** Who sets it, where it is no constant: user space (`copy_from_user`, an ioctl's argument), or the device or its firmware. */
   readonly origin?: Origin;
-  /** The variable, or member of one, that it is: `x`, `x.y`, `p->y`. */
+  /** The variable, or member of one, that it is: `x`, `x.y`, `p->y`; `&x` and `*p` for what such a one leads to. */
   readonly path?: string;
 }
 
@@ -45,9 +45,12 @@ export interface Environment {
   /** Type of a variable or parameter; undefined where it is not known. */
   variable(name: string): CType | undefined;
   /** Value of a variable or a member of one where the expression stands; undefined where it is not followed. */
-  followed(path: string): Value | undefined;
-  /** What a function that the files read define returns, by its text or by its type alone; undefined where none is of the name. */
-  called(name: string, given: readonly Argument[]): Value | undefined;
+  followed(path: string, type: IntegerType): Value | undefined;
+  /**
+   * What a function of the files read returns: its type, and the value where it can be followed, not converted to the type yet.
+   * Undefined where none is of the name. `text` tells calls apart.
+   */
+  called(name: string, given: readonly Argument[], text: string): { readonly type: CType; readonly returned?: Value } | undefined;
   /** `#pragma pack` in force at a token, in bytes; undefined where there is none. */
   packAt(token: Token | undefined): number | undefined;
   /** Alignment that an annotation of the kernel stands for (`____cacheline_aligned`); undefined where the name is none. */

@@ -31,9 +31,9 @@ export interface Locals {
   /** Type of a variable in scope; undefined where there is none. @throws Doubt where that is not certain */
   typeOf(name: string, environment: Names): CType | undefined;
   /** Value of a variable or a member of one at the point that is asked about; undefined where it is not followed. */
-  followed?(path: string, environment: Names): Value | undefined;
+  followed?(path: string, type: IntegerType, environment: Names): Value | undefined;
   /** What a function of the files read returns; undefined where none is of the name. */
-  called?(name: string, given: readonly Argument[], environment: Names): Value | undefined;
+  called?(name: string, given: readonly Argument[], text: string, environment: Names): { readonly type: CType; readonly returned?: Value } | undefined;
 }
 
 /** Types, enumerators and variables of a translation unit in one world. */
@@ -82,12 +82,12 @@ export class Names implements Environment {
     return this.#quiet > 0 ? undefined : this.#locals?.typeOf(name, this);
   }
 
-  followed(path: string): Value | undefined {
-    return this.#quiet > 0 ? undefined : this.#locals?.followed?.(path, this);
+  followed(path: string, type: IntegerType): Value | undefined {
+    return this.#quiet > 0 ? undefined : this.#locals?.followed?.(path, type, this);
   }
 
-  called(name: string, given: readonly Argument[]): Value | undefined {
-    return this.#quiet > 0 ? undefined : this.#locals?.called?.(name, given, this);
+  called(name: string, given: readonly Argument[], text: string): { readonly type: CType; readonly returned?: Value } | undefined {
+    return this.#quiet > 0 ? undefined : this.#locals?.called?.(name, given, text, this);
   }
 
   get world(): World {

@@ -28,7 +28,13 @@ describe('locals', () => {
     ['in a condition', 'size_t n = 3; if ((n = 7) && dev) p = 0;', '7'],
     ['for its loop', 'int n; for (n = 4; dev; p++)', '4'],
     ['counted', 'int n; for (n = 4; dev; n++)', '?'],
-    ['added to', 'size_t n = 3; n += 4;', '?'],
+    ['added to', 'size_t n = 3; n += 4;', '7'],
+    ['added to where a branch is taken', 'size_t n = 3; if (dev) n += 4;', '3..7'],
+    ['counted up once', 'int n = 3; n++;', '4'],
+    ['added to in a loop', 'size_t n = 3; while (next()) n += 4;', '?'],
+    ['shifted', 'unsigned int n = 3; n <<= 4; n |= 1;', '49'],
+    ['of two that belong together', 'size_t a, b, n; if (dev) { a = 2; b = 100; } else { a = 3; b = 10; } n = a * b;', '30..200'],
+    ['of two that do not', 'size_t a = 2, b = 10, n; if (dev) a = 3; if (p) b = 100; n = a * b;', '20..300'],
     ['its address given away', 'size_t n = 3; fill(&n);', '?'],
     ['changed by a macro', 'size_t n = 3; SET(n);', '?', '#define SET(x) x = 5\n'],
     ['read by a macro', 'size_t n = 3; GET(n);', '3', '#define GET(x) use(x)\n'],
@@ -86,9 +92,95 @@ describe('parameters of static functions', () => {
     ['none', file(''), '?'],
     ['others may call it', file(caller('16'), ''), '?'],
     ['its address is kept', file(`${caller('16')}static struct ops ops = { .take = take };\n`), '?'],
+    ['with a comment that names it', `/* take()\n   take (it) */\n${file(caller('16'))}`, '64'],
     ['declared before', `static int take(struct device *dev, int n);\n${file(caller('16'))}`, '64'],
   ])('%s', (_name, text, expected) => {
     expect(brief(callsOf(parser, text)[0]?.size)).toBe(expected);
+  });
+});
+
+describe('loops', () => {
+  const loop = (head: string, body = '', expression = 'i * 16', before = ''): string =>
+    `#define MAX 8\nstatic int probe(struct device *dev, int n)\n{\n\tint i = 0; unsigned int u;${before}\n\t${head} {\n\t\tp = dma_alloc_coherent(dev, ${expression}, &h, GFP_KERNEL);\n\t\t${body}\n\t}\n\treturn 0;\n}\n`;
+  it.each([
+    ['up', loop('for (i = 0; i < MAX; i++)'), '0..112'],
+    ['up by two', loop('for (i = 2; i <= MAX; i += 2)'), '32..128'],
+    ['down', loop('for (i = 3; i >= 0; i--)', '', 'PAGE_SIZE << i'), '4096..32768'],
+    ['in a while', loop('while (i < MAX)', 'i++;'), '0..112'],
+    ['unsigned', loop('for (u = 1; u < MAX; u++)', '', 'u * 16'), '16..112'],
+    ['down to nothing, unsigned', loop('for (u = 3; u >= 0; u--)', '', 'u * 16'), 'u32'],
+    ['with no end that is known', loop('for (i = 0; i < n; i++)'), '?'],
+    ['with its counter changed inside', loop('for (i = 0; i < MAX; i++)', 'i = n;'), '?'],
+    ['with its counter changed before', loop('for (i = 0; i < MAX; i++)', '', '(size_t)i', ' i = 5;'), '0..7'],
+    ['with its counter given away', loop('for (i = 0; i < MAX; i++)', 'take(&i);'), '?'],
+    ['both ways', loop('for (i = 0; i < MAX; i++)', 'if (n) i -= 2;'), '?'],
+    ['in one of a macro', loop('for_each_thing(i)'), '?'],
+  ])('%s', (_name, text, expected) => {
+    expect(brief(callsOf(parser, text)[0]?.size)).toBe(expected);
+  });
+});
+
+describe('checks', () => {
+  const checked = (inside: string, expression = 'len', before = '#define MAX 4096\n'): string =>
+    brief(callsOf(parser, fileWith(expression, before + ring, `unsigned int len = read(); int s = read(); size_t z = read(); struct ring *r = get();\n${inside}`))[0]?.size);
+  it.each([
+    ['one that returns', 'if (len > MAX) return -1;', 'len', '0..4096'],
+    ['with brackets', 'if (len > MAX) { run(); return -1; }', 'len', '0..4096'],
+    ['one that jumps', 'if (len >= MAX) goto out; p = 0;', 'len', '0..4095'],
+    ['the other way round', 'if (MAX < len) return -1;', 'len', '0..4096'],
+    ['of two things', 'if (!dev || len > MAX) return -1;', 'len', '0..4096'],
+    ['of two things that must both be', 'if (!dev && len > MAX) return -1;', 'len', 'u32'],
+    ['wrapped', 'if (unlikely(len > MAX)) return -1;', 'len', '0..4096'],
+    ['warned of', 'if (WARN_ON(len > MAX)) return -1;', 'len', '0..4096'],
+    ['of both ends', 'if (s < 4 || s > MAX) return -1;', 's', '4..4096'],
+    ['of one end', 'if (s > MAX) return -1;', 's', '?'],
+    ['signed against unsigned', 'if (s > 4096U) return -1;', 's', '0..4096'],
+    ['of 64 bits', 'if (z > MAX) return -1;', 'z', '0..4096'],
+    ['equal', 'if (len != 512) return -1;', 'len', '512'],
+    ['not zero', 'if (!len) return -1;', 'len & 0xff', '0..255'],
+    ['then used', 'if (len > MAX) return -1; len = len * 2;', 'len', '0..8192'],
+    ['changed afterwards', 'if (len > MAX) return -1; len = read();', 'len', 'u32'],
+    ['given away afterwards', 'if (len > MAX) return -1; fill(&len);', 'len', 'u32'],
+    ['that does not leave', 'if (len > MAX) run();', 'len', 'u32'],
+    ['that sets', 'if (len > MAX) len = MAX;', 'len', '0..4096'],
+    ['that something jumps over', 'if (dev) goto over; if (len > MAX) return -1;\nover: run();', 'len', 'u32'],
+    ['around', 'if (len <= MAX)', 'len', '0..4096'],
+    ['around, otherwise', 'if (len > MAX) run(); else', 'len', '0..4096'],
+    ['of a member', 'if (r->size > MAX) return -1;', 'r->size', '0..4096'],
+    ['of a member, with calls between', 'if (r->size > MAX) return -1; run();', 'r->size', 'u32'],
+    ['of a member of another', 'struct ring *q = get(); if (q->size > MAX) return -1;', 'r->size', 'u32'],
+    ['against what is not known', 'if (len > limit()) return -1;', 'len', 'u32'],
+    ['against a variable', 'unsigned int most = 64; if (len > most) return -1;', 'len', '0..64'],
+    ['that no value passes', 'len = 3; if (len < 4) return -1;', 'len', '?'],
+    ['that some values pass', 'if (dev) len = 3; else len = 8; if (len < 4) return -1;', 'len', '8'],
+  ])('%s', (_name, inside, expression, expected) => {
+    expect(checked(inside, expression)).toBe(expected);
+  });
+});
+
+describe('functions of the file', () => {
+  const pick = 'static int pick(int kind)\n{\n\tswitch (kind) {\n\tcase 1:\n\tcase 2:\n\t\treturn 512;\n\tcase 3:\n\t\treturn 4096;\n\tdefault:\n\t\treturn 16;\n\t}\n}\n';
+  const half = 'static inline unsigned int half(unsigned int n)\n{\n\tif (n > 64)\n\t\treturn 64;\n\treturn n / 2;\n}\n';
+  it.each([
+    ['one return', 'static u32 one(void)\n{\n\treturn 3 * 8;\n}\n', 'one()', '24'],
+    ['by its argument', 'static u32 twice(u32 n)\n{\n\treturn 2 * n;\n}\n', 'twice(21)', '42'],
+    ['as its type holds it', 'static u8 low(int n)\n{\n\treturn n;\n}\n', 'low(257)', '1'],
+    ['by cases', pick, 'pick(2)', '512'],
+    ['by the last case', pick, 'pick(3)', '4096'],
+    ['by no case', pick, 'pick(9)', '16'],
+    ['by a case that is not known', pick, 'pick(get())', '16..4096'],
+    ['where a case falls into the next', pick.replace('return 512;', 'kind++;'), 'pick(2)', '4096'],
+    ['that checks', half, 'half(100)', '64'],
+    ['that checks and goes on', half, 'half(20)', '10'],
+    ['twice, with different arguments', half, 'half(100) + half(20)', '74'],
+    ['with locals', 'static int sum(int n)\n{\n\tint all = 4;\n\tall += n;\n\treturn all;\n}\n', 'sum(3)', '7'],
+    ['of itself', 'static u32 loop(u32 n)\n{\n\treturn loop(n);\n}\n', 'loop(3)', 'u32'],
+    ['declared alone', 'u16 count(int n);\n', 'count(3)', '0..65535'],
+    ['of a type on its own line', 'static unsigned char\nlow(int n)\n{\n\treturn get(n);\n}\n', 'low(1)', '0..255'],
+    ['with an #if inside', 'static u32 one(void)\n{\n#ifdef X\n\treturn 3;\n#endif\n\treturn 8;\n}\n', 'one()', 'u32'],
+    ['the kernel has too', 'static int get_order(int x)\n{\n\treturn 5;\n}\n', 'get_order(4096)', '5'],
+  ])('%s', (_name, before, expression, expected) => {
+    expect(brief(callsOf(parser, fileWith(expression, `${ring}\n${before}`))[0]?.size)).toBe(expected);
   });
 });
 

@@ -1,0 +1,39 @@
+import type { CParser } from '../parse/c-parser.ts';
+import type { Instance, TranslationUnit } from '../preprocess/translation-unit.ts';
+import { FunctionSource } from './function-source.ts';
+import type { Declared } from './function-source.ts';
+
+/** The functions of a file and of its local headers. */
+export class UnitFunctions {
+  readonly main: FunctionSource;
+  readonly #parser: CParser;
+  readonly #unit: TranslationUnit;
+  readonly #headers = new Map<Instance, FunctionSource>();
+  readonly #named = new Map<string, Declared | undefined>();
+
+  constructor(parser: CParser, unit: TranslationUnit) {
+    this.#parser = parser;
+    this.#unit = unit;
+    this.main = new FunctionSource(parser, unit.main);
+  }
+
+  /** Where a function is defined, or else declared; undefined where the files read do not name it so. */
+  named(name: string): Declared | undefined {
+    if (!this.#named.has(name)) this.#named.set(name, this.#find(name));
+    return this.#named.get(name);
+  }
+
+  #find(name: string): Declared | undefined {
+    let found = this.main.declaration(name);
+    if (found?.body !== undefined) return found;
+    for (const instance of this.#unit.localHeaders()) {
+      if (!instance.index.text.includes(name)) continue;
+      let source = this.#headers.get(instance);
+      if (!source) this.#headers.set(instance, (source = new FunctionSource(this.#parser, instance)));
+      const declared = source.declaration(name);
+      if (declared?.body !== undefined) return declared;
+      found ??= declared;
+    }
+    return found;
+  }
+}
