@@ -18,6 +18,11 @@ export const COMMANDS = {
   readAsKernelLog: 'dmaAperture.readAsKernelLog',
   showLog: 'dmaAperture.showLog',
   restartServer: 'dmaAperture.restartServer',
+  scanWorkspace: 'dmaAperture.scanWorkspace',
+  stopScan: 'dmaAperture.stopScan',
+  clearFindings: 'dmaAperture.clearFindings',
+  groupFindingsByFile: 'dmaAperture.groupFindingsByFile',
+  groupFindingsByRule: 'dmaAperture.groupFindingsByRule',
 } as const;
 
 /** Commands that only code lenses, hovers and the panel call; not in the palette. */
@@ -44,6 +49,9 @@ export const SETTINGS = {
   kernelTree: 'kernelTree',
   minimumSeverity: 'diagnostics.minimumSeverity',
   codeLens: 'codeLens.enabled',
+  inlayHints: 'inlayHints.enabled',
+  scanExclude: 'scan.exclude',
+  scanMaxFiles: 'scan.maxFiles',
   statusBar: 'statusBar.enabled',
   trace: 'trace.server',
 } as const;
@@ -51,7 +59,16 @@ export const SETTINGS = {
 /** Context keys for `when` clauses. */
 export const CONTEXT_KEYS = {
   panelOpen: 'dmaAperture.panelOpen',
+  /** A scan of the workspace is under way. */
+  scanning: 'dmaAperture.scanning',
+  hasFindings: 'dmaAperture.hasFindings',
+  /** The findings are grouped by rule; else by file. */
+  findingsByRule: 'dmaAperture.findingsByRule',
 } as const;
+
+/** The container in the activity bar, and its views. */
+export const VIEW_CONTAINER = 'dmaAperture';
+export const VIEWS = { findings: 'dmaAperture.findings' } as const;
 
 export const VIEW_TYPES = { panel: 'dmaAperture.panel' } as const;
 

@@ -4,9 +4,10 @@ import type { LanguageClientOptions } from 'vscode-languageclient';
 import { COMMANDS, DIAGNOSTIC_SOURCE, INTERNAL_COMMANDS, LANGUAGES } from '../ids.ts';
 import type { InitializationOptions } from '../protocol/initialization-options.ts';
 import { connectionErrors } from './connection-errors.ts';
+import type { FindingsStore } from './findings-store.ts';
 
-/** Files that say something of the platform, or that a C file takes sizes from; a change of one is told to the server. */
-const WATCHED = '**/{.config,Makefile,*.h,*.dma.json,mmu_pv.c}';
+/** Files that say something of the platform, that sizes come from, or that a scan has read; a change of one is told to the server. */
+const WATCHED = '**/{.config,Makefile,*.c,*.h,*.dma.json}';
 
 const SCENARIOS = '**/*.dma.json';
 
@@ -20,7 +21,7 @@ const BOOT_CONFIGURATIONS = '**/{grub,*.cfg,*.xl,extlinux.conf,syslinux.conf,iso
 const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-local', 'vscode-test-web', 'memfs'];
 
 /** What the language client is told, in Node and in a web worker alike. */
-export function clientOptions(log: vscode.LogOutputChannel, initialize: () => InitializationOptions): LanguageClientOptions {
+export function clientOptions(log: vscode.LogOutputChannel, store: FindingsStore, initialize: () => InitializationOptions): LanguageClientOptions {
   const schemes = new Set([...SCHEMES, ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.scheme)]);
   return {
     documentSelector: [...schemes].flatMap((scheme) => [
@@ -35,6 +36,12 @@ export function clientOptions(log: vscode.LogOutputChannel, initialize: () => In
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     errorHandler: connectionErrors((message) => log.error(message), () => Date.now()),
     initializationOptions: initialize,
+    middleware: {
+      handleDiagnostics(uri, diagnostics, next) {
+        store.set(uri, diagnostics);
+        next(uri, diagnostics);
+      },
+    },
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher(WATCHED) },
     markdown: {
       isTrusted: { enabledCommands: [COMMANDS.openPanel, COMMANDS.choosePlatform, INTERNAL_COMMANDS.openEvidence] },

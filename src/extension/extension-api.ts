@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { PanelState } from '../protocol/panel-state.ts';
 import type { ActivePlatform } from '../protocol/server-requests.ts';
+import type { TreeNode } from './tree-nodes.ts';
 
 /** What `activate()` returns to other extensions. Version 1; fields are added, never renamed. */
 export interface ExtensionApi {
@@ -12,4 +13,6 @@ export interface ExtensionApi {
   readonly statusText: string | undefined;
   /** Fires with what the panel shows, when its page has been given it. */
   readonly onDidShowPanel: vscode.Event<PanelState>;
+  /** The rows of the view of findings, first level. */
+  readonly findings: readonly TreeNode[];
 }

@@ -2,19 +2,20 @@ import * as vscode from 'vscode';
 import { CLIENT_REQUESTS } from '../protocol/server-requests.ts';
 import type { ReadResult } from '../protocol/server-requests.ts';
 import type { ServerClient } from './server-client.ts';
+import { excludePattern } from './exclude-pattern.ts';
 
 /** Above this a file is no source text, configuration or log that anyone reads whole. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** The most files that one search returns, whatever the server asks for. */
-const MAX_FILES = 50_000;
+const MAX_FILES = 200_000;
 
 /** Lets the server read and find files through VS Code, so that virtual and remote workspaces are like any other. */
 export function answerFileRequests(server: ServerClient): vscode.Disposable {
   return vscode.Disposable.from(
     server.answer(CLIENT_REQUESTS.readFile, ({ uri, maxBytes }) => readFile(uri, maxBytes ?? MAX_BYTES)),
-    server.answer(CLIENT_REQUESTS.findFiles, async ({ glob, max }) => {
-      const found = await vscode.workspace.findFiles(glob, undefined, Math.min(max, MAX_FILES));
+    server.answer(CLIENT_REQUESTS.findFiles, async ({ glob, max, exclude }) => {
+      const found = await vscode.workspace.findFiles(glob, excludePattern(exclude ?? []), Math.min(max, MAX_FILES));
       return found.map((uri) => uri.toString());
     }),
   );

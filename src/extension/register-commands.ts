@@ -3,17 +3,21 @@ import { COMMANDS, INTERNAL_COMMANDS } from '../ids.ts';
 import { logPlatformId } from '../protocol/server-requests.ts';
 import { choosePlatform } from './choose-platform.ts';
 import { findDriverCalls } from './find-driver-calls.ts';
+import type { FindingsView } from './findings-view.ts';
 import { openEvidence } from './open-evidence.ts';
 import type { PanelHost } from './panel-host.ts';
 import type { PlatformState } from './platform-state.ts';
 import { readAsKernelLog } from './read-as-kernel-log.ts';
 import { runScenario } from './run-scenario.ts';
+import type { WorkspaceScanner } from './scan-workspace.ts';
 import type { ServerClient } from './server-client.ts';
 
 interface Parts {
   readonly server: ServerClient;
   readonly platform: PlatformState;
   readonly panel: PanelHost;
+  readonly findings: FindingsView;
+  readonly scanner: WorkspaceScanner;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -22,7 +26,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const place = (value: unknown): number => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 1);
 
 /** Every command of the extension. */
-export function registerCommands({ server, platform, panel, log }: Parts): vscode.Disposable {
+export function registerCommands({ server, platform, panel, findings, scanner, log }: Parts): vscode.Disposable {
   const handlers = {
     [COMMANDS.openPanel]: () => panel.open(),
     [COMMANDS.refreshPanel]: () => panel.refresh(),
@@ -31,6 +35,11 @@ export function registerCommands({ server, platform, panel, log }: Parts): vscod
     [COMMANDS.readAsKernelLog]: () => readAsKernelLog(),
     [COMMANDS.showLog]: () => log.show(),
     [COMMANDS.restartServer]: () => restart(server),
+    [COMMANDS.scanWorkspace]: () => scanner.scan(),
+    [COMMANDS.stopScan]: () => scanner.stop(),
+    [COMMANDS.clearFindings]: () => scanner.clear(),
+    [COMMANDS.groupFindingsByFile]: () => findings.groupByRule(false),
+    [COMMANDS.groupFindingsByRule]: () => findings.groupByRule(true),
     [INTERNAL_COMMANDS.openEvidence]: async (uri: unknown, line: unknown, column: unknown) => {
       const problem = await openEvidence(text(uri) ?? '', place(line), place(column));
       if (problem !== undefined) void vscode.window.showErrorMessage(problem);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { State } from 'vscode-languageclient';
+import { State, WorkDoneProgress } from 'vscode-languageclient';
 import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { Parsed } from '../protocol/panel-state.ts';
 import type { NotificationSpec, RequestSpec } from '../protocol/server-requests.ts';
@@ -58,6 +58,13 @@ export class ServerClient implements vscode.Disposable {
       const parsed = spec.params(value);
       if (parsed.ok) handler(parsed.value);
       else this.#log.error(`${spec.method}: unexpected parameters: ${parsed.error}`);
+    });
+  }
+
+  /** Hears how far the server is with what was asked under a token: a few words, and hundredths done. */
+  followProgress(token: string, handler: (message: string, percentage: number) => void): vscode.Disposable {
+    return this.#client.onProgress(WorkDoneProgress.type, token, (value) => {
+      if (value.kind === 'report') handler(value.message ?? '', value.percentage ?? 0);
     });
   }
 

@@ -4,9 +4,12 @@ import type { InitializationOptions } from '../protocol/initialization-options.t
 import { clientOptions } from './client-options.ts';
 import type { ExtensionApi } from './extension-api.ts';
 import { answerFileRequests } from './file-requests.ts';
+import { FindingsStore } from './findings-store.ts';
+import { FindingsView } from './findings-view.ts';
 import { PanelHost } from './panel-host.ts';
 import { PlatformState } from './platform-state.ts';
 import { registerCommands } from './register-commands.ts';
+import { WorkspaceScanner } from './scan-workspace.ts';
 import { ServerClient } from './server-client.ts';
 import { StatusItems } from './status-items.ts';
 
@@ -24,17 +27,25 @@ export async function startExtension(
 ): Promise<ExtensionApi> {
   const log = vscode.window.createOutputChannel('DMA Aperture', { log: true });
   const platform = new PlatformState(context.workspaceState);
-  const client = makeClient(clientOptions(log, () => ({
+  const store = new FindingsStore();
+  const client = makeClient(clientOptions(log, store, () => ({
     ...options, readsFiles: true, copiesText: true, ...(platform.chosen === undefined ? {} : { platform: platform.chosen }),
   })));
   const server = new ServerClient(client, log);
   platform.follow(server);
   const panel = new PanelHost(context.extensionUri, server, log);
   const status = new StatusItems(server, platform);
+  const findings = new FindingsView(store, context.workspaceState);
+  const scanner = new WorkspaceScanner(server, findings);
   context.subscriptions.push(
-    log, server, platform, panel, status,
+    log, server, platform, panel, status, store, findings, scanner,
     answerFileRequests(server),
-    registerCommands({ server, platform, panel, log }),
+    registerCommands({ server, platform, panel, findings, scanner, log }),
+    server.onDidChangeRunning((running) => {
+      if (running) return;
+      store.clear();
+      findings.say(undefined);
+    }),
   );
   try {
     await server.start();
@@ -48,5 +59,6 @@ export async function startExtension(
     onDidChangePlatform: platform.onDidChange,
     get statusText() { return status.text; },
     onDidShowPanel: panel.onDidShow,
+    get findings() { return findings.roots; },
   };
 }

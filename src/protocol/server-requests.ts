@@ -64,6 +64,21 @@ const scenarioSummary = v.object({
   text: v.string(),
 });
 
+const scanSummary = v.object({
+  /** C files of the workspace that were looked at, and those of them that ask for DMA memory. */
+  files: count,
+  filesWithCalls: count,
+  calls: count,
+  findings: count,
+  /** Files that were not read again, as nothing that they rest on had changed since the scan before. */
+  unchanged: count,
+  /** Files that could not be read. */
+  unread: count,
+  /** Whether the bound on files or on their size ended the scan before all were read. */
+  limited: v.boolean(),
+  cancelled: v.boolean(),
+});
+
 const readResult = v.union([
   v.object({ text: v.string() }),
   v.object({ missing: v.literal(true) }),
@@ -75,6 +90,7 @@ export type PlatformChoice = v.InferOutput<typeof platformChoice>;
 export type ActivePlatform = v.InferOutput<typeof activePlatform>;
 export type ScenarioChoice = v.InferOutput<typeof scenarioChoice>;
 export type ScenarioSummary = v.InferOutput<typeof scenarioSummary>;
+export type ScanSummary = v.InferOutput<typeof scanSummary>;
 export type ReadResult = v.InferOutput<typeof readResult>;
 
 /** The outcome of a run: what the panel shows of it, and what a notification says of it. */
@@ -117,6 +133,17 @@ export const SERVER_REQUESTS = {
   runScenario: {
     method: 'dmaAperture/runScenario', params: reader(v.object({ id: v.string() })), result: readRun,
   } satisfies RequestSpec<{ id: string }, ScenarioRun>,
+  /**
+   * Checks every C file of the workspace and publishes what is found as diagnostics. With a token it reports work-done
+   * progress; cancelled, it answers with what was done until then.
+   */
+  scanWorkspace: {
+    method: 'dmaAperture/scanWorkspace',
+    params: reader(v.object({ workDoneToken: v.optional(v.union([v.string(), v.number()])) })),
+    result: reader(scanSummary),
+  } satisfies RequestSpec<{ workDoneToken?: string | number | undefined }, ScanSummary>,
+  /** Takes the diagnostics of files that are not open back, and forgets the scan. */
+  clearScan: { method: 'dmaAperture/clearScan', params: none, result: none } satisfies RequestSpec<object, object>,
 } as const;
 
 /** Sent by the server. */
@@ -136,10 +163,12 @@ export const CLIENT_REQUESTS = {
     params: reader(v.object({ uri, maxBytes: v.optional(count) })),
     result: reader(readResult),
   } satisfies RequestSpec<{ uri: string; maxBytes?: number | undefined }, ReadResult>,
-  /** URIs of the workspace's files that match a glob, at most `max`; the user's excludes hold. */
+  /** URIs of the workspace's files that match a glob and none of `exclude`, at most `max`; the user's excludes hold as well. */
   findFiles: {
-    method: 'dmaAperture/findFiles', params: reader(v.object({ glob: v.string(), max: count })), result: reader(v.array(uri)),
-  } satisfies RequestSpec<{ glob: string; max: number }, string[]>,
+    method: 'dmaAperture/findFiles',
+    params: reader(v.object({ glob: v.string(), max: count, exclude: v.optional(v.array(v.string())) })),
+    result: reader(v.array(uri)),
+  } satisfies RequestSpec<{ glob: string; max: number; exclude?: string[] | undefined }, string[]>,
 } as const;
 
 /** The id of the platform that the facts of an opened log make. */

@@ -14,6 +14,13 @@ export interface ServerSettings {
   readonly kernelTree: string;
   readonly diagnostics: { readonly minimumSeverity: Severity };
   readonly codeLens: { readonly enabled: boolean };
+  readonly inlayHints: { readonly enabled: boolean };
+  readonly scan: {
+    /** Globs of files and folders that a scan of the workspace leaves out, beside the editor's own `files.exclude`. */
+    readonly exclude: readonly string[];
+    /** The most files that a scan reads. */
+    readonly maxFiles: number;
+  };
 }
 
 export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
@@ -22,6 +29,8 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   kernelTree: '',
   diagnostics: { minimumSeverity: 'hint' },
   codeLens: { enabled: true },
+  inlayHints: { enabled: true },
+  scan: { exclude: [], maxFiles: 50_000 },
 };
 
 // A setting of the wrong type counts as not set: the editor marks it where it is written.
@@ -37,6 +46,17 @@ const schema = v.fallback(
     codeLens: v.fallback(
       v.object({ enabled: v.fallback(v.boolean(), DEFAULT_SERVER_SETTINGS.codeLens.enabled) }),
       DEFAULT_SERVER_SETTINGS.codeLens,
+    ),
+    inlayHints: v.fallback(
+      v.object({ enabled: v.fallback(v.boolean(), DEFAULT_SERVER_SETTINGS.inlayHints.enabled) }),
+      DEFAULT_SERVER_SETTINGS.inlayHints,
+    ),
+    scan: v.fallback(
+      v.object({
+        exclude: v.fallback(v.array(v.string()), [...DEFAULT_SERVER_SETTINGS.scan.exclude]),
+        maxFiles: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(1)), DEFAULT_SERVER_SETTINGS.scan.maxFiles),
+      }),
+      { exclude: [...DEFAULT_SERVER_SETTINGS.scan.exclude], maxFiles: DEFAULT_SERVER_SETTINGS.scan.maxFiles },
     ),
   }),
   DEFAULT_SERVER_SETTINGS,

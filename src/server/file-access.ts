@@ -7,6 +7,9 @@ import type { ServerEnvironment } from './environment.ts';
 /** More is no header, configuration or tree file. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Characters of texts that are kept; with more, all are forgotten and those still in use are read again. */
+const MOST_KEPT = 128 << 20;
+
 /**
  * Texts by URI: an open document as it stands in the editor, else the file, read through the client so that virtual and
  * remote workspaces are like any other. What was read is kept until the client says that it changed.
@@ -16,6 +19,7 @@ export class FileAccess {
   readonly #documents: TextDocuments<TextDocument>;
   readonly #environment: ServerEnvironment;
   readonly #texts = new Map<string, Promise<string | undefined>>();
+  #kept = 0;
   /** Whether the client answers the server's file requests. */
   throughClient = false;
 
@@ -31,18 +35,32 @@ export class FileAccess {
     if (open) return Promise.resolve(open.getText());
     let text = this.#texts.get(uri);
     if (!text) {
-      text = this.#readFile(uri);
+      text = this.#readAndCount(uri);
       this.#texts.set(uri, text);
     }
     return text;
   }
 
-  /** URIs of the workspace's files that match a glob; none under a client that does not answer. */
-  async find(glob: string, max: number): Promise<readonly string[]> {
+  /** A text that is not kept: of a file that nothing tells about when it changes, or of one among thousands. */
+  readOnce(uri: string): Promise<string | undefined> {
+    const open = this.#documents.get(uri);
+    return open ? Promise.resolve(open.getText()) : this.#readFile(uri);
+  }
+
+  /** Whether the file lies where the server runs, and is read without the client. */
+  isLocal(uri: string): boolean {
+    return this.#environment.readFile !== undefined && uri.startsWith('file:');
+  }
+
+  /**
+   * URIs of the workspace's files that match a glob; none under a client that does not answer.
+   * @param exclude globs of what is left out, beside what the user's settings leave out
+   */
+  async find(glob: string, max: number, exclude: readonly string[] = []): Promise<readonly string[]> {
     if (!this.throughClient) return [];
     const { method, result } = CLIENT_REQUESTS.findFiles;
     try {
-      const parsed = result(await this.#connection.sendRequest<unknown>(method, { glob, max }));
+      const parsed = result(await this.#connection.sendRequest<unknown>(method, { glob, max, ...(exclude.length > 0 ? { exclude } : {}) }));
       return parsed.ok ? parsed.value : [];
     } catch {
       return []; // the client is shutting down or refuses: nothing is found
@@ -53,8 +71,22 @@ export class FileAccess {
     this.#texts.delete(uri);
   }
 
+  /** Forgets every text: nobody may have told of changes. */
+  forgetAll(): void {
+    this.#texts.clear();
+    this.#kept = 0;
+  }
+
+  async #readAndCount(uri: string): Promise<string | undefined> {
+    const text = await this.#readFile(uri);
+    this.#kept += text?.length ?? 0;
+    if (this.#kept > MOST_KEPT) this.forgetAll();
+    return text;
+  }
+
   async #readFile(uri: string): Promise<string | undefined> {
-    if (!this.throughClient) return this.#environment.readFile?.(uri);
+    // Files of the machine that the server runs on need no detour; virtual ones have only the client.
+    if (!this.throughClient || this.isLocal(uri)) return this.#environment.readFile?.(uri);
     const { method, result } = CLIENT_REQUESTS.readFile;
     try {
       const parsed = result(await this.#connection.sendRequest<unknown>(method, { uri, maxBytes: MAX_BYTES }));

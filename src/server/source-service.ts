@@ -1,15 +1,24 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { type CParser, type CParserModules, createCParser } from '../csource/parse/c-parser.ts';
 import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
-import { loadHeaders } from '../csource/preprocess/collect-includes.ts';
+import { type HeaderText, loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import type { IndexCache } from '../csource/preprocess/translation-unit.ts';
-import { scanSource } from '../csource/scan-source.ts';
+import { type DmaCall, type SourceScan, scanSource } from '../csource/scan-source.ts';
 import type { FileAccess } from './file-access.ts';
 import { SourceDocument } from './source-document.ts';
+import { textKey } from './text-key.ts';
 
 interface Entry {
   readonly version: number;
   readonly document: Promise<SourceDocument>;
+}
+
+/** What is kept of a file that is not open: enough to know whether it has to be scanned again, not its text. */
+export interface FileScan {
+  /** Of the text, of every header that it rests on, and of the configuration. */
+  readonly key: string;
+  readonly headers: readonly string[];
+  readonly calls: readonly DmaCall[];
 }
 
 /** Scans of the open C documents, one a version; the parser is made when the first document calls for it. */
@@ -20,6 +29,8 @@ export class SourceService {
   #modules: (() => Promise<CParserModules>) | undefined;
   #parser: Promise<CParser> | undefined;
   #config: ReadonlyMap<string, string> | undefined;
+  /** Counts the configurations that there were. */
+  #configs = 0;
 
   constructor(files: FileAccess) {
     this.#files = files;
@@ -31,7 +42,9 @@ export class SourceService {
 
   /** The kernel configuration that decides `#if`; a change of it makes every scan anew. */
   set config(config: ReadonlyMap<string, string> | undefined) {
+    if (same(this.#config, config)) return;
     this.#config = config;
+    this.#configs++;
     this.#entries.clear();
   }
 
@@ -42,6 +55,20 @@ export class SourceService {
     const entry: Entry = { version: document.version, document: this.#scan(document.uri, document.getText()) };
     this.#entries.set(document.uri, entry);
     return entry.document;
+  }
+
+  /**
+   * The scan of a file that is no open document.
+   * @param before its scan of some time ago: the same object is given back where nothing that it rests on has changed
+   * @returns no document where the file calls nothing of interest
+   */
+  async scanFile(uri: string, text: string, before: FileScan | undefined): Promise<{ scan: FileScan; document?: SourceDocument }> {
+    if (!mentionsDmaApi(text)) return { scan: before?.key === '' ? before : { key: '', headers: [], calls: [] } };
+    const headers = await loadHeaders(uri, text, (path) => this.#files.read(path));
+    const key = [this.#configs, textKey(text), ...[...headers.values()].map((header) => textKey(header.text))].join(' ');
+    if (before?.key === key) return { scan: before, document: new SourceDocument(text, before, headers) };
+    const scan = await this.#scanUnit(uri, text, headers);
+    return { scan: { key, headers: [...headers.keys()], calls: scan.calls }, document: new SourceDocument(text, scan, headers) };
   }
 
   close(uri: string): void {
@@ -63,9 +90,12 @@ export class SourceService {
   async #scan(uri: string, text: string): Promise<SourceDocument> {
     if (!mentionsDmaApi(text)) return new SourceDocument(text, { calls: [] }, new Map());
     const headers = await loadHeaders(uri, text, (path) => this.#files.read(path));
+    return new SourceDocument(text, await this.#scanUnit(uri, text, headers), headers);
+  }
+
+  async #scanUnit(uri: string, text: string, headers: ReadonlyMap<string, HeaderText>): Promise<SourceScan> {
     const parser = await this.#cParser();
-    const scan = scanSource(parser, { path: uri, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}) });
-    return new SourceDocument(text, scan, headers);
+    return scanSource(parser, { path: uri, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}) });
   }
 
   #cParser(): Promise<CParser> {
@@ -73,4 +103,9 @@ export class SourceService {
     this.#parser ??= this.#modules().then(createCParser);
     return this.#parser;
   }
+}
+
+function same(a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): boolean {
+  if (!a || !b) return a === b;
+  return a.size === b.size && [...a].every(([symbol, value]) => b.get(symbol) === value);
 }

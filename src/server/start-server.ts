@@ -1,4 +1,4 @@
-import { CodeActionKind, type CodeLens, CodeLensRefreshRequest, type Connection, type Hover, type InitializeResult, LSPErrorCodes, type Location, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import { CodeActionKind, type CodeLens, CodeLensRefreshRequest, type Connection, type Diagnostic, DidChangeConfigurationNotification, type CancellationToken, type Hover, type InitializeResult, LSPErrorCodes, type Location, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
 import { parseInitializationOptions } from '../protocol/initialization-options.ts';
@@ -15,6 +15,8 @@ import { scenarioDiagnostics } from './scenario-diagnostics.ts';
 import { scenarioLenses } from './scenario-lenses.ts';
 import { ScenarioService } from './scenario-service.ts';
 import { SourceService } from './source-service.ts';
+import { WorkspaceScan } from './workspace-scan.ts';
+import { scanProgress } from './scan-progress.ts';
 import { readWorkspacePlatform } from './workspace-platform.ts';
 
 declare const DMA_APERTURE_VERSION: string;
@@ -38,12 +40,17 @@ class LanguageServer {
   readonly #scenarios: ScenarioService;
   readonly #platforms = new PlatformRegistry();
   readonly #logs = new LogService(this.#platforms, (uri) => this.#platformChanged(uri));
+  readonly #scan: WorkspaceScan;
   readonly #pending = new Map<string, ReturnType<typeof setTimeout>>();
   #settings: ServerSettings = DEFAULT_SERVER_SETTINGS;
+  /** Until the settings and the workspace's own platform are read. */
+  #settled: Promise<void> = Promise.resolve();
   #folders: readonly string[] = [];
   #workspaceUris: readonly string[] = [];
   #limits: PlatformLimits;
   #configurable = false;
+  /** Whether the client tells of changed settings once it is asked to. */
+  #configurationChanges = false;
   #foldersChange = false;
   #lensesRefresh = false;
   #copies = false;
@@ -55,13 +62,23 @@ class LanguageServer {
     this.#sources = new SourceService(this.#files);
     this.#scenarios = new ScenarioService(this.#files);
     this.#limits = limitsOf(this.#platforms.active);
+    this.#scan = new WorkspaceScan({
+      files: this.#files, sources: this.#sources, limits: () => this.#limits,
+      isOpen: (uri) => this.#documents.get(uri) !== undefined,
+      publish: (uri, diagnostics) => void this.#publish(uri, diagnostics),
+      failed: (uri, error) => this.#failed(uri, error),
+    });
   }
 
   listen(): void {
     const connection = this.#connection;
     connection.onInitialize((params) => this.#initialize(params));
-    connection.onInitialized(() => void this.#initialized());
-    connection.onDidChangeConfiguration(() => void this.#configurationChanged());
+    connection.onInitialized(() => {
+      this.#settled = this.#initialized();
+    });
+    connection.onDidChangeConfiguration(() => {
+      this.#settled = this.#configurationChanged();
+    });
     connection.onDidChangeWatchedFiles(({ changes }) => void this.#filesChanged(changes.map(({ uri }) => uri)));
     connection.onHover(({ textDocument, position }) => this.#hover(textDocument.uri, position));
     connection.onDocumentSymbol(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.symbols(log)));
@@ -75,6 +92,14 @@ class LanguageServer {
     this.#answer(SERVER_REQUESTS.panelState, ({ step }) => this.#scenarios.panelState(this.#platforms.active, step));
     this.#answer(SERVER_REQUESTS.scenarios, () => this.#scenarios.choices());
     this.#answer(SERVER_REQUESTS.runScenario, ({ id }) => this.#scenarios.run(id, this.#platforms.active));
+    this.#answer(SERVER_REQUESTS.scanWorkspace, async ({ workDoneToken }, token) => {
+      await this.#settled;
+      return scanProgress(connection, workDoneToken, (report) => this.#scan.run(this.#settings.scan, report, () => token.isCancellationRequested));
+    });
+    this.#answer(SERVER_REQUESTS.clearScan, () => {
+      this.#scan.clear();
+      return {};
+    });
     this.#documents.onDidChangeContent(({ document }) => this.#changed(document));
     this.#documents.onDidClose(({ document }) => this.#closed(document.uri));
     this.#documents.listen(connection);
@@ -92,6 +117,7 @@ class LanguageServer {
     if (given.platform !== undefined) this.#platforms.restore(given.platform);
     this.#folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     this.#configurable = params.capabilities.workspace?.configuration === true;
+    this.#configurationChanges = params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true;
     this.#lensesRefresh = params.capabilities.workspace?.codeLens?.refreshSupport === true;
     this.#foldersChange = params.capabilities.workspace?.workspaceFolders === true;
     return {
@@ -106,6 +132,7 @@ class LanguageServer {
   }
 
   async #initialized(): Promise<void> {
+    if (this.#configurationChanges) await this.#connection.client.register(DidChangeConfigurationNotification.type, { section: SETTINGS_SECTION });
     if (this.#foldersChange) {
       this.#connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         const gone = new Set(removed.map(({ uri }) => uri));
@@ -141,6 +168,7 @@ class LanguageServer {
   async #filesChanged(uris: readonly string[]): Promise<void> {
     for (const uri of uris) this.#files.forget(uri);
     if (uris.some((uri) => this.#workspaceUris.includes(uri) || /\/(\.config|Makefile)$/.test(uri))) await this.#readWorkspace();
+    this.#scan.filesChanged(uris);
     for (const uri of uris) {
       if (!uri.endsWith('.h')) continue;
       for (const source of await this.#sources.headerChanged(uri)) this.#schedule(source);
@@ -158,6 +186,7 @@ class LanguageServer {
     this.#sources.close(uri);
     this.#files.forget(uri);
     void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+    this.#scan.closed(uri);
     if (this.#logs.close(uri)) this.#platformChanged();
     else this.#refreshLenses();
   }
@@ -179,16 +208,25 @@ class LanguageServer {
       const diagnostics = await this.#diagnose(document);
       // An edit that came meanwhile has its own check under way.
       if (this.#documents.get(uri)?.version !== version) return;
-      const least = SEVERITY_NUMBERS[this.#settings.diagnostics.minimumSeverity];
-      await this.#connection.sendDiagnostics({ uri, version, diagnostics: diagnostics.filter(({ severity }) => (severity ?? 1) <= least) });
+      await this.#publish(uri, diagnostics, version);
     } catch (error) {
       // The edit that came meanwhile has its own check under way.
       if (error instanceof ResponseError && error.code === LSPErrorCodes.ContentModified) return;
-      this.#connection.console.error(`${uri}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#failed(uri, error);
     }
   }
 
-  async #diagnose(document: TextDocument): Promise<Parameters<Connection['sendDiagnostics']>[0]['diagnostics']> {
+  #failed(uri: string, error: unknown): void {
+    this.#connection.console.error(`${uri}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  #publish(uri: string, diagnostics: readonly Diagnostic[], version?: number): Promise<void> {
+    const least = SEVERITY_NUMBERS[this.#settings.diagnostics.minimumSeverity];
+    const shown = diagnostics.filter(({ severity }) => (severity ?? 1) <= least);
+    return this.#connection.sendDiagnostics({ uri, diagnostics: shown, ...(version === undefined ? {} : { version }) });
+  }
+
+  async #diagnose(document: TextDocument): Promise<Diagnostic[]> {
     if (document.languageId === LANGUAGES.kernelLog) {
       const diagnostics = await this.#logs.diagnostics(document);
       // Lenses over a driver's calls count what its log says.
@@ -248,6 +286,7 @@ class LanguageServer {
     void this.#connection.sendNotification(SERVER_NOTIFICATIONS.panelChanged.method, {});
     this.#refreshLenses();
     for (const { uri, languageId } of this.#documents.all()) if (languageId === LANGUAGES.c && uri !== except) this.#schedule(uri, 0);
+    this.#scan.platformChanged();
   }
 
   #refreshLenses(): void {
@@ -255,12 +294,12 @@ class LanguageServer {
     if (this.#lensesRefresh) this.#connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
   }
 
-  #answer<P, R>(spec: RequestSpec<P, R>, handler: (params: P) => R | Promise<R>): void {
-    this.#connection.onRequest(spec.method, async (value: unknown) => {
+  #answer<P, R>(spec: RequestSpec<P, R>, handler: (params: P, token: CancellationToken) => R | Promise<R>): void {
+    this.#connection.onRequest(spec.method, async (value: unknown, token: CancellationToken) => {
       const parsed = spec.params(value ?? {});
       if (!parsed.ok) throw new ResponseError(LSPErrorCodes.RequestFailed, `${spec.method}: ${parsed.error}`);
       try {
-        return await handler(parsed.value);
+        return await handler(parsed.value, token);
       } catch (error) {
         if (error instanceof ResponseError) throw error;
         throw new ResponseError(LSPErrorCodes.RequestFailed, error instanceof Error ? error.message : String(error));

@@ -10,6 +10,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, null, mocha);
   await import('./extension.test.ts');
   await import('./driver.test.ts');
+  await import('./findings.test.ts');
   await import('./log.test.ts');
   await import('./platform.test.ts');
   await import('./panel.test.ts');

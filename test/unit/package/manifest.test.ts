@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, CONTEXT_KEYS, EXTENSION_ID, INTERNAL_COMMANDS, LANGUAGES, RULES, SETTINGS, SETTINGS_SECTION, VIEW_TYPES } from '../../../src/ids.ts';
+import { COMMANDS, CONTEXT_KEYS, EXTENSION_ID, INTERNAL_COMMANDS, LANGUAGES, RULES, SETTINGS, SETTINGS_SECTION, VIEWS, VIEW_CONTAINER, VIEW_TYPES } from '../../../src/ids.ts';
 import { DEFAULT_SERVER_SETTINGS, SEVERITIES } from '../../../src/protocol/server-settings.ts';
 
 interface Setting {
@@ -24,6 +24,9 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string; readonly enablement?: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly name: string; readonly icon: string }[]>>;
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
     readonly languages: readonly {
       readonly id: string; readonly extensions: readonly string[]; readonly filenames: readonly string[];
       readonly filenamePatterns: readonly string[]; readonly firstLine: string; readonly configuration: string;
@@ -63,8 +66,26 @@ describe('package.json and ids.ts', () => {
   it('name the same context keys and the panel', () => {
     const clauses = [...contributes.commands.map((each) => each.enablement), ...Object.values(contributes.menus).flat().map((each) => each.when)];
     const used = new Set(clauses.flatMap((clause) => clause?.match(/dmaAperture\.[\w.]+/g) ?? []));
-    expect([...used].sort()).toEqual(Object.values(CONTEXT_KEYS).sort());
+    const views: readonly string[] = Object.values(VIEWS);
+    expect([...used].filter((name) => !views.includes(name)).sort()).toEqual(Object.values(CONTEXT_KEYS).sort());
     expect(manifest.activationEvents).toContain(`onWebviewPanel:${VIEW_TYPES.panel}`);
+  });
+
+  it('name the same views, each with a welcome of commands that there are', () => {
+    expect(contributes.viewsContainers.activitybar.map(({ id }) => id)).toEqual([VIEW_CONTAINER]);
+    const views = contributes.views[VIEW_CONTAINER]!;
+    expect(views.map(({ id }) => id).sort()).toEqual(Object.values(VIEWS).sort());
+    for (const { id } of views) expect(contributes.viewsWelcome.filter(({ view }) => view === id).length, id).toBeGreaterThan(0);
+    const known: readonly string[] = Object.values(COMMANDS);
+    for (const { contents } of contributes.viewsWelcome) {
+      const commands = [...nls[contents.slice(1, -1)]!.matchAll(/\]\(command:(\w+(?:\.\w+)+)\)/g)].map(([, command]) => command!);
+      expect(commands.length, contents).toBeGreaterThan(0);
+      expect(commands.filter((command) => !known.includes(command) && !command.startsWith('vscode.'))).toEqual([]);
+    }
+  });
+
+  it('hide no command from the palette: each can be reached from the keyboard', () => {
+    expect(contributes.menus['commandPalette'] ?? []).toEqual([]);
   });
 
   it('are the only places where identifiers stand', () => {
@@ -85,14 +106,14 @@ describe('settings', () => {
     for (const [key, setting] of Object.entries(settings)) {
       expect(['window', 'resource', 'machine-overridable'], key).toContain(setting.scope);
       expect(setting.markdownDescription, key).toMatch(/^%[\w.]+%$/);
-      expect(typeof setting.default, key).toBe(setting.type);
+      expect(Array.isArray(setting.default) ? 'array' : Number.isInteger(setting.default) ? 'integer' : typeof setting.default, key).toBe(setting.type);
       if (setting.enum) {
         expect(setting.enum, key).toContain(setting.default);
         if (setting.enumDescriptions) expect(setting.enumDescriptions.length, key).toBe(setting.enum.length);
       }
     }
     const orders = Object.values(settings).map((setting) => setting.order);
-    expect([...orders].sort()).toEqual(orders.map((_, at) => at + 1));
+    expect([...orders].sort((a, b) => a! - b!)).toEqual(orders.map((_, at) => at + 1));
   });
 
   it('have the defaults that the server has', () => {
@@ -103,6 +124,8 @@ describe('settings', () => {
       kernelTree: byDefault(SETTINGS.kernelTree),
       diagnostics: { minimumSeverity: byDefault(SETTINGS.minimumSeverity) },
       codeLens: { enabled: byDefault(SETTINGS.codeLens) },
+      inlayHints: { enabled: byDefault(SETTINGS.inlayHints) },
+      scan: { exclude: byDefault(SETTINGS.scanExclude), maxFiles: byDefault(SETTINGS.scanMaxFiles) },
     }).toEqual(DEFAULT_SERVER_SETTINGS);
     expect(settings[`${SETTINGS_SECTION}.${SETTINGS.minimumSeverity}`]?.enum).toEqual(SEVERITIES);
   });
@@ -223,7 +246,7 @@ describe('the grammar of kernel logs', () => {
 
 describe('the package', () => {
   it('names files that are there', () => {
-    for (const path of [manifest.icon, language!.configuration, ...contributes.grammars.map(({ path: file }) => file)]) expect(existsSync(path), path).toBe(true);
+    for (const path of [manifest.icon, ...contributes.viewsContainers.activitybar.map(({ icon }) => icon), ...contributes.views[VIEW_CONTAINER]!.map(({ icon }) => icon), language!.configuration, ...contributes.grammars.map(({ path: file }) => file)]) expect(existsSync(path), path).toBe(true);
   });
 
   it('is made for the API of the lowest VS Code that it accepts', () => {

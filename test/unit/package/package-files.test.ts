@@ -8,7 +8,7 @@ const BUILT = [
   'dist/web-tree-sitter.wasm', 'dist/web/extension.js', 'dist/web/server.js',
 ];
 const NAMED = [
-  'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/dma-aperture.mjs', 'media/icon.png', 'media/kernel-log.language-configuration.json',
+  'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/dma-aperture.mjs', 'media/activity-bar.svg', 'media/icon.png', 'media/kernel-log.language-configuration.json',
   'media/kernel-log.tmLanguage.json', 'media/kernel-config.language-configuration.json', 'media/kernel-config.tmLanguage.json',
   'package.json', 'package.nls.json',
 ];
