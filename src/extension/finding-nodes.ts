@@ -18,10 +18,6 @@ export interface FindingNode extends TreeNode {
   readonly diagnostic: vscode.Diagnostic;
 }
 
-export function isFindingNode(value: unknown): value is FindingNode {
-  return typeof value === 'object' && value !== null && 'diagnostic' in value && 'uri' in value;
-}
-
 /** One row a file, its findings under it. */
 export function nodesByFile(store: FindingsStore): TreeNode[] {
   const { files } = store;
@@ -56,7 +52,7 @@ export function nodesByRule(store: FindingsStore): TreeNode[] {
     }
   }
   const gravest = (found: readonly { diagnostic: vscode.Diagnostic }[]): vscode.DiagnosticSeverity =>
-    found.reduce((least, { diagnostic }) => (diagnostic.severity < least ? diagnostic.severity : least), vscode.DiagnosticSeverity.Hint);
+    found.reduce<vscode.DiagnosticSeverity>((least, { diagnostic }) => (diagnostic.severity < least ? diagnostic.severity : least), vscode.DiagnosticSeverity.Hint);
   return [...rules].sort(([a, first], [b, second]) => gravest(first) - gravest(second) || (a < b ? -1 : 1)).map(([rule, found]): TreeNode => {
     const node: TreeNode = {
       id: rule, expanded: rules.size <= FEW && store.size <= FEW,

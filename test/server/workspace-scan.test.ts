@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CancellationTokenSource, DidChangeWatchedFilesNotification, FileChangeType, WorkDoneProgress } from 'vscode-languageserver-protocol';
+import { CancellationTokenSource, FileChangeType, WorkDoneProgress } from 'vscode-languageserver-protocol';
 import type { ScanSummary } from '../../src/protocol/server-requests.ts';
 import { LspClient } from './lsp-client.ts';
 
@@ -25,7 +25,7 @@ function workspace(): Record<string, string> {
 
 const rules = (client: LspClient, uri: string): unknown[] | undefined => client.published(uri)?.map(({ code, range }) => [code, range.start.line]);
 const changed = (client: LspClient, ...uris: string[]): Promise<void> =>
-  client.connection.sendNotification(DidChangeWatchedFilesNotification.type, { changes: uris.map((uri) => ({ uri, type: FileChangeType.Changed })) });
+  client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: uris.map((uri) => ({ uri, type: FileChangeType.Changed })) });
 
 describe('a scan of the workspace', () => {
   let client: LspClient;
@@ -122,7 +122,7 @@ describe('a scan of a large workspace', () => {
     const source = new CancellationTokenSource();
     let reads = 0;
     // Cancelled by an event of the scan itself: a file that it asks for.
-    client.connection.onRequest('dmaAperture/readFile', ({ uri }: { uri: string }) => {
+    client.connection.onRequest('dmaAperture/readFile', ({ uri }: { uri: string }): object => {
       if (++reads === 60) source.cancel();
       return uri in files ? { text: files[uri] } : { missing: true };
     });
