@@ -23,6 +23,7 @@ export const COMMANDS = {
   clearFindings: 'dmaAperture.clearFindings',
   groupFindingsByFile: 'dmaAperture.groupFindingsByFile',
   groupFindingsByRule: 'dmaAperture.groupFindingsByRule',
+  explainCall: 'dmaAperture.explainCall',
 } as const;
 
 /** Commands that only code lenses, hovers and the panel call; not in the palette. */
@@ -35,6 +36,10 @@ export const INTERNAL_COMMANDS = {
   copyText: 'dmaAperture.copyText',
   /** Arguments: uri, line, column (both from 1) of a log's line that names a driver; its DMA calls are shown. */
   findDriverCalls: 'dmaAperture.findDriverCalls',
+  /** Arguments: uri and lines (from 1) of a log that belong together; they are shown in the order given. */
+  showLogLines: 'dmaAperture.showLogLines',
+  /** Argument: the id of a rule; its page is shown. */
+  openRule: 'dmaAperture.openRule',
 } as const;
 
 export const LANGUAGES = { c: 'c', kernelLog: 'kernel-log', kernelConfig: 'kernel-config' } as const;

@@ -44,7 +44,7 @@ export function clientOptions(log: vscode.LogOutputChannel, store: FindingsStore
     },
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher(WATCHED) },
     markdown: {
-      isTrusted: { enabledCommands: [COMMANDS.openPanel, COMMANDS.choosePlatform, INTERNAL_COMMANDS.openEvidence] },
+      isTrusted: { enabledCommands: [COMMANDS.openPanel, COMMANDS.choosePlatform, COMMANDS.explainCall, INTERNAL_COMMANDS.openEvidence, INTERNAL_COMMANDS.openRule] },
       supportHtml: false,
     },
   };

@@ -18,6 +18,10 @@ export interface FindingNode extends TreeNode {
   readonly diagnostic: vscode.Diagnostic;
 }
 
+export function isFindingNode(value: unknown): value is FindingNode {
+  return typeof value === 'object' && value !== null && 'diagnostic' in value && 'uri' in value;
+}
+
 /** One row a file, its findings under it. */
 export function nodesByFile(store: FindingsStore): TreeNode[] {
   const { files } = store;
@@ -76,7 +80,7 @@ function findingNode(parent: TreeNode, index: number, uri: vscode.Uri, diagnosti
       const item = new vscode.TreeItem(headline(diagnostic));
       item.description = place;
       item.iconPath = iconOf(diagnostic.severity);
-      item.contextValue = 'finding';
+      item.contextValue = uri.path.endsWith('.c') ? 'findingOfCall' : 'finding';
       item.tooltip = tooltip(diagnostic);
       item.command = { title: vscode.l10n.t('Open'), command: 'vscode.open', arguments: [uri, { selection: diagnostic.range } satisfies vscode.TextDocumentShowOptions] };
       item.accessibilityInformation = { label: `${severityName(diagnostic.severity)}: ${diagnostic.message} ${place}` };

@@ -5,6 +5,7 @@ import { PANEL_PROTOCOL_VERSION, parsePanelMessage } from '../protocol/panel-mes
 import type { HostError, HostMessage, PanelCommand, PanelMessage } from '../protocol/panel-messages.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
 import { SERVER_NOTIFICATIONS, SERVER_REQUESTS } from '../protocol/server-requests.ts';
+import type { CallPlace } from '../protocol/server-requests.ts';
 import { makeNonce } from './make-nonce.ts';
 import { openEvidence } from './open-evidence.ts';
 import type { ServerClient } from './server-client.ts';
@@ -31,6 +32,8 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
   #panel: vscode.WebviewPanel | undefined;
   /** What the page shows when it comes up, where the server need not be asked: the run that opened the panel. */
   #pending: PanelState | undefined;
+  /** The call that the panel explains: asked again whenever the state is, as another platform answers otherwise. */
+  #call: CallPlace | undefined;
   /** Answers that are overtaken by a later question are dropped. */
   #asked = 0;
 
@@ -50,6 +53,20 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
 
   /** Shows the panel, with a state that is known already or with the server's present one. */
   open(state?: PanelState): void {
+    this.#call = undefined;
+    this.#reveal(state);
+  }
+
+  /** Shows the panel with the explanation of a call. @returns a sentence where there is none */
+  async explain(call: CallPlace): Promise<string | undefined> {
+    const answer = await this.#server.request(SERVER_REQUESTS.panelState, { call });
+    if (!answer.ok) return answer.error;
+    this.#call = call;
+    this.#reveal(answer.value);
+    return undefined;
+  }
+
+  #reveal(state?: PanelState): void {
     if (this.#panel) {
       this.#panel.reveal(undefined, true);
       if (state) this.#show(++this.#asked, state);
@@ -76,8 +93,15 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
   async refresh(step?: number): Promise<void> {
     if (!this.#panel) return;
     const question = ++this.#asked;
-    const answer = await this.#server.request(SERVER_REQUESTS.panelState, step === undefined ? {} : { step });
+    const call = this.#call;
+    let answer = await this.#server.request(SERVER_REQUESTS.panelState, step !== undefined ? { step } : call ? { call } : {});
     if (question !== this.#asked) return;
+    if (!answer.ok && call && step === undefined) {
+      // The call may have been edited away: the platform is still there to show.
+      this.#call = undefined;
+      answer = await this.#server.request(SERVER_REQUESTS.panelState, {});
+      if (question !== this.#asked) return;
+    }
     if (answer.ok) {
       this.#show(question, answer.value);
     } else {

@@ -2,17 +2,21 @@ import * as vscode from 'vscode';
 import { COMMANDS, INTERNAL_COMMANDS } from '../ids.ts';
 import { logPlatformId } from '../protocol/server-requests.ts';
 import { choosePlatform } from './choose-platform.ts';
+import { explainCall } from './explain-call.ts';
 import { findDriverCalls } from './find-driver-calls.ts';
 import type { FindingsView } from './findings-view.ts';
 import { openEvidence } from './open-evidence.ts';
+import { openRule } from './open-rule.ts';
 import type { PanelHost } from './panel-host.ts';
 import type { PlatformState } from './platform-state.ts';
 import { readAsKernelLog } from './read-as-kernel-log.ts';
 import { runScenario } from './run-scenario.ts';
 import type { WorkspaceScanner } from './scan-workspace.ts';
 import type { ServerClient } from './server-client.ts';
+import { showLogLines } from './show-log-lines.ts';
 
 interface Parts {
+  readonly extensionUri: vscode.Uri;
   readonly server: ServerClient;
   readonly platform: PlatformState;
   readonly panel: PanelHost;
@@ -26,7 +30,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const place = (value: unknown): number => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 1);
 
 /** Every command of the extension. */
-export function registerCommands({ server, platform, panel, findings, scanner, log }: Parts): vscode.Disposable {
+export function registerCommands({ extensionUri, server, platform, panel, findings, scanner, log }: Parts): vscode.Disposable {
   const handlers = {
     [COMMANDS.openPanel]: () => panel.open(),
     [COMMANDS.refreshPanel]: () => panel.refresh(),
@@ -50,6 +54,9 @@ export function registerCommands({ server, platform, panel, findings, scanner, l
       panel.open();
     },
     [INTERNAL_COMMANDS.findDriverCalls]: (uri: unknown, line: unknown, column: unknown) => findDriverCalls(text(uri) ?? '', place(line), place(column)),
+    [COMMANDS.explainCall]: (target: unknown, line: unknown, column: unknown) => explainCall(panel, target, line, column),
+    [INTERNAL_COMMANDS.showLogLines]: (uri: unknown, lines: unknown) => showLogLines(text(uri) ?? '', Array.isArray(lines) ? lines.map(place) : []),
+    [INTERNAL_COMMANDS.openRule]: (id: unknown) => openRule(extensionUri, text(id) ?? ''),
     [INTERNAL_COMMANDS.copyText]: (value: unknown) => copyText(text(value)),
   } satisfies Record<string, (...args: unknown[]) => unknown>;
   return vscode.Disposable.from(

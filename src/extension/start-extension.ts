@@ -40,7 +40,7 @@ export async function startExtension(
   context.subscriptions.push(
     log, server, platform, panel, status, store, findings, scanner,
     answerFileRequests(server),
-    registerCommands({ server, platform, panel, findings, scanner, log }),
+    registerCommands({ extensionUri: context.extensionUri, server, platform, panel, findings, scanner, log }),
     server.onDidChangeRunning((running) => {
       if (running) return;
       store.clear();

@@ -23,7 +23,7 @@ export type PageEvent =
 export function nextPage(page: PageModel, event: PageEvent): PageModel {
   switch (event.kind) {
     case 'state':
-      return { state: event.state, error: undefined, busy: undefined, view: viewFor(event.state, page.view) };
+      return { state: event.state, error: undefined, busy: undefined, view: viewFor(event.state, page.view, isAskedAnew(page.state, event.state)) };
     case 'busy':
       return { ...page, busy: event.busy ? { what: event.what } : undefined };
     case 'error':
@@ -46,7 +46,7 @@ export function nextPage(page: PageModel, event: PageEvent): PageModel {
 }
 
 /** The view with everything taken out that the state does not have: kept views outlive what they looked at. */
-function viewFor(state: PanelState, view: PanelViewState): PanelViewState {
+function viewFor(state: PanelState, view: PanelViewState, asked: boolean): PanelViewState {
   const { step, selection, scenario: _, ...rest } = view;
   const steps = state.scenario?.steps ?? [];
   const name = state.scenario?.uri ?? state.scenario?.name;
@@ -55,9 +55,15 @@ function viewFor(state: PanelState, view: PanelViewState): PanelViewState {
   return {
     ...rest,
     ...(cursor === undefined ? {} : { step: cursor }),
-    ...(selection && holds(state, selection, sameScenario) ? { selection } : {}),
+    ...(selection && !asked && holds(state, selection, sameScenario) ? { selection } : {}),
     ...(name === undefined ? {} : { scenario: name }),
   };
+}
+
+/** Whether a state explains a call that the one before did not: Why goes to it, whatever was looked at. */
+function isAskedAnew(before: PanelState | undefined, { call }: PanelState): boolean {
+  const known = before?.call;
+  return call !== undefined && !(known && known.from.uri === call.from.uri && known.from.line === call.from.line && known.from.column === call.from.column);
 }
 
 function holds(state: PanelState, selection: PanelSelection, sameScenario: boolean): boolean {
@@ -72,13 +78,16 @@ function holds(state: PanelState, selection: PanelSelection, sameScenario: boole
       return selection.index < (state.machine?.ranges.length ?? 0) + (state.machine?.regions.length ?? 0);
     case 'platform':
       return state.platform !== undefined;
+    case 'call':
+      return state.call !== undefined;
   }
 }
 
-/** What Why explains: the selection, else the step of the summary, else the platform. */
+/** What Why explains: the selection, else the call that was asked about, else the step of the summary, else the platform. */
 export function shownSelection(page: PageModel): PanelSelection | undefined {
   const { selection, step } = page.view;
   if (selection) return selection;
+  if (page.state?.call) return { kind: 'call' };
   if (step !== undefined) return { kind: 'step', index: step };
   return page.state?.platform ? { kind: 'platform' } : undefined;
 }

@@ -73,6 +73,8 @@ function answerFor(props: WhyViewProps): Answer | undefined {
       return placeAnswer(props, selection.index);
     case 'platform':
       return platformAnswer(props);
+    case 'call':
+      return callAnswer(props);
   }
 }
 
@@ -156,6 +158,22 @@ function placeAnswer({ machine, actions }: WhyViewProps, index: number): Answer 
     meta: text.whyPlace,
     head: place.track === 'map' ? place.label : `${TRACK_NAMES[place.track]}: ${place.label}`,
     body: <ExplainChain lines={lines} failed={false} actions={actions} />,
+  };
+}
+
+function callAnswer({ state, actions }: WhyViewProps): Answer | undefined {
+  const { call } = state;
+  if (!call) return undefined;
+  return {
+    meta: text.whyCall,
+    head: call.name,
+    sub: call.text,
+    body: (
+      <>
+        <p><EvidenceLink evidence={call.from} actions={actions} /></p>
+        <ExplainChain lines={call.explain} failed={call.over} actions={actions} />
+      </>
+    ),
   };
 }
 

@@ -131,6 +131,18 @@ const limit = v.object({
   explain: v.array(explainLine),
 });
 
+const call = v.object({
+  /** The function that is called. */
+  name: text,
+  /** One sentence: what it asks for, and what there is. */
+  text,
+  /** Whether it asks for more than there is. */
+  over: v.boolean(),
+  explain: v.array(explainLine),
+  /** Where it is called. */
+  from: evidenceRef,
+});
+
 const panelState = v.object({
   version: v.literal(1, 'expected version 1: panel and extension differ, reload the window'),
   title: text,
@@ -141,6 +153,8 @@ const panelState = v.object({
   aperture: v.optional(aperture),
   machine: v.optional(machine),
   limits: v.array(limit),
+  /** A driver's call that was asked about, held against the platform. */
+  call: v.optional(call),
   /** Scenarios to offer where none is open: `id` comes back in `runScenario`. */
   library: v.optional(v.array(v.object({ id: text, name: text }))),
 });
@@ -154,6 +168,7 @@ export type PanelAperture = v.InferOutput<typeof aperture>;
 export type PanelRegion = v.InferOutput<typeof region>;
 export type PanelMask = v.InferOutput<typeof mask>;
 export type PanelMachine = v.InferOutput<typeof machine>;
+export type PanelCall = v.InferOutput<typeof call>;
 export type PanelLimit = v.InferOutput<typeof limit>;
 export type PanelState = v.InferOutput<typeof panelState>;
 

@@ -159,6 +159,7 @@ export const panelStrings = {
   whyLimit: 'limit',
   whyPlace: 'address space',
   whyPlatform: 'platform',
+  whyCall: 'call',
   nothingSelected: 'Select a step, a limit, a slot or a range to see where it comes from.',
   noExplanation: 'Nothing more is known about it.',
   helps: 'Would change it',

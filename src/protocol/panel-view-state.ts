@@ -13,6 +13,8 @@ const selection = v.variant('kind', [
   /** Position in the machine's `ranges`, then `regions`. */
   v.object({ kind: v.literal('place'), index: count }),
   v.object({ kind: v.literal('platform') }),
+  /** The call that was asked about: the state's `call`. */
+  v.object({ kind: v.literal('call') }),
 ]);
 
 const viewState = v.object({

@@ -22,7 +22,11 @@ export interface NotificationSpec<P> {
 }
 
 const count = v.pipe(v.number(), v.integer('expected a whole number'), v.minValue(0, 'expected zero or more'));
+/** Of a line or a column. */
+const place = v.pipe(v.number(), v.integer('expected a whole number'), v.minValue(1, 'expected a number from 1'));
 const uri = v.pipe(v.string(), v.minLength(1, 'expected a URI'));
+
+const callPlace = v.object({ uri, line: place, column: place });
 
 const platformChoice = v.object({
   /** Stable across sessions: a built-in's name, `log:URI` (see {@link logPlatformId}), or `workspace`. */
@@ -86,6 +90,8 @@ const readResult = v.union([
   v.object({ error: v.string() }),
 ], 'expected a text, "missing" or an error');
 
+/** A place in a C document; line and column count from 1. */
+export type CallPlace = v.InferOutput<typeof callPlace>;
 export type PlatformChoice = v.InferOutput<typeof platformChoice>;
 export type ActivePlatform = v.InferOutput<typeof activePlatform>;
 export type ScenarioChoice = v.InferOutput<typeof scenarioChoice>;
@@ -122,10 +128,13 @@ export const SERVER_REQUESTS = {
   selectPlatform: {
     method: 'dmaAperture/selectPlatform', params: reader(v.object({ id: v.string() })), result: reader(activePlatform),
   } satisfies RequestSpec<{ id: string }, ActivePlatform>,
-  /** The panel's picture of the last run, or of the active platform; `step` asks for the aperture after that step. */
+  /**
+   * The panel's picture of the last run, or of the active platform. `step` asks for the aperture after that step; `call` for the
+   * explanation of the DMA call of an open C document at or around a place, and is a failure where there is none.
+   */
   panelState: {
-    method: 'dmaAperture/panelState', params: reader(v.object({ step: v.optional(count) })), result: parsePanelState,
-  } satisfies RequestSpec<{ step?: number | undefined }, PanelState>,
+    method: 'dmaAperture/panelState', params: reader(v.object({ step: v.optional(count), call: v.optional(callPlace) })), result: parsePanelState,
+  } satisfies RequestSpec<{ step?: number | undefined; call?: CallPlace | undefined }, PanelState>,
   scenarios: {
     method: 'dmaAperture/scenarios', params: none, result: reader(v.array(scenarioChoice)),
   } satisfies RequestSpec<object, ScenarioChoice[]>,

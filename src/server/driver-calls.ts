@@ -1,11 +1,8 @@
-import type { CodeLens, Location } from 'vscode-languageserver-types';
+import type { Location } from 'vscode-languageserver-types';
 import { DMA_APIS } from '../csource/calls/dma-apis.ts';
-import { INTERNAL_COMMANDS } from '../ids.ts';
 import { LineIndex } from '../rules/line-index.ts';
-import { groupDigits } from '../core/units/bytes.ts';
 import { driverNames } from './driver-names.ts';
 import type { FileAccess } from './file-access.ts';
-import type { LogDocument } from './log-document.ts';
 
 /** Files that are looked for, and those of them that are read where no name of a file leads to the driver. */
 const MOST_FILES = 50_000;
@@ -41,40 +38,6 @@ export async function driverCalls(driver: string, files: FileAccess, cancelled: 
   return callsOf(all.filter((uri) => folders.has(folderOf(uri))), files, cancelled);
 }
 
-/**
- * Lenses over the mappings of a C file whose driver failed in an open log: how often, and the way to the first line.
- */
-export function driverLenses(path: string, text: string, logs: readonly LogDocument[]): CodeLens[] {
-  const failed = logs.flatMap(({ uri, reading }) => failuresByDriver(reading.facts.failures).map((each) => ({ uri, ...each })));
-  if (failed.length === 0) return [];
-  const names = driverNames(path, text);
-  const own = failed.filter(({ driver }) => names.has(driver));
-  if (own.length === 0) return [];
-  const lines = new LineIndex(text);
-  const places = new Set(callSites(text, MAPPING).map(({ start }) => lines.span(start, start).line - 1));
-  return [...places].flatMap((line) => own.map(({ uri, driver, count, first }): CodeLens => ({
-    range: { start: { line, character: 0 }, end: { line, character: 0 } },
-    command: {
-      title: `${driver} failed ${count === 1 ? 'once' : `${groupDigits(count)} times`} in ${decodeURIComponent(uri.split('/').at(-1) ?? uri)}`,
-      command: INTERNAL_COMMANDS.openEvidence, arguments: [uri, first, 1],
-    },
-  })));
-}
-
-function failuresByDriver(failures: LogDocument['reading']['facts']['failures']): { driver: string; count: number; first: number }[] {
-  const found = new Map<string, { driver: string; count: number; first: number }>();
-  for (const { driver, count, lines } of failures) {
-    const line = lines[0];
-    if (driver === null || line === undefined) continue;
-    const known = found.get(driver);
-    if (known) {
-      known.count += count;
-      known.first = Math.min(known.first, line);
-    } else found.set(driver, { driver, count, first: line });
-  }
-  return [...found.values()];
-}
-
 async function callsOf(uris: readonly string[], files: FileAccess, cancelled: () => boolean): Promise<Location[]> {
   const found: Location[] = [];
   await filter(uris, files, cancelled, (uri, text) => {
@@ -99,6 +62,11 @@ async function filter(uris: readonly string[], files: FileAccess, cancelled: () 
     if (text !== undefined && meets(uri, text)) found.push(uri);
   }
   return found;
+}
+
+/** Offsets of the calls that map memory, scatterlists among them. */
+export function mappingCalls(text: string): number[] {
+  return callSites(text, MAPPING).map(({ start }) => start);
 }
 
 /** Calls of the names, outside of comments, strings and directives. */

@@ -3,7 +3,7 @@ import { type CParser, type CParserModules, createCParser } from '../csource/par
 import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
 import { type HeaderText, loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import type { IndexCache } from '../csource/preprocess/translation-unit.ts';
-import { type DmaCall, type SourceScan, scanSource } from '../csource/scan-source.ts';
+import { type SourceScan, scanSource } from '../csource/scan-source.ts';
 import type { FileAccess } from './file-access.ts';
 import { SourceDocument } from './source-document.ts';
 import { textKey } from './text-key.ts';
@@ -18,8 +18,11 @@ export interface FileScan {
   /** Of the text, of every header that it rests on, and of the configuration. */
   readonly key: string;
   readonly headers: readonly string[];
-  readonly calls: readonly DmaCall[];
+  readonly source: SourceScan;
 }
+
+/** A file that calls nothing of interest. */
+const NOTHING: FileScan = { key: '', headers: [], source: { calls: [] } };
 
 /** Scans of the open C documents, one a version; the parser is made when the first document calls for it. */
 export class SourceService {
@@ -63,12 +66,12 @@ export class SourceService {
    * @returns no document where the file calls nothing of interest
    */
   async scanFile(uri: string, text: string, before: FileScan | undefined): Promise<{ scan: FileScan; document?: SourceDocument }> {
-    if (!mentionsDmaApi(text)) return { scan: before?.key === '' ? before : { key: '', headers: [], calls: [] } };
+    if (!mentionsDmaApi(text)) return { scan: NOTHING };
     const headers = await loadHeaders(uri, text, (path) => this.#files.read(path));
     const key = [this.#configs, textKey(text), ...[...headers.values()].map((header) => textKey(header.text))].join(' ');
-    if (before?.key === key) return { scan: before, document: new SourceDocument(text, before, headers) };
-    const scan = await this.#scanUnit(uri, text, headers);
-    return { scan: { key, headers: [...headers.keys()], calls: scan.calls }, document: new SourceDocument(text, scan, headers) };
+    if (before?.key === key) return { scan: before, document: new SourceDocument(text, before.source, headers) };
+    const source = await this.#scanUnit(uri, text, headers);
+    return { scan: { key, headers: [...headers.keys()], source }, document: new SourceDocument(text, source, headers) };
   }
 
   close(uri: string): void {

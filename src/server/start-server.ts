@@ -1,13 +1,18 @@
-import { CodeActionKind, type CodeLens, CodeLensRefreshRequest, type Connection, type Diagnostic, DidChangeConfigurationNotification, type CancellationToken, type Hover, type InitializeResult, LSPErrorCodes, type Location, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import { type CodeAction, CodeActionKind, type CodeActionParams, type CodeLens, CodeLensRefreshRequest, type Connection, type Diagnostic, DidChangeConfigurationNotification, type CancellationToken, type Hover, type InitializeResult, type InlayHint, InlayHintRefreshRequest, LSPErrorCodes, type Location, type Range, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
 import { parseInitializationOptions } from '../protocol/initialization-options.ts';
-import { SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../protocol/server-requests.ts';
+import type { PanelState } from '../protocol/panel-state.ts';
+import { type CallPlace, SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../protocol/server-requests.ts';
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
 import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
 import type { ServerEnvironment } from './environment.ts';
+import { callActions } from './call-actions.ts';
+import { callExplanation } from './call-explanation.ts';
 import { configDiagnostics, configHover } from './config-document.ts';
-import { driverCalls, driverLenses } from './driver-calls.ts';
+import { driverCalls } from './driver-calls.ts';
+import { driverLenses } from './driver-lenses.ts';
+import { editorLinks } from './editor-links.ts';
 import { FileAccess } from './file-access.ts';
 import { LogService } from './log-service.ts';
 import { PlatformRegistry, WORKSPACE_PLATFORM } from './platform-registry.ts';
@@ -53,6 +58,7 @@ class LanguageServer {
   #configurationChanges = false;
   #foldersChange = false;
   #lensesRefresh = false;
+  #hintsRefresh = false;
   #copies = false;
 
   constructor(connection: Connection, environment: ServerEnvironment) {
@@ -81,15 +87,16 @@ class LanguageServer {
     });
     connection.onDidChangeWatchedFiles(({ changes }) => void this.#filesChanged(changes.map(({ uri }) => uri)));
     connection.onHover(({ textDocument, position }) => this.#hover(textDocument.uri, position));
+    connection.languages.inlayHint.on(({ textDocument, range }) => this.#hints(textDocument.uri, range));
     connection.onDocumentSymbol(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.symbols(log)));
     connection.onFoldingRanges(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.folding(log)));
     connection.onDocumentLinks(({ textDocument }) => this.#ofLog(textDocument.uri, (log) => this.#logs.links(log)));
     connection.onDefinition(({ textDocument, position }, token) => this.#definition(textDocument.uri, position.line, () => token.isCancellationRequested));
-    connection.onCodeAction(({ textDocument, range, context }) => this.#ofLog(textDocument.uri, (log) => this.#logs.actions(log, range, context.diagnostics, this.#documents.all(), this.#copies)));
+    connection.onCodeAction((params) => this.#actions(params));
     connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? this.#lenses(textDocument.uri) : []));
     this.#answer(SERVER_REQUESTS.platforms, () => this.#platforms.choices());
     this.#answer(SERVER_REQUESTS.selectPlatform, ({ id }) => this.#select(id));
-    this.#answer(SERVER_REQUESTS.panelState, ({ step }) => this.#scenarios.panelState(this.#platforms.active, step));
+    this.#answer(SERVER_REQUESTS.panelState, ({ step, call }) => (call ? this.#explain(call) : this.#scenarios.panelState(this.#platforms.active, step)));
     this.#answer(SERVER_REQUESTS.scenarios, () => this.#scenarios.choices());
     this.#answer(SERVER_REQUESTS.runScenario, ({ id }) => this.#scenarios.run(id, this.#platforms.active));
     this.#answer(SERVER_REQUESTS.scanWorkspace, async ({ workDoneToken }, token) => {
@@ -119,11 +126,12 @@ class LanguageServer {
     this.#configurable = params.capabilities.workspace?.configuration === true;
     this.#configurationChanges = params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true;
     this.#lensesRefresh = params.capabilities.workspace?.codeLens?.refreshSupport === true;
+    this.#hintsRefresh = params.capabilities.workspace?.inlayHint?.refreshSupport === true;
     this.#foldersChange = params.capabilities.workspace?.workspaceFolders === true;
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        hoverProvider: true, documentSymbolProvider: true, codeLensProvider: { resolveProvider: false },
+        hoverProvider: true, inlayHintProvider: { resolveProvider: false }, documentSymbolProvider: true, codeLensProvider: { resolveProvider: false },
         definitionProvider: true, codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] }, foldingRangeProvider: true, documentLinkProvider: { resolveProvider: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -163,6 +171,7 @@ class LanguageServer {
     const config = found?.facts.config;
     this.#sources.config = config && new Map([...config].map(([symbol, fact]) => [symbol, fact.value]));
     this.#platformChanged();
+    this.#refreshHints();
   }
 
   async #filesChanged(uris: readonly string[]): Promise<void> {
@@ -172,6 +181,7 @@ class LanguageServer {
     for (const uri of uris) {
       if (!uri.endsWith('.h')) continue;
       for (const source of await this.#sources.headerChanged(uri)) this.#schedule(source);
+      this.#refreshHints();
     }
   }
 
@@ -257,7 +267,10 @@ class LanguageServer {
   async #lenses(uri: string): Promise<CodeLens[]> {
     if (isScenario(uri)) return scenarioLenses(uri);
     const document = this.#documents.get(uri);
-    if (document?.languageId === LANGUAGES.c) return driverLenses(uri, document.getText(), this.#logs.open);
+    if (document?.languageId === LANGUAGES.c) {
+      const { calls } = (await this.#sources.scan(document)).scan;
+      return driverLenses(uri, document.getText(), calls, this.#logs.open);
+    }
     return this.#ofLog(uri, (log) => this.#logs.lenses(log));
   }
 
@@ -268,7 +281,32 @@ class LanguageServer {
     if (document.languageId === LANGUAGES.kernelConfig) return configHover(document, position);
     if (document.languageId !== LANGUAGES.c) return null;
     const source = await this.#sources.scan(document);
-    return source.hover(document.offsetAt(position), this.#limits) ?? null;
+    return source.hover(document.offsetAt(position), this.#limits, editorLinks(uri, this.#copies)) ?? null;
+  }
+
+  async #actions({ textDocument: { uri }, range, context }: CodeActionParams): Promise<CodeAction[]> {
+    const document = this.#documents.get(uri);
+    if (document?.languageId !== LANGUAGES.c) return this.#ofLog(uri, (log) => this.#logs.actions(log, range, context.diagnostics, this.#documents.all(), this.#copies));
+    const source = await this.#sources.scan(document);
+    return callActions(uri, source.callsIn(document.offsetAt(range.start), document.offsetAt(range.end), this.#limits), context, this.#copies);
+  }
+
+  async #hints(uri: string, range: Range): Promise<InlayHint[]> {
+    const document = this.#documents.get(uri);
+    if (document?.languageId !== LANGUAGES.c || !this.#settings.inlayHints.enabled) return [];
+    return (await this.#sources.scan(document)).hints(range, editorLinks(uri, this.#copies));
+  }
+
+  /** The panel's picture of the active platform with a call held against it. */
+  async #explain({ uri, line, column }: CallPlace): Promise<PanelState> {
+    const text = await this.#files.readOnce(uri);
+    const document = text === undefined ? undefined : TextDocument.create(uri, LANGUAGES.c, 0, text);
+    const source = document && (await this.#sources.scanFile(uri, document.getText(), undefined)).document;
+    const checked = document && source?.callAt(document.offsetAt({ line: line - 1, character: column - 1 }), this.#limits);
+    if (!checked) throw new ResponseError(LSPErrorCodes.RequestFailed, `There is no DMA call of a known kind at line ${line} of ${decodeURIComponent(uri.split('/').at(-1) ?? uri)}.`);
+    // A run may be of another platform than the one that calls are held against.
+    this.#scenarios.forgetRun();
+    return { ...this.#scenarios.panelState(this.#platforms.active), call: callExplanation(uri, checked, this.#limits) };
   }
 
   #select(id: string): ReturnType<PlatformRegistry['describe']> {
@@ -287,6 +325,11 @@ class LanguageServer {
     this.#refreshLenses();
     for (const { uri, languageId } of this.#documents.all()) if (languageId === LANGUAGES.c && uri !== except) this.#schedule(uri, 0);
     this.#scan.platformChanged();
+  }
+
+  /** Sizes may be others: a header changed, or what decides `#if`. */
+  #refreshHints(): void {
+    if (this.#hintsRefresh) this.#connection.sendRequest(InlayHintRefreshRequest.type).catch(() => undefined);
   }
 
   #refreshLenses(): void {

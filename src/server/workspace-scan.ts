@@ -83,7 +83,7 @@ export class WorkspaceScan {
         if (!files.isLocal(uri)) characters += text.length;
         const { entry, known } = await this.#look(uri, text);
         sum.unchanged += known ? 1 : 0;
-        const { length } = entry.scan.calls;
+        const { length } = entry.scan.source.calls;
         sum.filesWithCalls += length > 0 ? 1 : 0;
         sum.calls += length;
         sum.findings += entry.findings;
@@ -107,14 +107,14 @@ export class WorkspaceScan {
     const used = new Set([...this.#entries.values()].flatMap(({ scan }) => scan.headers));
     const all = uris.some((uri) => uri.endsWith('.h') && !used.has(uri));
     for (const [uri, { scan }] of this.#entries) {
-      if (changed.has(uri) || (all && scan.calls.length > 0) || scan.headers.some((header) => changed.has(header))) this.#stale.add(uri);
+      if (changed.has(uri) || (all && scan.key !== '') || scan.headers.some((header) => changed.has(header))) this.#stale.add(uri);
     }
     void this.#drain();
   }
 
   /** Checks every file with calls again: the platform is another, or the configuration that decides `#if`. */
   platformChanged(): void {
-    for (const [uri, { scan }] of this.#entries) if (scan.calls.length > 0) this.#stale.add(uri);
+    for (const [uri, { scan }] of this.#entries) if (scan.key !== '') this.#stale.add(uri);
     void this.#drain();
   }
 

@@ -62,8 +62,27 @@ describe('from a log to the driver, and back', () => {
       await client.open(uri, 'c', text);
       return (await client.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } })).map(({ range, command }) => [range.start.line, command?.title, command?.arguments]);
     };
-    expect(await lenses(`${FOLDER}/drivers/other.c`, FILES[`${FOLDER}/drivers/other.c`])).toEqual([[1, 'other failed 2 times in boot.dmesg', [LOG, 3, 1]]]);
+    expect(await lenses(`${FOLDER}/drivers/other.c`, FILES[`${FOLDER}/drivers/other.c`])).toEqual([[1, 'other failed 2 times in boot.dmesg', [LOG, [3, 5]]]]);
     expect(await lenses(`${FOLDER}/third.c`, 'static struct pci_driver d = { .name = "third" };\nint g(void) { return dma_map_single(d, p, 1, 0); }\n')).toEqual([]);
+  });
+
+  it('counts over a call only failures of sizes that it can have asked for', async () => {
+    const uri = `${FOLDER}/drivers/sizes.c`;
+    await client.open(uri, 'c', `static struct pci_driver d = { .name = "other" };
+int f(struct device *dev, void *p, struct scatterlist *sg, size_t n)
+{
+	dma_map_single(dev, p, 512 * 1024, 0);
+	dma_map_single(dev, p, 65000, 0);
+	dma_map_single(dev, p, 4096, 0);
+	dma_map_single(dev, p, n, 0);
+	return dma_map_sg(dev, sg, 4, 0);
+}
+`);
+    const lenses = await client.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect(lenses.map(({ range, command }) => [range.start.line, command?.title, (command?.arguments as unknown[])[1]])).toEqual([
+      [3, 'other failed once in boot.dmesg', [5]], [4, 'other failed once in boot.dmesg', [3]],
+      [6, 'other failed 2 times in boot.dmesg', [3, 5]], [7, 'other failed 2 times in boot.dmesg', [3, 5]],
+    ]);
   });
 
   it('finds what has no effect in a kernel configuration', async () => {

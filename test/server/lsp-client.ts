@@ -36,14 +36,14 @@ export class LspClient {
   }
 
   /** @param settings what the client answers for the section of the server's settings; without them it has none */
-  async initialize(files: Readonly<Record<string, string>> = {}, folder?: string, settings?: object): Promise<unknown> {
+  async initialize(files: Readonly<Record<string, string>> = {}, folder?: string, settings?: object, options: object = {}): Promise<unknown> {
     this.connection.onRequest('workspace/configuration', () => [settings]);
     this.connection.onRequest('dmaAperture/readFile', ({ uri }: { uri: string }): object => (uri in files ? { text: files[uri] } : { missing: true }));
     this.connection.onRequest('dmaAperture/findFiles', ({ glob, exclude = [] }: { glob: string; exclude?: string[] }) => Object.keys(files)
       .filter((uri) => uri.endsWith(glob.replace('**/*', '')) && !exclude.some((each) => uri.includes(each.replaceAll('**', '')))));
     const result = await this.connection.sendRequest<unknown>('initialize', {
       processId: process.pid, rootUri: folder ?? null, capabilities: settings ? { workspace: { configuration: true } } : {}, workspaceFolders: folder === undefined ? null : [{ uri: folder, name: 'folder' }],
-      initializationOptions: { readsFiles: true, copiesText: true },
+      initializationOptions: { readsFiles: true, copiesText: true, ...options },
     });
     await this.connection.sendNotification('initialized', {});
     return result;

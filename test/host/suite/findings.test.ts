@@ -16,7 +16,8 @@ const label = (node: TreeNode): string => {
 describe('the view of findings', () => {
   let api: ExtensionApi;
   const scan = (): Thenable<ScanSummary> => vscode.commands.executeCommand<ScanSummary>(COMMANDS.scanWorkspace);
-  const files = (): string[] => api.findings.map(label);
+  // Logs that earlier tests opened stay documents for a while after their editors are closed.
+  const files = (): string[] => api.findings.map(label).filter((name) => !name.endsWith('.dmesg'));
   before(async () => {
     api = await activate();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');

@@ -1,0 +1,15 @@
+import * as vscode from 'vscode';
+import { RULES } from '../ids.ts';
+
+/** Shows the page of a rule that comes with the extension; nothing for what is no rule. */
+export async function openRule(extensionUri: vscode.Uri, id: string): Promise<void> {
+  if (!(Object.values(RULES) as string[]).includes(id)) return;
+  const page = vscode.Uri.joinPath(extensionUri, 'docs', 'rules', `${id.replace('dma/', '')}.md`);
+  try {
+    await vscode.workspace.fs.stat(page);
+  } catch {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no page for {0} yet.', id));
+    return;
+  }
+  await vscode.commands.executeCommand('markdown.showPreview', page);
+}

@@ -1,0 +1,124 @@
+import { type Fact, evidenceOf } from '../core/platform/fact.ts';
+import type { Limit } from '../core/platform/limits.ts';
+import type { Reason } from '../core/platform/reason.ts';
+import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
+import { orderBytes, orderFor, pagesFor } from '../core/units/pages.ts';
+import type { DmaCall } from '../csource/scan-source.ts';
+import type { SizeResult } from '../csource/evaluate/evaluate-size.ts';
+import { escapeMarkdown, headlineText } from '../render/finding-text.ts';
+import { evidenceLabel, provenanceText } from '../render/provenance-text.ts';
+import { knobOf, reasonText } from '../render/reason-text.ts';
+import type { PlatformLimits } from '../rules/check-call.ts';
+import type { CheckedCall } from '../rules/check-source.ts';
+import type { Finding } from '../rules/finding.ts';
+import type { EditorLinks } from './editor-links.ts';
+
+/** Steps beyond these are counted, not shown: a hover is read at a glance. */
+const MOST_STEPS = 12;
+
+/**
+ * All that is known of one call: its size in every unit, the arithmetic with each name a link to its definition, the limit with
+ * the fact behind it, and the rules that it breaks.
+ */
+export function callMarkdown({ call, findings }: CheckedCall, limits: PlatformLimits, links: EditorLinks): string {
+  const parts = [sizeMarkdown(call)];
+  const steps = stepsMarkdown(call.size, links);
+  if (steps === '') parts.push(escapeMarkdown(call.size.why));
+  else parts.push(call.size.kind === 'exact' ? steps : `${escapeMarkdown(call.size.why)}\n\n${steps}`);
+  parts.push('---');
+  if (findings.length > 0) parts.push(...findings.map((finding) => findingMarkdown(finding, links)));
+  else {
+    const limit = limitFor(call, limits);
+    if (limit) parts.push(limitMarkdown(call, limit, links));
+  }
+  const explain = links.explain(call.line, call.column);
+  parts.push([`_${escapeMarkdown(limits.platform.label)}_`, ...(explain === undefined ? [] : [`[Explain in the panel](${explain})`])].join(' · '));
+  return parts.join('\n\n');
+}
+
+/** The limit that a call is held against; undefined for calls that no limit is known of. */
+export function limitFor({ family }: DmaCall, limits: PlatformLimits): Limit | undefined {
+  if (family === 'coherent') return limits.coherent;
+  return family === 'streaming' ? limits.streaming : undefined;
+}
+
+/** The arithmetic of a size as a list, each name a link to where it is defined; its result stands elsewhere. */
+export function stepsMarkdown(size: SizeResult, links: EditorLinks): string {
+  const last = size.steps.at(-1);
+  const steps = size.kind === 'exact' && last && !last.at && last.value === String(size.bytes) ? size.steps.slice(0, -1) : size.steps;
+  const lines = steps.slice(0, MOST_STEPS).map((step) => {
+    const named = /^(\w+) = ([^]*)$/.exec(step.text);
+    const name = code(named?.[1] ?? step.text);
+    const rest = named?.[2] ?? '';
+    const place = step.at && links.place(step.at.path, step.at.line, step.at.column);
+    const shown = place === undefined ? name : `[${name}](${place})`;
+    const value = step.value === undefined || rest === step.value ? '' : ` = ${groupDigits(BigInt(step.value))}`;
+    const where = step.at ? ` — ${escapeMarkdown(`${step.at.path.split('/').at(-1) ?? ''}:${step.at.line}`)}` : '';
+    return `- ${shown}${rest === '' ? '' : ` = ${code(rest)}`}${value}${where}`;
+  });
+  if (steps.length > MOST_STEPS) lines.push(`- and ${steps.length - MOST_STEPS} more`);
+  return lines.join('\n');
+}
+
+function sizeMarkdown(call: DmaCall): string {
+  const { size } = call;
+  const text = call.sizeText.replace(/\s+/g, ' ').trim();
+  const shown = text === '' ? escapeMarkdown(call.api) : code(text);
+  if (size.kind === 'unknown') return `**${shown}: size not established**`;
+  if (size.kind === 'bounded') {
+    const ends = [size.min === undefined || size.min === 0 ? '' : `at least ${formatBytesExact(size.min)}`, size.max === undefined ? '' : `at most ${unitsOf(call, size.max)}`];
+    return `**${shown}**: ${ends.filter((end) => end !== '').join(', ')}`;
+  }
+  return `**${shown} = ${formatBytes(size.bytes)}** · ${unitsOf(call, size.bytes, false)}`;
+}
+
+/** Bytes, pages and, for what has to be one block, the order. */
+function unitsOf({ family }: DmaCall, bytes: number, first = true): string {
+  const parts = [first ? formatBytesExact(bytes) : `${groupDigits(bytes)} B`];
+  if (bytes > 0) {
+    const pages = pagesFor(bytes);
+    parts.push(`${groupDigits(pages)} page${pages === 1 ? '' : 's'}`);
+    if (family === 'coherent') parts.push(`order ${orderFor(bytes)}${orderBytes(orderFor(bytes)) === bytes ? '' : ` (a block of ${formatBytes(orderBytes(orderFor(bytes)))})`}`);
+    if (family === 'streaming') parts.push(`${groupDigits(Math.ceil(bytes / 2048))} slot${bytes <= 2048 ? '' : 's'} if it bounces`);
+  }
+  return parts.join(' · ');
+}
+
+function limitMarkdown(call: DmaCall, limit: Limit, links: EditorLinks): string {
+  const { binding } = limit;
+  if (!binding) return 'No limit of this platform is known for it.';
+  const largest = call.size.kind === 'exact' ? call.size.bytes : call.size.kind === 'bounded' ? call.size.max : undefined;
+  const verdict = largest === undefined ? 'Limit' : largest <= limit.bytes ? 'Within the limit' : 'Limit';
+  return `${verdict}: ${formatBytes(limit.bytes)}${limit.applies === 'when-bounced' ? ' where it must bounce' : ''}\n\n${reasonLine(binding.because, links)}`;
+}
+
+function findingMarkdown(finding: Finding, links: EditorLinks): string {
+  const icon = { error: 'Error', warning: 'Warning', information: 'Information' }[finding.severity];
+  const rule = links.rule(finding.ruleId);
+  const chain = finding.explain.filter((step) => knobOf(step) === undefined);
+  const knobs = finding.explain.filter((step) => knobOf(step) !== undefined);
+  return [
+    `**${icon}**: ${escapeMarkdown(headlineText(finding.headline))} — ${rule === undefined ? escapeMarkdown(finding.ruleId) : `[${escapeMarkdown(finding.ruleId)}](${rule})`}`,
+    ...(finding.doubt === undefined ? [] : [`Not certain: ${escapeMarkdown(finding.doubt)}`]),
+    [...chain, ...knobs].map((step) => reasonLine(step, links)).join('\n'),
+  ].filter((part) => part !== '').join('\n\n');
+}
+
+/** A reason with the fact behind it: a link to the line that says so, else the source of the default. */
+function reasonLine(step: Reason, links: EditorLinks): string {
+  const text = escapeMarkdown(reasonText(step));
+  return step.fact ? `- ${text}  \n  ${factMarkdown(step.fact, links)}` : `- ${text}`;
+}
+
+function factMarkdown(fact: Fact<unknown>, links: EditorLinks): string {
+  const places = evidenceOf(fact).flatMap((evidence) => {
+    const place = evidence.kind === 'built-in' || evidence.kind === 'setting' ? undefined : links.place(evidence.uri, evidence.line, evidence.column);
+    return place === undefined ? [] : [`[${escapeMarkdown(evidenceLabel(evidence))}](${place})`];
+  });
+  return places.length === 0 ? `_${escapeMarkdown(provenanceText(fact))}_` : [...new Set(places)].join(', ');
+}
+
+/** Text of a program between backticks; those it has itself become quotes. */
+function code(text: string): string {
+  return `\`${text.replaceAll('`', '\'').replace(/\s+/g, ' ').trim()}\``;
+}
