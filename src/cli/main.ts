@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { InputError } from './input-error.ts';
 import { logCommand } from './log-command.ts';
+import { planCommand } from './plan-command.ts';
 import { runCommand } from './run-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { platformFromOptions } from './platform-options.ts';
 import { type ScanJob, configOf, scanCommand } from './scan-command.ts';
+import { sizeCommand } from './size-command.ts';
 import { sizeofCommand } from './sizeof-command.ts';
 import { FileScanner } from './scan-files.ts';
 import { USAGE } from './usage.ts';
@@ -15,7 +17,7 @@ declare const DMA_APERTURE_VERSION: string;
 
 type Command = (args: readonly string[], write: (text: string) => void) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { log: logCommand, scan: scanCommand, run: runCommand, replay: replayCommand, sizeof: sizeofCommand, lsp: lspCommand };
+const COMMANDS: Readonly<Record<string, Command>> = { log: logCommand, scan: scanCommand, run: runCommand, plan: planCommand, size: sizeCommand, replay: replayCommand, sizeof: sizeofCommand, lsp: lspCommand };
 
 /** Node reports unknown options by these codes; their messages name the option. */
 const USAGE_ERRORS = /^ERR_PARSE_ARGS_/;
@@ -35,7 +37,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new InputError(`unknown command "${name}": expected log, scan, run, replay, sizeof or lsp`);
+  if (!command) throw new InputError(`unknown command "${name}": expected log, scan, run, plan, size, replay, sizeof or lsp`);
   return await command(args, (text) => process.stdout.write(text));
 }
 

@@ -69,6 +69,8 @@ const SENTENCES: Sentences = {
   'strategy-pvh': ({ bytes, bits }) => `Behind an IOMMU a PVH domain needs ${formatBytes(bytes)} that are contiguous for the guest alone, such as a CMA area below ${bits} bits`,
   'strategy-pvh-old': () => 'This Xen has no PVH dom0: 4.11 is the first',
   'strategy-no-iommu': () => 'The log says that no IOMMU is in use',
+  'plan-copies': ({ copies }) => `Every byte is copied ${copies === 1 ? 'once' : `${copies} times`} on its way, and no copy was asked for`,
+  'plan-pieces': ({ pieces, bytes }) => `It comes as ${plural(pieces, 'piece')} of up to ${formatBytes(bytes)}, and one contiguous buffer was asked for`,
   'not-mapped': ({ id }) => `Nothing is mapped or allocated under the name "${id}"`,
   'already-mapped': ({ id }) => `The name "${id}" is in use by an earlier step`,
   'unknown-device': ({ device }) => `No device is named "${device}"`,

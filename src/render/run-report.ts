@@ -20,6 +20,9 @@ export interface RunJson {
     readonly by?: string;
     readonly reason?: string;
     readonly address?: string;
+    /** Of a step of many operations: how many, and how many of them were refused. */
+    readonly operations?: number;
+    readonly failures?: number;
     /** Bytes copied between buffer and bounce slots. */
     readonly copied?: number;
     /** Of a read: runs of equal bytes, -1 where nothing has said what they are. */
@@ -46,6 +49,7 @@ export function runJson(run: ScenarioRun, path: string): RunJson {
         ...(outcome.ok && outcome.by !== undefined ? { by: outcome.by } : {}),
         ...(outcome.ok ? {} : { reason: outcome.reason }),
         ...(outcome.ok && outcome.address !== undefined ? { address: formatAddress(outcome.address) } : {}),
+        ...(result.operations > 1 ? { operations: result.operations, failures: result.failures } : {}),
         ...(outcome.ok && outcome.copied !== undefined ? { copied: outcome.copied } : {}),
         ...(outcome.ok && outcome.contents ? { contents: outcome.contents } : {}),
         ...(outcome.ok && outcome.elements ? { elements: outcome.elements.map(({ address, bytes, by }) => ({ address: formatAddress(address), bytes, by })) } : {}),
@@ -59,6 +63,9 @@ export function runJson(run: ScenarioRun, path: string): RunJson {
 
 /** A step as a person reads it: `dma_map_single 512 KiB for capture-card`. */
 export function stepTitle(step: ScenarioStep): string {
+  if (step.op === 'workload') return `${step.op} ${step.shape ?? step.id ?? ''}`.trimEnd() + `, ${groupDigits(step.ticks)} ticks for ${step.device}`;
+  if (step.op === 'repeat') return `${step.op} ${step.steps.map(({ op }) => op).join(', ')} × ${groupDigits(step.times)}`;
+  if (step.op === 'parallel') return `${step.op} on ${step.cpus.length} CPUs`;
   if (step.op === 'dma_map_sg') return `${step.op} ${step.elements.length} elements, ${formatBytes(step.elements.reduce((sum, bytes) => sum + bytes, 0))} for ${step.device}`;
   if ('device' in step) return `${step.op} ${formatBytes(step.size)} for ${step.device}`;
   const byte = 'byte' in step ? ` ${byteText(step.byte)}` : '';
@@ -73,6 +80,11 @@ const SERVED: Readonly<Record<string, string>> = {
 /** What became of a step, in one sentence. */
 export function outcomeText(result: StepResult): string {
   const { outcome } = result;
+  if (result.operations > 1) {
+    const many = `${groupDigits(result.operations)} operations, ${groupDigits(result.failures)} refused`;
+    const first = outcome.ok ? undefined : outcome.explain.find((step) => step.key === outcome.reason);
+    return first ? `${many}, the first: ${reasonText(first)}` : many;
+  }
   if (outcome.ok) {
     if (outcome.contents) return `ok: ${outcome.contents.slice(0, 4).map(({ byte, count }) => `${byteText(byte)} × ${groupDigits(count)}`).join(', ')}${outcome.contents.length > 4 ? ', …' : ''}`;
     const how = outcome.by === undefined ? '' : `, ${SERVED[outcome.by] ?? outcome.by}`;
@@ -86,7 +98,7 @@ export function outcomeText(result: StepResult): string {
 export function unmetText(result: StepResult): string | undefined {
   const { unmet } = result;
   if (!unmet) return undefined;
-  const name = { ok: 'success', reason: 'reason', by: 'served by', byte: 'every byte', copied: 'copied bytes' }[unmet.key];
+  const name = { ok: 'success', reason: 'reason', by: 'served by', byte: 'every byte', copied: 'copied bytes', failures: 'failures' }[unmet.key];
   return `expected ${name} ${String(unmet.expected)}, got ${String(unmet.actual)}`;
 }
 
@@ -107,7 +119,7 @@ export function runText(run: ScenarioRun, path: string): string {
   }
   const { totals } = run;
   lines.push(
-    '', `${totals.steps} steps: ${totals.succeeded} succeeded, ${totals.refused} refused; ${totals.unmet === 0 ? 'all as expected' : `${totals.unmet} not as expected`}`,
+    '', `${totals.steps} steps${totals.operations > totals.steps ? ` (${groupDigits(totals.operations)} operations)` : ''}: ${totals.succeeded} succeeded, ${totals.refused} refused; ${totals.unmet === 0 ? 'all as expected' : `${totals.unmet} not as expected`}`,
     `Slots in use ${groupDigits(totals.usedSlots)}, high water ${groupDigits(totals.highWaterSlots)}; ${formatBytes(totals.bouncedBytes)} bounced, ${formatBytes(totals.copiedBytes)} copied, ${formatBytes(totals.coherentBytes)} coherent`,
   );
   return `${lines.join('\n')}\n`;

@@ -55,6 +55,8 @@ export function buildPlatform(facts: PlatformFacts, options: PlatformOptions): P
     cmaBytes: cmaOf(facts, domain.value),
     possibleCpus,
     ...(facts.iommuEnabled ? { iommuEnabled: facts.iommuEnabled } : {}),
+    facts,
+    ...(options.overrides ? { overrides: options.overrides } : {}),
   };
 }
 

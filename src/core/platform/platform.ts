@@ -2,7 +2,7 @@ import type { AddressRange } from '../units/addresses.ts';
 import type { Fact } from './fact.ts';
 import type { Features } from './features.ts';
 import type { KernelRelease } from './kernel-release.ts';
-import type { Dom0Memory, Domain, E820Entry } from './platform-facts.ts';
+import type { Dom0Memory, Domain, E820Entry, PlatformFacts } from './platform-facts.ts';
 import type { XenVersion } from './xen-version.ts';
 
 /** The aperture that a platform boots with. Sizes in slots of 2 KiB and bytes. */
@@ -47,6 +47,9 @@ export interface Platform {
   readonly possibleCpus: Fact<number>;
   /** Whether an IOMMU is in use, where evidence says so. */
   readonly iommuEnabled?: Fact<boolean>;
+  /** The facts that the platform was built from, and the features that a person set: what a variant of it starts with. */
+  readonly facts: PlatformFacts;
+  readonly overrides?: Partial<Features>;
 }
 
 export function isXenPv(platform: Platform): boolean {

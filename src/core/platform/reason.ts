@@ -61,6 +61,9 @@ export interface ReasonParams {
   'strategy-pvh': { bytes: number; bits: number };
   'strategy-pvh-old': Record<string, never>;
   'strategy-no-iommu': Record<string, never>;
+  /** A plan: the way copies, and none was to be; or it gives pieces, and one buffer was wished for. */
+  'plan-copies': { bytes: number; copies: number };
+  'plan-pieces': { pieces: number; bytes: number };
   'not-mapped': { id: string };
   'already-mapped': { id: string };
   'unknown-device': { device: string };

@@ -1,7 +1,7 @@
 import { type Node, type ParseError, findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
 import * as v from 'valibot';
 import { BUILT_IN_PLATFORMS } from '../platform/built-in-platforms.ts';
-import { type Scenario, ScenarioSchema } from './scenario-schema.ts';
+import { type Scenario, ScenarioSchema, type ScenarioStep } from './scenario-schema.ts';
 
 /** One thing wrong with a scenario's text, at its place. Offsets count UTF-16 units; line and column from 1. */
 export interface ScenarioProblem {
@@ -91,10 +91,14 @@ function semanticProblems(scenario: Scenario, tree: Node, at: Locator): Scenario
     add(['platform'], `unknown platform "${platform}": expected ${BUILT_IN_PLATFORMS.map(({ id }) => id).join(', ')}`);
   }
   const devices = Object.keys(scenario.devices);
-  scenario.steps.forEach((step, index) => {
+  const check = (step: ScenarioStep, path: (string | number)[]): void => {
     if ('device' in step && !devices.includes(step.device)) {
-      add(['steps', index, 'device'], `unknown device "${step.device}": expected ${devices.length > 0 ? devices.join(', ') : 'one that "devices" names'}`);
+      add([...path, 'device'], `unknown device "${step.device}": expected ${devices.length > 0 ? devices.join(', ') : 'one that "devices" names'}`);
     }
-  });
+    if (step.op === 'workload' && !step.shape && !(step.sizes && step.lifetime)) add(path, 'expected a "shape", or "sizes" and "lifetime"');
+    if (step.op === 'repeat') step.steps.forEach((inner, at) => check(inner, [...path, 'steps', at]));
+    if (step.op === 'parallel') step.cpus.forEach(({ steps }, cpu) => steps.forEach((inner, at) => check(inner, [...path, 'cpus', cpu, 'steps', at])));
+  };
+  scenario.steps.forEach((step, index) => check(step, ['steps', index]));
   return problems;
 }

@@ -1,24 +1,26 @@
-import type { Platform } from '../platform/platform.ts';
 import { createDevice, type Device } from '../dma/device.ts';
 import { DmaSystem } from '../dma/dma-system.ts';
 import type { Outcome } from '../dma/outcome.ts';
-import { reason } from '../platform/reason.ts';
-import type { Scenario, ScenarioStep } from './scenario-schema.ts';
+import type { Platform } from '../platform/platform.ts';
+import { type UnmetExpectation, unmetExpectation } from './expectation.ts';
+import { performStep } from './perform-step.ts';
+import { NO_DEVICE, RESULTS, type RecordedResult, Recording } from './recording.ts';
+import { runWorkload } from './run-workload.ts';
+import { OPERATION_NAMES, type Scenario, type ScenarioStep, type SingleStep, type WorkloadStep } from './scenario-schema.ts';
+import { WORKLOAD_SHAPES } from './workload-shapes.ts';
 
 export interface StepResult {
   readonly index: number;
   readonly step: ScenarioStep;
+  /** Of a step of many operations: how the first that was refused was, else that all went well. */
   readonly outcome: Outcome;
   /** Slots in use after the step. */
   readonly used: number;
-  /** What the step's `expect` asks for and did not get; absent where it is met or there is none. */
+  /** Operations that the step did, and how many of them were refused. */
+  readonly operations: number;
+  readonly failures: number;
+  /** What the step's `expect`, or that of a step inside it, asks for and did not get; absent where it is met or there is none. */
   readonly unmet?: UnmetExpectation;
-}
-
-export interface UnmetExpectation {
-  readonly key: 'ok' | 'reason' | 'by' | 'byte' | 'copied';
-  readonly expected: string | number | boolean;
-  readonly actual: string | number | boolean;
 }
 
 export interface RunTotals {
@@ -26,6 +28,7 @@ export interface RunTotals {
   readonly succeeded: number;
   readonly refused: number;
   readonly unmet: number;
+  readonly operations: number;
   readonly usedSlots: number;
   readonly highWaterSlots: number;
   readonly bouncedBytes: number;
@@ -39,14 +42,224 @@ export interface ScenarioRun {
   readonly platform: Platform;
   readonly steps: readonly StepResult[];
   readonly totals: RunTotals;
+  /** Every operation; absent where none was asked for. */
+  readonly recording?: Recording;
   /** The machine as the last step left it. */
   readonly system: DmaSystem;
 }
 
+export interface RunOptions {
+  /** Whether every operation is recorded: some 40 bytes each. */
+  readonly record?: boolean;
+}
+
+/** How far a run has come. */
+export interface RunProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Operations between two pauses of a run: some milliseconds. */
+const PAUSE = 4096;
+
 /** Runs a scenario from boot to its last step. Deterministic: the same scenario and platform give the same result. */
-export function runScenario(scenario: Scenario, platform: Platform): ScenarioRun {
-  const system = new DmaSystem(platform, { contents: scenario.steps.some(readsContents) });
-  const devices = new Map(Object.entries(scenario.devices).map(([name, options]) => [name, createDevice({
+export function runScenario(scenario: Scenario, platform: Platform, options: RunOptions = {}): ScenarioRun {
+  const run = scenarioRun(scenario, platform, options);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done) return value;
+  }
+}
+
+/** The same, with a pause every few thousand operations: whoever drives it can show progress, and stop by not asking again. */
+export function* scenarioRun(scenario: Scenario, platform: Platform, options: RunOptions = {}): Generator<RunProgress, ScenarioRun> {
+  return yield* new Runner(scenario, platform, options).run();
+}
+
+/** The id that a step is known by: its own, or one made of its place. */
+export function stepId(step: ScenarioStep, index: number): string {
+  return step.id ?? `step-${index + 1}`;
+}
+
+/** Operations that a step will do, where nothing is refused. */
+function operationsOf(step: ScenarioStep): number {
+  switch (step.op) {
+    case 'workload': return 2 * step.ticks * (step.perTick ?? (step.shape ? WORKLOAD_SHAPES[step.shape].perTick : 1));
+    case 'repeat': return step.times * step.steps.reduce((sum, inner) => sum + operationsOf(inner), 0);
+    case 'parallel': return step.cpus.reduce((sum, { steps }) => sum + steps.length, 0);
+    default: return 1;
+  }
+}
+
+/** What the operations of one step have come to. */
+interface Tally {
+  operations: number;
+  failures: number;
+  refusal?: Extract<Outcome, { ok: false }>;
+  unmet?: UnmetExpectation;
+}
+
+class Runner {
+  readonly #scenario: Scenario;
+  readonly #platform: Platform;
+  readonly #system: DmaSystem;
+  readonly #devices: ReadonlyMap<string, Device>;
+  readonly #deviceIndex: ReadonlyMap<string, number>;
+  readonly #recording: Recording | undefined;
+  readonly #total: number;
+  #done = 0;
+  #bounced = 0;
+  #copied = 0;
+
+  constructor(scenario: Scenario, platform: Platform, { record }: RunOptions) {
+    this.#scenario = scenario;
+    this.#platform = platform;
+    this.#system = new DmaSystem(platform, { contents: scenario.steps.some(readsContents) });
+    this.#devices = devicesOf(scenario);
+    const names = [...this.#devices.keys()];
+    this.#deviceIndex = new Map(names.map((name, index) => [name, index]));
+    this.#recording = record === true ? new Recording(names, OPERATION_NAMES) : undefined;
+    this.#total = scenario.steps.reduce((sum, step) => sum + operationsOf(step), 0);
+  }
+
+  * run(): Generator<RunProgress, ScenarioRun> {
+    const system = this.#system;
+    const steps: StepResult[] = [];
+    for (const [index, step] of this.#scenario.steps.entries()) {
+      const tally: Tally = { operations: 0, failures: 0 };
+      const outcome = yield* this.#step(step, index, tally);
+      const unmet = unmetExpectation(step, outcome, tally.failures) ?? tally.unmet;
+      steps.push({ index, step, outcome, used: this.#used(), operations: tally.operations, failures: tally.failures, ...(unmet ? { unmet } : {}) });
+    }
+    let coherentBytes = 0;
+    for (const block of system.coherentBlocks.values()) coherentBytes += block.bytes;
+    const succeeded = steps.filter(({ outcome }) => outcome.ok).length;
+    return {
+      scenario: this.#scenario, platform: this.#platform, steps, system, ...(this.#recording ? { recording: this.#recording } : {}),
+      totals: {
+        steps: steps.length, succeeded, refused: steps.length - succeeded, unmet: steps.filter(({ unmet }) => unmet).length, operations: this.#done,
+        usedSlots: this.#used(), highWaterSlots: system.machine.aperture?.highWater ?? 0,
+        bouncedBytes: this.#bounced, copiedBytes: this.#copied, coherentBytes,
+      },
+    };
+  }
+
+  * #step(step: ScenarioStep, index: number, tally: Tally): Generator<RunProgress, Outcome> {
+    switch (step.op) {
+      case 'workload':
+        yield* this.#workload(step, index, stepId(step, index), tally);
+        break;
+      case 'repeat':
+        yield* this.#repeat(step, index, tally);
+        break;
+      case 'parallel':
+        yield* this.#parallel(step, index, tally);
+        break;
+      default:
+        return this.#single(step, index, stepId(step, index), tally);
+    }
+    return tally.refusal ?? { ok: true, explain: [] };
+  }
+
+  * #repeat(step: Extract<ScenarioStep, { op: 'repeat' }>, index: number, tally: Tally): Generator<RunProgress> {
+    // What a round makes is the round's own; what it does not make is of the scenario.
+    const made = new Set(step.steps.flatMap((inner) => ('device' in inner && inner.id !== undefined ? [inner.id] : [])));
+    for (let round = 1; round <= step.times; round++) {
+      for (const [at, inner] of step.steps.entries()) {
+        const own = inner.id ?? `${stepId(step, index)}.${at + 1}`;
+        // `buffer#` is the round's own in any case: the way to what an earlier repetition made.
+        const id = inner.id === undefined || made.has(inner.id) ? `${own}#${round}` : own.endsWith('#') ? `${own}${round}` : own;
+        if (inner.op === 'workload') yield* this.#workload(inner, index, id, tally);
+        else this.#inner(inner, index, id, tally);
+        if (this.#done % PAUSE === 0) yield this.#progress();
+      }
+    }
+  }
+
+  * #parallel(step: Extract<ScenarioStep, { op: 'parallel' }>, index: number, tally: Tally): Generator<RunProgress> {
+    const longest = Math.max(...step.cpus.map(({ steps }) => steps.length));
+    for (let at = 0; at < longest; at++) {
+      for (const { cpu, steps } of step.cpus) {
+        const inner = steps[at];
+        if (inner) this.#inner(inner, index, inner.id ?? `${stepId(step, index)}.cpu${cpu}.${at + 1}`, tally, cpu);
+        if (this.#done % PAUSE === 0) yield this.#progress();
+      }
+    }
+  }
+
+  * #workload(step: WorkloadStep, index: number, id: string, tally: Tally): Generator<RunProgress> {
+    const device = this.#devices.get(step.device);
+    const shape = WORKLOAD_SHAPES[step.shape ?? 'nic'];
+    if (!device) return;
+    const map = OPERATION_NAMES.indexOf('dma_map_single');
+    const unmap = OPERATION_NAMES.indexOf('dma_unmap_single');
+    const before = { operations: tally.operations, failures: tally.failures };
+    const load = runWorkload({
+      id, ticks: step.ticks, seed: step.seed ?? 1, cpus: step.cpus ?? 1, leakEvery: step.leakEvery ?? 0, keep: step.keep ?? false,
+      sizes: step.sizes?.map(({ from, to, weight }) => ({ from, to: to ?? from, weight: weight ?? 1 })) ?? shape.sizes,
+      perTick: step.perTick ?? (step.shape ? shape.perTick : 1), lifetime: step.lifetime ?? shape.lifetime, direction: step.direction ?? shape.direction,
+    }, {
+      map: (request) => this.#count(this.#system.mapSingle(device, request), { index, operation: map, device: step.device, bytes: request.bytes, id: request.id }, tally),
+      unmap: (mapping) => this.#count(this.#system.unmapSingle(mapping), { index, operation: unmap, device: step.device, bytes: 0, id: mapping }, tally),
+    });
+    let paused = this.#done;
+    for (const tick of load) {
+      void tick;
+      if (this.#done - paused < PAUSE) continue;
+      paused = this.#done;
+      yield this.#progress();
+    }
+    // A step inside another has an expectation of its own.
+    const failures = tally.failures - before.failures;
+    const outcome: Outcome = failures > 0 && tally.refusal ? tally.refusal : { ok: true, explain: [] };
+    const unmet = unmetExpectation(step, outcome, failures);
+    if (unmet) tally.unmet ??= unmet;
+  }
+
+  #inner(step: SingleStep, index: number, id: string, tally: Tally, cpu = 0): void {
+    const failures = tally.failures;
+    const outcome = this.#single(step, index, id, tally, cpu);
+    const unmet = unmetExpectation(step, outcome, tally.failures - failures);
+    if (unmet) tally.unmet ??= unmet;
+  }
+
+  #single(step: SingleStep, index: number, id: string, tally: Tally, cpu = 0): Outcome {
+    const bytes = bytesOf(step);
+    const outcome = performStep(this.#system, this.#devices, step, id, cpu);
+    return this.#count(outcome, { index, operation: OPERATION_NAMES.indexOf(step.op), ...('device' in step ? { device: step.device } : {}), bytes, id }, tally);
+  }
+
+  #count(outcome: Outcome, what: { readonly index: number; readonly operation: number; readonly device?: string; readonly bytes: number; readonly id: string }, tally: Tally): Outcome {
+    this.#done++;
+    tally.operations++;
+    if (outcome.ok) {
+      this.#copied += outcome.copied ?? 0;
+      if (outcome.elements) for (const { by, bytes } of outcome.elements) this.#bounced += by === 'bounce' ? bytes : 0;
+      else if (outcome.by === 'bounce') this.#bounced += what.bytes;
+    } else {
+      tally.failures++;
+      tally.refusal ??= outcome;
+    }
+    const mapping = outcome.ok && outcome.by === 'bounce' ? this.#system.mappings.get(what.id) : undefined;
+    this.#recording?.add({
+      step: what.index, operation: what.operation, device: what.device === undefined ? NO_DEVICE : (this.#deviceIndex.get(what.device) ?? NO_DEVICE),
+      result: RESULTS.indexOf(resultOf(outcome, what.operation)), bytes: what.bytes, slot: mapping?.slot ?? -1, slots: mapping?.slots ?? 0,
+      used: this.#used(), copied: outcome.ok ? (outcome.copied ?? 0) : 0,
+    });
+    return outcome;
+  }
+
+  #used(): number {
+    return this.#system.machine.aperture?.used ?? 0;
+  }
+
+  #progress(): RunProgress {
+    return { done: Math.min(this.#done, this.#total), total: this.#total };
+  }
+}
+
+function devicesOf(scenario: Scenario): Map<string, Device> {
+  return new Map(Object.entries(scenario.devices).map(([name, options]) => [name, createDevice({
     name,
     ...(options.mask === undefined ? {} : { maskBits: options.mask }),
     ...(options.coherentMask === undefined ? {} : { coherentMaskBits: options.coherentMask }),
@@ -54,106 +267,22 @@ export function runScenario(scenario: Scenario, platform: Platform): ScenarioRun
     ...(options.segmentBoundary === undefined ? {} : { boundaryMask: options.segmentBoundary }),
     ...(options.restrictedPool === undefined ? {} : { restrictedPool: { start: options.restrictedPool.start, bytes: options.restrictedPool.size } }),
   })]));
-  const steps: StepResult[] = [];
-  let bouncedBytes = 0;
-  let copiedBytes = 0;
-  for (const [index, step] of scenario.steps.entries()) {
-    const outcome = perform(system, devices, step, index);
-    if (outcome.ok) {
-      bouncedBytes += bouncedBy(step, outcome);
-      copiedBytes += outcome.copied ?? 0;
-    }
-    const unmet = compare(step, outcome);
-    steps.push({ index, step, outcome, used: system.machine.aperture?.used ?? 0, ...(unmet ? { unmet } : {}) });
-  }
-  let coherentBytes = 0;
-  for (const block of system.coherentBlocks.values()) coherentBytes += block.bytes;
-  const succeeded = steps.filter(({ outcome }) => outcome.ok).length;
-  return {
-    scenario, platform, steps, system,
-    totals: {
-      steps: steps.length, succeeded, refused: steps.length - succeeded, unmet: steps.filter(({ unmet }) => unmet).length,
-      usedSlots: system.machine.aperture?.used ?? 0, highWaterSlots: system.machine.aperture?.highWater ?? 0, bouncedBytes, copiedBytes, coherentBytes,
-    },
-  };
-}
-
-/** The id that a step is known by: its own, or one made of its place. */
-export function stepId(step: ScenarioStep, index: number): string {
-  return ('id' in step ? step.id : undefined) ?? `step-${index + 1}`;
-}
-
-function perform(system: DmaSystem, devices: ReadonlyMap<string, Device>, step: ScenarioStep, index: number): Outcome {
-  const id = stepId(step, index);
-  const device = 'device' in step ? devices.get(step.device) : undefined;
-  if ('device' in step && !device) return { ok: false, reason: 'unknown-device', explain: [reason('unknown-device', { device: step.device })] };
-  switch (step.op) {
-    case 'dma_map_single': case 'dma_map_page':
-      return device ? system.mapSingle(device, { id, bytes: step.size, page: step.op === 'dma_map_page', ...given(step, ['offset', 'cpu', 'direction', 'skipCpuSync', 'fill']) }) : noDevice();
-    case 'dma_map_sg': return device ? system.mapSg(device, { id, elements: step.elements, ...given(step, ['cpu', 'direction', 'fill']) }) : noDevice();
-    case 'dma_alloc_coherent': return device ? system.allocCoherent(device, id, step.size) : noDevice();
-    case 'dma_unmap_single': case 'dma_unmap_page': return system.unmapSingle(id, step.skipCpuSync);
-    case 'dma_unmap_sg': return system.unmapSg(id, step.skipCpuSync);
-    case 'dma_free_coherent': return system.freeCoherent(id);
-    case 'dma_sync_single_for_cpu': return system.syncForCpu(id, { ...partOf(step), ...given(step, ['direction']) });
-    case 'dma_sync_single_for_device': return system.syncForDevice(id, { ...partOf(step), ...given(step, ['direction']) });
-    case 'cpu_write': return system.cpuWrite(id, step.byte, partOf(step));
-    case 'cpu_read': return system.cpuRead(id, partOf(step));
-    case 'device_write': return system.deviceWrite(id, step.byte, partOf(step));
-    case 'device_read': return system.deviceRead(id, partOf(step));
-  }
-}
-
-/** The named members of a step that it states. */
-function given<S extends ScenarioStep, K extends keyof S>(step: S, keys: readonly K[]): { [P in K]?: Exclude<S[P], undefined> } {
-  const found: { [P in K]?: Exclude<S[P], undefined> } = {};
-  for (const key of keys) if (step[key] !== undefined) found[key] = step[key] as Exclude<S[K], undefined>;
-  return found;
-}
-
-function partOf(step: { readonly offset?: number | undefined; readonly size?: number | undefined }): { offset?: number; bytes?: number } {
-  return { ...(step.offset === undefined ? {} : { offset: step.offset }), ...(step.size === undefined ? {} : { bytes: step.size }) };
 }
 
 /** Contents cost memory: they are kept only for scenarios that look at them. */
 function readsContents(step: ScenarioStep): boolean {
+  if (step.op === 'repeat') return step.steps.some(readsContents);
+  if (step.op === 'parallel') return step.cpus.some(({ steps }) => steps.some(readsContents));
   return step.op === 'cpu_read' || step.op === 'device_read';
 }
 
-function bouncedBy(step: ScenarioStep, outcome: Extract<Outcome, { ok: true }>): number {
-  if (outcome.elements) return outcome.elements.reduce((sum, { by, bytes }) => sum + (by === 'bounce' ? bytes : 0), 0);
-  return outcome.by === 'bounce' && (step.op === 'dma_map_single' || step.op === 'dma_map_page') ? step.size : 0;
+function bytesOf(step: SingleStep): number {
+  if ('elements' in step) return step.elements.reduce((sum, bytes) => sum + bytes, 0);
+  return 'size' in step ? (step.size ?? 0) : 0;
 }
 
-function noDevice(): Outcome {
-  return { ok: false, reason: 'unknown-device', explain: [reason('unknown-device', { device: '' })] };
-}
-
-function compare(step: ScenarioStep, outcome: Outcome): UnmetExpectation | undefined {
-  const { expect } = step;
-  if (!expect) return undefined;
-  if (expect.ok !== undefined && expect.ok !== outcome.ok) return { key: 'ok', expected: expect.ok, actual: outcome.ok };
-  if (expect.reason !== undefined) {
-    const actual = outcome.ok ? 'no refusal' : outcome.reason;
-    if (actual !== expect.reason) return { key: 'reason', expected: expect.reason, actual };
-  }
-  if (expect.by !== undefined) {
-    const actual = outcome.ok ? (outcome.by ?? 'nothing') : 'refused';
-    if (actual !== expect.by) return { key: 'by', expected: expect.by, actual };
-  }
-  if (expect.byte !== undefined) {
-    const runs = outcome.ok ? (outcome.contents ?? []) : [];
-    const actual = runs.length === 1 ? runs[0]?.byte : undefined;
-    if (actual !== expect.byte) return { key: 'byte', expected: byteText(expect.byte), actual: runs.map(({ byte, count }) => `${byteText(byte)} × ${count}`).join(', ') || 'nothing' };
-  }
-  if (expect.copied !== undefined) {
-    const actual = outcome.ok ? (outcome.copied ?? 0) : 0;
-    if (actual !== expect.copied) return { key: 'copied', expected: expect.copied, actual };
-  }
-  return undefined;
-}
-
-
-function byteText(byte: number): string {
-  return byte < 0 ? 'unknown' : `0x${byte.toString(16).padStart(2, '0')}`;
+function resultOf(outcome: Outcome, operation: number): RecordedResult {
+  if (!outcome.ok) return 'refused';
+  if (outcome.by !== undefined) return outcome.by;
+  return /unmap|free/.test(OPERATION_NAMES[operation] ?? '') ? 'released' : 'done';
 }

@@ -29,6 +29,8 @@ function factsOf(platform: ScenarioPlatform, uri: string): PlatformFacts {
     ...(platform.domainMemory === undefined ? {} : { domainBytes: fact(platform.domainMemory) }),
     ...(platform.cpus === undefined ? {} : { possibleCpus: fact(platform.cpus) }),
     ...(platform.swiotlb === undefined ? {} : { swiotlbParameter: fact(parseSwiotlbParameter(platform.swiotlb)) }),
+    ...(platform.dmaEmergencyPool === undefined ? {} : { xenEmergencyPool: fact(platform.dmaEmergencyPool) }),
+    ...(platform.memoryEncryption === undefined ? {} : { memoryEncryption: fact(platform.memoryEncryption) }),
     ...(platform.apertureBits === undefined ? {} : { apertureAddressBits: fact(platform.apertureBits) }),
     ...(platform.cma === undefined ? {} : { cmaBytes: fact(platform.cma) }),
   };

@@ -40,6 +40,8 @@ const Expect = v.strictObject({
   byte: v.optional(Byte),
   /** Bytes that the step copies between buffer and bounce slots. */
   copied: v.optional(Size),
+  /** Of a workload or a repetition: how many of its requests are refused. */
+  failures: v.optional(Count),
 });
 
 const common = {
@@ -84,11 +86,61 @@ const DeviceRead = v.strictObject({ op: v.literal('device_read'), id: Id, ...par
 const AllocCoherent = v.strictObject({ op: v.literal('dma_alloc_coherent'), device: Id, size: PositiveSize, id: v.optional(Id), ...common });
 const FreeCoherent = v.strictObject({ op: v.literal('dma_free_coherent'), id: Id, ...common });
 
-const OPERATIONS = [
+const SINGLE_OPERATIONS = [
   MapSingle, UnmapSingle, MapPage, UnmapPage, MapSg, UnmapSg, SyncForCpu, SyncForDevice, CpuWrite, CpuRead, DeviceWrite, DeviceRead, AllocCoherent, FreeCoherent,
 ] as const;
 
-const Step = v.variant('op', OPERATIONS, `expected an operation: ${OPERATIONS.map(({ entries }) => entries.op.literal).join(', ')}`);
+const named = (operations: readonly { readonly entries: { readonly op: { readonly literal: string } } }[]): string => `expected an operation: ${operations.map(({ entries }) => entries.op.literal).join(', ')}`;
+
+const SingleStep = v.variant('op', SINGLE_OPERATIONS, named(SINGLE_OPERATIONS));
+
+const Times = v.pipe(v.number('expected a number'), v.integer('expected a whole number'), v.minValue(1, 'expected one or more'), v.maxValue(10_000_000, 'expected at most 10,000,000'));
+
+const SizeRange = v.pipe(
+  v.strictObject({ from: PositiveSize, to: v.optional(PositiveSize), weight: v.optional(v.pipe(Times, v.maxValue(1000, 'expected a weight of 1 to 1000'))) }),
+  v.check(({ from, to }) => to === undefined || to >= from, 'expected "to" not below "from"'),
+);
+
+/** A seeded random load. What it does not state, its shape does; without one, sizes have to be stated. */
+const Workload = v.strictObject({
+  op: v.literal('workload'), device: Id, id: v.optional(Id),
+  shape: v.optional(v.picklist(['nic', 'block', 'gpu', 'capture'], 'expected nic, block, gpu or capture')),
+  sizes: v.optional(v.pipe(v.array(SizeRange, 'expected a list of sizes'), v.minLength(1, 'expected one size or more'))),
+  /** Rounds of the load: in each, what is due ends and `perTick` mappings are made. */
+  ticks: Times,
+  perTick: v.optional(v.pipe(Times, v.maxValue(10_000, 'expected at most 10,000 mappings a tick'))),
+  /** Ticks that a mapping stands, at least and at most. */
+  lifetime: v.optional(v.pipe(v.tuple([Times, v.pipe(Times, v.maxValue(1_000_000, 'expected at most 1,000,000 ticks'))], 'expected [least, most] ticks'), v.check(([least, most]) => most >= least, 'expected [least, most] ticks'))),
+  seed: v.optional(Count),
+  /** Processors that map in turn. */
+  cpus: v.optional(v.pipe(Times, v.maxValue(4096, 'expected at most 4096 processors'))),
+  direction: streaming.direction,
+  /** Every so many mappings one is never unmapped. */
+  leakEvery: v.optional(Times),
+  /** Whether what stands at the end is left standing. */
+  keep: v.optional(v.boolean('expected true or false')),
+  ...common,
+});
+
+const INNER_OPERATIONS = [...SINGLE_OPERATIONS, Workload] as const;
+const Inner = v.pipe(v.array(v.variant('op', INNER_OPERATIONS, named(INNER_OPERATIONS)), 'expected a list of steps'), v.minLength(1, 'expected one step or more'));
+
+/**
+ * Steps again and again: the id of what a round makes is the round's own, `buffer#1`, `buffer#2`, …; `buffer#` in a later repetition
+ * names what the round of the same number made.
+ */
+const Repeat = v.strictObject({ op: v.literal('repeat'), times: Times, steps: Inner, id: v.optional(Id), ...common });
+
+/** Processors side by side: a step of each in turn, as far as each has steps. */
+const Parallel = v.strictObject({
+  op: v.literal('parallel'),
+  cpus: v.pipe(v.array(v.strictObject({ cpu: Count, steps: v.pipe(v.array(SingleStep, 'expected a list of steps'), v.minLength(1, 'expected one step or more')) }), 'expected a list of processors'), v.minLength(1, 'expected one processor or more')),
+  id: v.optional(Id), ...common,
+});
+
+const OPERATIONS = [...INNER_OPERATIONS, Repeat, Parallel] as const;
+
+const Step = v.variant('op', OPERATIONS, named(OPERATIONS));
 
 const DeviceSchema = v.strictObject({
   mask: v.optional(MaskBits),
@@ -116,6 +168,10 @@ const InlinePlatform = v.strictObject({
   cpus: v.optional(v.pipe(Count, v.minValue(1, 'expected one CPU or more'), v.maxValue(4096, 'expected at most 4096 CPUs'))),
   /** The value of the kernel's `swiotlb=`, in the unit of that kernel: `"65536,4,force"`. */
   swiotlb: v.optional(v.pipe(v.string('expected the value of swiotlb= as a string'), v.regex(/^[\w,]{1,60}$/, 'expected the value of swiotlb=, such as "65536,4,force"'))),
+  /** `dma_emergency_pool=` of Xen's command line (3.0.4 to 3.2). */
+  dmaEmergencyPool: v.optional(Size),
+  /** Guest memory encryption, as the kernel prints it: all mappings bounce. */
+  memoryEncryption: v.optional(v.picklist(['AMD SEV', 'AMD SEV-ES', 'AMD SEV-SNP', 'Intel TDX'], 'expected AMD SEV, AMD SEV-ES, AMD SEV-SNP or Intel TDX')),
   apertureBits: v.optional(v.pipe(v.number(), v.integer(), v.minValue(18), v.maxValue(64))),
   cma: v.optional(Size),
 });
@@ -133,4 +189,10 @@ export const ScenarioSchema = v.strictObject({
 
 export type Scenario = v.InferOutput<typeof ScenarioSchema>;
 export type ScenarioStep = Scenario['steps'][number];
+/** A step that is one operation. */
+export type SingleStep = Exclude<ScenarioStep, { op: 'workload' | 'repeat' | 'parallel' }>;
+export type WorkloadStep = Extract<ScenarioStep, { op: 'workload' }>;
+
+/** Every operation's name, in the order in which a recording counts them. */
+export const OPERATION_NAMES: readonly ScenarioStep['op'][] = OPERATIONS.map(({ entries }) => entries.op.literal);
 export type ScenarioPlatform = Exclude<NonNullable<Scenario['platform']>, string>;

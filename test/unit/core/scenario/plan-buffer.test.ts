@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { createDevice } from '../../../../src/core/dma/device.ts';
+import { DmaSystem } from '../../../../src/core/dma/dma-system.ts';
+import { BUILT_IN_PLATFORMS, builtInPlatform } from '../../../../src/core/platform/built-in-platforms.ts';
+import type { Platform } from '../../../../src/core/platform/platform.ts';
+import { platformVariant } from '../../../../src/core/platform/platform-variant.ts';
+import { type BufferPlanRequest, planBuffer, type PlanRow, type PlanWayId } from '../../../../src/core/scenario/plan-buffer.ts';
+import { MIB } from '../../../../src/core/units/bytes.ts';
+import { planCsv, planJson, planMarkdown, planText } from '../../../../src/render/plan-report.ts';
+
+const platform = (id: string): Platform => {
+  const found = builtInPlatform(id);
+  if (!found) throw new Error(id);
+  return found;
+};
+const FOUNDING: BufferPlanRequest = { bytes: 1024 * MIB, maskBits: 32, contiguous: true, zeroCopy: 'domu', bytesPerSecond: 0 };
+const way = (rows: readonly PlanRow[], id: PlanWayId): PlanRow => rows.find((row) => row.id === id)!;
+
+describe('a plan', () => {
+  it.each(BUILT_IN_PLATFORMS.map(({ id }) => id))('of %s agrees with the machine itself', (id) => {
+    for (const bytes of [2 * MIB, 4 * MIB]) {
+      const at = platform(id);
+      const { rows } = planBuffer(at, { ...FOUNDING, bytes, zeroCopy: 'no' });
+      const device = createDevice({ name: 'card', maskBits: 32 });
+      expect(way(rows, 'coherent').verdict === 'works', `${bytes} coherent`).toBe(new DmaSystem(at).allocCoherent(device, 'x', bytes).ok);
+      expect(way(rows, 'streaming').verdict === 'works', `${bytes} streaming`).toBe(new DmaSystem(at).mapSingle(device, { id: 'x', bytes }).ok);
+    }
+  });
+
+  it('answers the founding question: only what no kernel of 2007 has gives 1 GiB', () => {
+    const { rows } = planBuffer(platform('xen-3.0.4'), FOUNDING);
+    expect(rows.filter(({ verdict }) => verdict === 'works').map(({ id }) => id)).toEqual(['boot-reserve']);
+    expect(way(rows, 'coherent').binding?.key).toBe('page-allocator-limit');
+    expect(way(rows, 'streaming').binding?.key).toBe('plan-copies');
+    expect(way(rows, 'contig-order').binding?.key).toBe('plan-pieces');
+    expect(way(rows, 'pvh-iommu').binding?.key).toBe('strategy-pvh-old');
+    expect(way(rows, 'wide-mask').verdict).toBe('wider-mask');
+  });
+
+  it('takes pieces where they will do, and copies where they may be', () => {
+    const { rows } = planBuffer(platform('linux-6.12'), { ...FOUNDING, contiguous: false, zeroCopy: 'no' });
+    expect(way(rows, 'scatter-gather')).toMatchObject({ verdict: 'works', pieceBytes: 4 * MIB, pieces: 256, copiesPerByte: 0 });
+    expect(way(rows, 'streaming')).toMatchObject({ verdict: 'works', pieceBytes: 256 * 1024, copiesPerByte: 2 });
+    expect(way(rows, 'cma').verdict).toBe('works');
+  });
+
+  it('says from which kernel a coherent buffer works', () => {
+    const { rows } = planBuffer(platform('xen-4.17-linux-5.10'), { ...FOUNDING, bytes: 4 * MIB, zeroCopy: 'no' });
+    expect(way(rows, 'coherent')).toMatchObject({ verdict: 'no', since: { linux: '6.14' } });
+    expect(way(planBuffer(platform('xen-4.17-linux-6.1'), FOUNDING).rows, 'pvh-iommu').since).toEqual({ xen: '4.11' });
+  });
+
+  it('is told as text, Markdown, CSV and JSON with the same rows', () => {
+    const plan = planBuffer(platform('xen-4.17-linux-6.1'), { ...FOUNDING, bytesPerSecond: 100 * MIB });
+    for (const { id } of plan.rows) expect(planJson(plan).rows.map((row) => row.id)).toContain(id);
+    expect(planCsv(plan).trimEnd().split('\n')).toHaveLength(plan.rows.length + 1);
+    expect(planMarkdown(plan).split('\n').filter((line) => line.startsWith('| '))).toHaveLength(plan.rows.length + 1);
+    expect(planText(plan)).toContain('1 GiB below 32 bits, contiguous, no copy to a guest, 100 MiB/s');
+    expect(planText(plan)).toContain('copies 200 MiB/s');
+  });
+});
+
+describe('a variant of a platform', () => {
+  it('has another aperture and all else as it was', () => {
+    const before = platform('xen-4.17-linux-6.1');
+    const after = platformVariant(before, { swiotlb: '65536' }, 'test');
+    expect(after.aperture.bytes.value).toBe(128 * MIB);
+    expect(after.linux.value).toEqual(before.linux.value);
+    expect(after.memory.e820.value).toEqual(before.memory.e820.value);
+  });
+});
