@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { watForVite } from './scripts/wat.mjs';
 
 export default defineConfig({
+  plugins: [watForVite],
   test: {
     // Two workers: what the smallest machine that runs the suite has, and enough for tests that only compute.
     maxWorkers: 2,

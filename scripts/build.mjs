@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, context } from 'esbuild';
 import { scenarioJsonSchema } from './scenario-schema.mjs';
+import { watForEsbuild } from './wat.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -37,6 +38,7 @@ const BUNDLES = {
   server: { ...node, entry: 'src/server/node-main.ts', outfile: 'dist/server.cjs' },
   'web-server': { ...worker, format: 'iife', entry: 'src/server/worker-main.ts', outfile: 'dist/web/server.js' },
   cli: { ...node, entry: 'src/cli/main.ts', outfile: 'dist/cli.cjs' },
+  'log-thread': { ...node, entry: 'src/cli/log-thread.ts', outfile: 'dist/log-thread.cjs' },
   panel: {
     platform: 'browser', format: 'iife', target: 'es2022', entry: 'src/panel/main.tsx', outfile: 'dist/panel.js',
     jsx: 'automatic', jsxImportSource: 'preact',
@@ -89,7 +91,7 @@ await Promise.all(names.map(async (name) => {
   const options = {
     absWorkingDir: ROOT, entryPoints: [entry], outfile, bundle: true, write: false, metafile: true,
     minify: values.minify ?? false, sourcemap: !values.minify, legalComments: 'none', logLevel: 'warning',
-    plugins: [wholeFiles], ...bundle,
+    plugins: [wholeFiles, watForEsbuild], ...bundle,
   };
   if (values.watch) {
     await (await context(options)).watch();

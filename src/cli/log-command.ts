@@ -9,7 +9,7 @@ import { checkConfig } from '../rules/check-config.ts';
 import { checkLog } from '../rules/check-log.ts';
 import type { Finding } from '../rules/finding.ts';
 import { InputError } from './input-error.ts';
-import { type InputPart, inputParts } from './read-input.ts';
+import { type LogPart, logParts } from './log-parts.ts';
 
 /** What a shell takes for a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;
@@ -61,12 +61,13 @@ async function readFile(path: string, interrupt: { readonly asked: boolean }): P
   let first: string | undefined;
   let parts = 0;
   let drawn = 0;
-  for await (const part of inputParts(path)) {
-    const { text, bytes } = part;
+  for await (const part of logParts(path)) {
+    const { text, gaps, settles, bytes } = part;
     if (interrupt.asked) break;
     first ??= text;
     parts++;
-    reader.push(text);
+    reader.push(text, gaps);
+    if (settles) reader.settle();
     if (process.stderr.isTTY && bytes - drawn >= PROGRESS_STEP) {
       drawn = bytes;
       drawProgress(path, part);
@@ -79,7 +80,7 @@ async function readFile(path: string, interrupt: { readonly asked: boolean }): P
   return isConfig && first !== undefined ? { path, reading, config: first } : { path, reading };
 }
 
-function drawProgress(path: string, { bytes, total }: Pick<InputPart, 'bytes' | 'total'>): void {
+function drawProgress(path: string, { bytes, total }: Pick<LogPart, 'bytes' | 'total'>): void {
   const of = total === undefined ? '' : ` of ${Math.round(total / MIB)}`;
   process.stderr.write(`\r\u001b[K${path}: ${Math.round(bytes / MIB)}${of} MiB read`);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -52,6 +52,17 @@ describe('dma-aperture log', () => {
       const { stdout } = run(['log', '--json', '-'], bytes);
       expect((JSON.parse(stdout) as { files: { facts: unknown }[] }).files[0]?.facts).toEqual(plain);
     }
+  });
+
+  it('reads a long file by threads as it reads a stream', () => {
+    const noise = Array.from({ length: 1000 }, (_, line) => `[   10.${String(line).padStart(6, '0')}] usb 1-1: new high-speed USB device number ${line} using xhci_hcd\n`).join('');
+    writeFileSync(join(folder, 'long.log'), `${LOG}${noise.repeat(260)}${LOG}${noise}${LOG.split('\n')[4] ?? ''}\n`);
+    const ofFile = run(['log', '--json', 'long.log']);
+    const ofStream = run(['log', '--json', '-'], readFileSync(join(folder, 'long.log')));
+    expect([ofFile.status, ofFile.stderr, ofStream.stderr]).toEqual([0, '', '']);
+    const [file, stream] = [ofFile, ofStream].map(({ stdout }) => (JSON.parse(stdout) as { files: { boots: { lastLine: number }[] }[] }).files[0]);
+    expect(file?.boots.map(({ lastLine }) => lastLine)).toEqual([5, 5 + 260_000 + 5 + 1001]);
+    expect({ ...file, path: '' }).toEqual({ ...stream, path: '' });
   });
 
   it('says for people what the log means', () => {

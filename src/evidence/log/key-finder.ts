@@ -30,6 +30,19 @@ export class KeyFinder {
     }
   }
 
+  /** @returns the keys that stand anywhere in a text, each once */
+  keysIn(text: string): Set<string> {
+    const found = new Set<string>();
+    const shift = this.#shift;
+    for (let end = this.#window - 1; end < text.length; ) {
+      const block = ((text.charCodeAt(end - 1) & LOW) << 8) | (text.charCodeAt(end) & LOW);
+      const leap = shift[block] ?? 1;
+      if (leap === 0) for (const key of this.#ends.get(block) ?? []) if (text.startsWith(key, end - this.#window + 1)) found.add(key);
+      end += Math.max(1, leap);
+    }
+    return found;
+  }
+
   /** @returns where the first key from `from` on begins, or -1 */
   find(text: string, from: number): number {
     const shift = this.#shift;

@@ -1,8 +1,9 @@
 import { bootFacts, splitBoots } from './boots.ts';
 import { FailureTally } from './failure-facts.ts';
 import { cleanLine } from './frame-line.ts';
-import { KeyFinder } from './key-finder.ts';
+import { CandidateLines } from './candidate-lines.ts';
 import { NO_LOG_FACTS } from './log-facts.ts';
+import { KEY_FINDER, SWIOTLB_WORD, recognisersOf } from './log-keys.ts';
 import { LONGEST_LINE, lastGlued, messagesOfLine, nextGlued } from './messages.ts';
 import { platformOfBoot } from './platform-of-boot.ts';
 import { RECOGNISERS } from './recogniser-table.ts';
@@ -12,10 +13,9 @@ import type { LogItem, LogStatement } from './log-items.ts';
 import type { PlacedMessage } from './messages.ts';
 import type { LogReading } from './read-log.ts';
 import type { Recogniser } from './recogniser.ts';
+import type { Gap } from './sieve/text-sifter.ts';
 import type { Survey } from './survey.ts';
 
-const FINDER = new KeyFinder([...new Set(RECOGNISERS.flatMap(({ keys }) => keys))]);
-const SWIOTLB_WORD = /swiotlb|software io tlb|sw-iommu/i;
 /** From so many lines on, a boot log that has no word of the swiotlb says that there is none. */
 const WHOLE_BOOT_LINES = 250;
 /** How many characters are looked at before the make-up of a text is held to be known. */
@@ -49,6 +49,9 @@ export class LogReader {
   #text = '';
   #parts: string[] = [];
   #waiting = 0;
+  /** Lines left out of #text and of what waits, rising; those before #gap are counted. */
+  #gaps: Gap[] = [];
+  #gap = 0;
   /** The number of the line that #text begins with, and what of it was read before. */
   #line = 1;
   #column = 0;
@@ -67,16 +70,30 @@ export class LogReader {
     this.#mostItems = options.mostItems ?? MOST_ITEMS;
   }
 
-  /** Takes the next part, cut anywhere. */
-  push(part: string): void {
+  /**
+   * Takes the next part, cut anywhere.
+   * @param gaps lines that a sieve left out of it, `at` in characters
+   */
+  push(part: string, gaps: readonly Gap[] = []): void {
     // A text in one part is seen whole: reading begins when a second part shows that it is not.
     if (this.#pushed > 0) this.#inParts = true;
     this.#pushed += part.length;
+    const before = this.#text.length + this.#waiting;
+    for (const { at, lines } of gaps) this.#gaps.push({ at: before + at, lines });
     this.#parts.push(part);
     this.#waiting += part.length;
     if (!this.#inParts || this.#waiting < (this.#survey ? 1 << 20 : this.#head)) return;
     this.#gather();
     this.#read(false);
+  }
+
+  /** Settles the make-up of a long text from what was pushed so far. Before that no lines may be left out. */
+  settle(): void {
+    if (this.#survey) return;
+    this.#inParts = true;
+    this.#gather();
+    // No mail, of which a line may end within a key, is so long.
+    this.#survey = { ...surveyText(this.#text), folded: false };
   }
 
   end(): LogReading {
@@ -117,10 +134,11 @@ export class LogReader {
     this.#survey ??= surveyText(text);
     this.#wordSeen ||= SWIOTLB_WORD.test(text);
     const limit = last ? text.length : text.length - LOOK_AHEAD;
+    const candidates = new CandidateLines(text, this.#survey.coloured);
     let from = 0;
     while (from < limit) {
-      // Terminal sequences and line breaks may stand within a key: such a text is looked at line by line.
-      const found = this.#survey.coloured || this.#survey.folded ? from : FINDER.find(text, from);
+      // Line breaks may stand within a key: such a text is looked at line by line.
+      const found = this.#survey.folded ? from : candidates.next(from);
       const start = found < 0 || found >= limit ? -1 : found === from ? from : Math.max(from, text.lastIndexOf('\n', found - 1) + 1);
       if (start < 0) break;
       this.#passLines(text, from, start);
@@ -150,16 +168,19 @@ export class LogReader {
       kept = text.length;
     }
     this.#skipTo = Math.max(0, this.#skipTo - kept);
+    this.#gaps = this.#gaps.slice(this.#gap).map(({ at, lines }) => ({ at: at - kept, lines }));
+    this.#gap = 0;
     this.#text = text.slice(kept);
   }
 
-  /** Counts the lines that end in `text[from, to)`. */
+  /** Counts the lines that end in `text[from, to)`, and those that were left out up to there. */
   #passLines(text: string, from: number, to: number): void {
     for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
       this.#line++;
       this.#column = 0;
       this.#longLine = false;
     }
+    for (let gap = this.#gaps[this.#gap]; gap && gap.at <= to; gap = this.#gaps[++this.#gap]) this.#line += gap.lines;
   }
 
   #readLine(text: string, from: number, to: number): void {
@@ -169,7 +190,7 @@ export class LogReader {
       this.#readLongLine(text.slice(from, to), survey);
       return;
     }
-    if (survey.coloured && !survey.folded && FINDER.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
+    if (survey.coloured && !survey.folded && KEY_FINDER.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
     for (const message of messagesOfLine(text, from, to, survey)) {
       const item = this.#recognise(message, 0);
       if (item && needsNextLine(message, item.recogniser)) this.#skipTo = Math.max(this.#skipTo, message.joinedEnd);
@@ -186,7 +207,7 @@ export class LogReader {
         if (glued > 0) to = from + glued;
       }
       const piece = line.slice(from, to);
-      if (FINDER.find(piece, 0) >= 0) for (const message of messagesOfLine(piece, 0, piece.length, survey)) this.#recognise(message, this.#column + from);
+      if (KEY_FINDER.find(piece, 0) >= 0) for (const message of messagesOfLine(piece, 0, piece.length, survey)) this.#recognise(message, this.#column + from);
       if (to === line.length) return;
       // Where a piece was cut anywhere, the next begins where a message does.
       const next = to - from === LONGEST_LINE ? nextGlued(line, to) : to;
@@ -196,7 +217,7 @@ export class LogReader {
   }
 
   #recognise(message: PlacedMessage, column: number): LogItem | undefined {
-    for (const recogniser of RECOGNISERS) {
+    for (const recogniser of recognisersOf(message.text)) {
       if (!this.#applies(recogniser, message)) continue;
       const statement = recogniser.parse(message);
       if (!statement) continue;
@@ -216,7 +237,7 @@ export class LogReader {
     else this.#items.push(this.#inParts ? copy(item) : item);
   }
 
-  #applies({ id, keys, speaker, after, once, unframed }: Recogniser, message: PlacedMessage): boolean {
+  #applies({ id, speaker, after, once, unframed }: Recogniser, message: PlacedMessage): boolean {
     if (message.pasted && unframed !== true) return false;
     if (speaker !== 'either' && message.speaker !== 'bare' && message.speaker !== speaker) return false;
     if (once && this.#seenOnce.has(id)) return false;
@@ -224,7 +245,7 @@ export class LogReader {
       const opened = this.#lastLineOf.get(after.kind);
       if (opened === undefined || this.#line - opened > after.lines) return false;
     }
-    return keys.some((key) => message.text.includes(key));
+    return true;
   }
 
   /** A file of /sys/kernel/debug/swiotlb holds a number alone: its name says which. */

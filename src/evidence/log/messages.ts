@@ -15,7 +15,8 @@ export interface PlacedMessage extends LogMessage {
 /** A longer line is read in pieces, each from where a message begins: a text that has lost its line ends. */
 export const LONGEST_LINE = 16384;
 const MOST_JOINED = 3;
-const MOST_SOFT_JOINED = 12;
+/** No message reaches over more lines behind its own. */
+export const MOST_SOFT_JOINED = 12;
 // A message that begins in the middle of a line: consoles glue the output of two writers together. Behind a quotation
 // mark it is a text about a log, not a log.
 const GLUED = /(?<=[^"'`\\])(?:\(XEN\) |\[ {0,8}\d{1,6}\.\d{6}\] )/g;

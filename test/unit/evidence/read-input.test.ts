@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { inputParts, readInput } from '../../../src/cli/read-input.ts';
+import { logParts } from '../../../src/cli/log-parts.ts';
+import { readInput } from '../../../src/cli/read-input.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dma-aperture-input-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 async function partsOf(path: string): Promise<string[]> {
   const parts: string[] = [];
-  for await (const { text } of inputParts(path)) parts.push(text);
+  for await (const { text } of logParts(path, { sift: false })) parts.push(text);
   return parts;
 }
 
@@ -20,7 +21,7 @@ function file(name: string, bytes: Buffer): string {
   return path;
 }
 
-describe('inputParts', () => {
+describe('logParts', () => {
   const line = '[    1.000000] usb 1-1: Größe €5 \u{1f427} näch\n';
   const long = line.repeat(Math.ceil((18 * 2 ** 20) / Buffer.byteLength(line)));
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const BUILT = [
   'dist/THIRD-PARTY-NOTICES.txt',
-  'dist/cli.cjs', 'dist/extension.cjs', 'dist/panel.css', 'dist/panel.js', 'dist/scenario.schema.json', 'dist/server.cjs', 'dist/tree-sitter-c.wasm',
+  'dist/cli.cjs', 'dist/extension.cjs', 'dist/log-thread.cjs', 'dist/panel.css', 'dist/panel.js', 'dist/scenario.schema.json', 'dist/server.cjs', 'dist/tree-sitter-c.wasm',
   'dist/web-tree-sitter.wasm', 'dist/web/extension.js', 'dist/web/server.js',
 ];
 const NAMED = [

@@ -1,0 +1,109 @@
+import { LINES_BEHIND } from './lines-behind.ts';
+import { type SieveEntry, type SieveKey, sieveTables } from './sieve-tables.ts';
+import type { LineSieve, SieveOptions, SiftedRuns } from './line-sieve.ts';
+
+const LINE_FEED = 10;
+
+/** The search of `line-sieve.wat`, byte by byte, for hosts without vector instructions. */
+export function createPlainSieve(keys: readonly SieveKey[], { controls, capacity }: SieveOptions): LineSieve {
+  const { masks, entries } = sieveTables(keys, controls);
+  const byFragment = new Map<number, SieveEntry[]>();
+  for (const entry of entries) byFragment.set(entry.fragment, [...(byFragment.get(entry.fragment) ?? []), entry]);
+  return new PlainSieve([0, 1, 2, 3].map((place) => groupsByByte(masks, place)), byFragment, controls, new Uint8Array(capacity));
+}
+
+/** For each byte the groups that know it at one place of a fragment. */
+function groupsByByte(masks: Uint8Array, place: number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (masks[32 * place + (byte & 15)] ?? 0) & (masks[32 * place + 16 + (byte >> 4)] ?? 0));
+}
+
+class PlainSieve implements LineSieve {
+  readonly input: Uint8Array;
+  readonly #groups: readonly Uint8Array[];
+  readonly #entries: ReadonlyMap<number, readonly SieveEntry[]>;
+  readonly #controls: boolean;
+
+  constructor(groups: readonly Uint8Array[], entries: ReadonlyMap<number, readonly SieveEntry[]>, controls: boolean, input: Uint8Array) {
+    this.input = input;
+    this.#groups = groups;
+    this.#entries = entries;
+    this.#controls = controls;
+  }
+
+  sift(length: number, keep: number): SiftedRuns {
+    const bounds: number[] = [];
+    let { end, wanted } = this.#runEnd(0, length, keep);
+    if (end > 0) bounds.push(0, end);
+    for (let at = this.#find(0, length); at < length; at = this.#find(at, length)) {
+      const start = this.input.lastIndexOf(LINE_FEED, at) + 1;
+      at = this.#lineEnd(at, length);
+      const run = this.#runEnd(at, length, LINES_BEHIND);
+      if (start > end || bounds.length === 0) bounds.push(start, run.end);
+      else bounds[bounds.length - 1] = Math.max(end, run.end);
+      wanted = run.end < end ? wanted : run.end > end ? run.wanted : Math.max(wanted, run.wanted);
+      end = Math.max(end, run.end);
+    }
+    return { bounds: Uint32Array.from(bounds), wanted };
+  }
+
+  countLines(from: number, to: number): number {
+    let count = 0;
+    for (let at = this.input.indexOf(LINE_FEED, from); at >= 0 && at < to; at = this.input.indexOf(LINE_FEED, at + 1)) count++;
+    return count;
+  }
+
+  /** Where the first fragment of a key that stands whole in [from, to), or the first control character, begins; `to` where there is none. */
+  #find(from: number, to: number): number {
+    const { input } = this;
+    const [first, second, third, fourth] = this.#groups;
+    if (!first || !second || !third || !fourth) return to;
+    for (let at = from; at < to; at++) {
+      const groups = (first[input[at] ?? 0] ?? 0) & (second[input[at + 1] ?? 0] ?? 0) & (third[input[at + 2] ?? 0] ?? 0) & (fourth[input[at + 3] ?? 0] ?? 0);
+      if (groups !== 0 && (this.#isKey(at, to) || (this.#controls && this.#isControl(at)))) return at;
+    }
+    return to;
+  }
+
+  #isKey(at: number, to: number): boolean {
+    const { input } = this;
+    const fragment = ((input[at] ?? 0) | ((input[at + 1] ?? 0) << 8) | ((input[at + 2] ?? 0) << 16) | ((input[at + 3] ?? 0) << 24)) >>> 0;
+    return this.#entries.get(fragment)?.some(({ key, place, anyCase }) => {
+      const begin = at - place;
+      return begin >= 0 && begin + key.length <= to && key.every((byte, index) => byte === (anyCase ? small(input[begin + index] ?? 0) : input[begin + index]));
+    }) === true;
+  }
+
+  /** What cleanLine takes out of a line, or makes a blank; a carriage return at a line's end stands in no key. */
+  #isControl(at: number): boolean {
+    const byte = this.input[at] ?? 0;
+    const next = this.input[at + 1] ?? 0;
+    return byte === 0x1b || byte === 0 || (byte === 0x0d && next !== LINE_FEED) || (byte === 0xc2 && next === 0xa0) || (byte === 0xef && next === 0xbb);
+  }
+
+  /** Behind the next line feed at or after `at`, or `to`. */
+  #lineEnd(at: number, to: number): number {
+    const feed = this.input.indexOf(LINE_FEED, at);
+    return feed < 0 || feed >= to ? to : feed + 1;
+  }
+
+  /** Where a run ends that wants `lines` more from `at` on; a stamped line is the last that is wanted. */
+  #runEnd(at: number, to: number, lines: number): { end: number; wanted: number } {
+    let end = at;
+    let wanted = lines;
+    while (wanted > 0 && end < to) {
+      wanted = this.#isStamped(end, to) ? 0 : wanted - 1;
+      end = this.#lineEnd(end, to);
+    }
+    return { end, wanted };
+  }
+
+  /** Whether a line begins with the kernel's own stamp, so that no line before it goes on here. */
+  #isStamped(at: number, to: number): boolean {
+    return at + 32 <= to && this.input[at] === 0x5b && /^\[ {0,8}\d{1,8}\.\d{6}\] /.test(String.fromCharCode(...this.input.subarray(at, at + 32)));
+  }
+}
+
+/** A capital letter made small. */
+function small(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+}
