@@ -21,16 +21,17 @@ const MOST_STEPS = 12;
  * the fact behind it, and the rules that it breaks.
  */
 export function callMarkdown({ call, findings }: CheckedCall, limits: PlatformLimits, links: EditorLinks): string {
+  const { size } = call;
+  const limit = limitFor(call, limits);
   const parts = [sizeMarkdown(call)];
-  const steps = stepsMarkdown(call.size, links);
-  if (steps === '') parts.push(escapeMarkdown(call.size.why));
-  else parts.push(call.size.kind === 'exact' ? steps : `${escapeMarkdown(call.size.why)}\n\n${steps}`);
-  parts.push('---');
-  if (findings.length > 0) parts.push(...findings.map((finding) => findingMarkdown(finding, links)));
-  else {
-    const limit = limitFor(call, limits);
-    if (limit) parts.push(limitMarkdown(call, limit, links));
-  }
+  // The verdict first: a hover shows a few lines before it has to be scrolled.
+  if (findings.length > 0) parts.push(...findings.map((finding) => headlineMarkdown(finding, links)));
+  else if (limit) parts.push(limitSentence(call, limit));
+  const steps = stepsMarkdown(size, links);
+  if (size.kind !== 'exact' || steps === '') parts.push(escapeMarkdown(size.why));
+  if (steps !== '') parts.push(steps);
+  const reasons = findings.length > 0 ? findings.flatMap(({ explain }) => explain) : limit?.binding ? [limit.binding.because] : [];
+  if (reasons.length > 0) parts.push('---', reasonsMarkdown(reasons, links));
   const explain = links.explain(call.line, call.column);
   parts.push([`_${escapeMarkdown(limits.platform.label)}_`, ...(explain === undefined ? [] : [`[Explain in the panel](${explain})`])].join(' · '));
   return parts.join('\n\n');
@@ -84,24 +85,26 @@ function unitsOf({ family }: DmaCall, bytes: number, first = true): string {
   return parts.join(' · ');
 }
 
-function limitMarkdown(call: DmaCall, limit: Limit, links: EditorLinks): string {
-  const { binding } = limit;
-  if (!binding) return 'No limit of this platform is known for it.';
-  const largest = call.size.kind === 'exact' ? call.size.bytes : call.size.kind === 'bounded' ? call.size.max : undefined;
-  const verdict = largest === undefined ? 'Limit' : largest <= limit.bytes ? 'Within the limit' : 'Limit';
-  return `${verdict}: ${formatBytes(limit.bytes)}${limit.applies === 'when-bounced' ? ' where it must bounce' : ''}\n\n${reasonLine(binding.because, links)}`;
+function limitSentence({ size }: DmaCall, limit: Limit): string {
+  if (!limit.binding) return 'No limit of this platform is known for it.';
+  const largest = size.kind === 'exact' ? size.bytes : size.kind === 'bounded' ? size.max : undefined;
+  const verdict = largest !== undefined && largest <= limit.bytes ? 'Within the limit' : 'Limit';
+  return `${verdict}: ${formatBytes(limit.bytes)}${limit.applies === 'when-bounced' ? ' where it must bounce' : ''}`;
 }
 
-function findingMarkdown(finding: Finding, links: EditorLinks): string {
-  const icon = { error: 'Error', warning: 'Warning', information: 'Information' }[finding.severity];
-  const rule = links.rule(finding.ruleId);
-  const chain = finding.explain.filter((step) => knobOf(step) === undefined);
-  const knobs = finding.explain.filter((step) => knobOf(step) !== undefined);
-  return [
-    `**${icon}**: ${escapeMarkdown(headlineText(finding.headline))} — ${rule === undefined ? escapeMarkdown(finding.ruleId) : `[${escapeMarkdown(finding.ruleId)}](${rule})`}`,
-    ...(finding.doubt === undefined ? [] : [`Not certain: ${escapeMarkdown(finding.doubt)}`]),
-    [...chain, ...knobs].map((step) => reasonLine(step, links)).join('\n'),
-  ].filter((part) => part !== '').join('\n\n');
+function headlineMarkdown({ severity, headline, ruleId, doubt }: Finding, links: EditorLinks): string {
+  const name = { error: 'Error', warning: 'Warning', information: 'Information' }[severity];
+  const rule = links.rule(ruleId);
+  const lines = [`**${name}**: ${escapeMarkdown(headlineText(headline))} — ${rule === undefined ? escapeMarkdown(ruleId) : `[${escapeMarkdown(ruleId)}](${rule})`}`];
+  if (doubt !== undefined) lines.push(`Not certain: ${escapeMarkdown(doubt)}`);
+  return lines.join('  \n');
+}
+
+/** Reasons with their facts, then what would help and what would not; each once. */
+function reasonsMarkdown(reasons: readonly Reason[], links: EditorLinks): string {
+  const chain = reasons.filter((step) => knobOf(step) === undefined);
+  const knobs = reasons.filter((step) => knobOf(step) !== undefined);
+  return [...new Set([...chain, ...knobs].map((step) => reasonLine(step, links)))].join('\n');
 }
 
 /** A reason with the fact behind it: a link to the line that says so, else the source of the default. */

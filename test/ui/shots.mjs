@@ -2,9 +2,10 @@
  * `npm run shots [-- THEME…]`: pictures of the extension in the real workbench, to be looked at.
  *
  * Written to SHOTS_DIR (default: out/shots), for each of the themes light, dark, hc and hcl: the sample driver with its
- * problems and a hover, the sample log with its hover, its quick fixes and its outline, the panel for that log, and the founding scenario in the panel.
+ * problems, its hints and a hover, a scan's findings by file and by rule, a call explained in the panel, the sample log with its hover, its quick
+ * fixes and its outline, the panel for that log, and the founding scenario in the panel.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openWorkbench } from '../../tools/vscode-host/workbench.mjs';
@@ -32,6 +33,11 @@ async function shoot(name, theme) {
   const scratch = mkdtempSync(join(tmpdir(), 'dma-aperture-shots-'));
   const workspace = join(scratch, 'sample');
   cpSync(join(root, 'media/sample'), workspace, { recursive: true });
+  // More than one driver, so that there is something to list.
+  for (const [folder, name, bytes] of [['drivers/net', 'uplink.c', '9 * (256 << 10)'], ['drivers/net', 'quiet.c', '4096'], ['drivers/scsi', 'array.c', '(4 << 20)']]) {
+    mkdirSync(join(workspace, folder), { recursive: true });
+    writeFileSync(join(workspace, folder, name), driver(name.replace('.c', ''), bytes));
+  }
   const workbench = await openWorkbench({
     workspace, install: [root], verbose: Boolean(process.env.VSCODE_HOST_VERBOSE), viewport: { width: 1440, height: 900 },
     settings: { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false },
@@ -41,59 +47,10 @@ async function shoot(name, theme) {
   const shot = (what) => page.screenshot({ path: join(shots, `${what}-${name}.png`) });
   try {
     await page.locator('.monaco-workbench .part.statusbar').waitFor();
-    await openFile(page, 'boot.dmesg');
-    await goToLine(page, 183);
-    await page.locator('.squiggly-error').first().waitFor();
-    await page.locator('.codelens-decoration a').first().waitFor();
-    await shot('log');
-    const failure = page.locator('.view-line', { hasText: 'swiotlb buffer is full' }).first();
-    await failure.hover({ position: { x: 420, y: 8 } });
-    await page.locator('.monaco-hover-content').first().waitFor();
-    await page.waitForTimeout(700);
-    await shot('log-hover');
-    await page.mouse.move(5, 5);
-    await page.keyboard.press('Escape');
-    await failure.click({ position: { x: 420, y: 8 } });
-    await runCommand(page, 'Quick Fix...');
-    await page.locator('.action-widget').first().waitFor();
-    await page.waitForTimeout(800);
-    await shot('log-fixes');
-    await page.keyboard.press('Escape');
-    await goToLine(page, 1);
-    await runCommand(page, 'Explorer: Focus on Outline View');
-    await page.locator('.outline-tree .monaco-list-row').first().waitFor();
-    await page.waitForTimeout(400);
-    await shot('log-outline');
-    await runCommand(page, 'File: Focus on Files Explorer');
-    await page.locator('.codelens-decoration a').first().click();
-    const panel = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
-    await panel.locator('canvas').first().waitFor();
-    await page.waitForTimeout(1000);
-    await shot('panel-log');
-    await openFile(page, 'capture-card.c');
-    await goToLine(page, 30);
-    await page.locator('.squiggly-error').first().waitFor();
-    await runCommand(page, 'View: Toggle Problems');
-    await page.waitForTimeout(800);
-    await shot('driver');
-    await runCommand(page, 'View: Toggle Problems');
-    await goToLine(page, 30);
-    const call = page.locator('.view-line', { hasText: 'CAPTURE_RING_BYTES, &card' }).first();
-    await call.hover({ position: { x: 200, y: 8 } });
-    await page.locator('.monaco-hover-content').first().waitFor();
-    await page.waitForTimeout(700);
-    await shot('hover');
-    await page.mouse.move(5, 5);
-    await runCommand(page, 'DMA Aperture: Choose Platform…');
-    await page.waitForTimeout(800);
-    await shot('platforms');
-    await page.keyboard.press('Escape');
-    await runCommand(page, 'DMA Aperture: Run Scenario…');
-    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    await page.waitForTimeout(500);
-    await page.keyboard.press('Enter');
-    await page.waitForTimeout(2500);
-    await shot('scenario');
+    await shootLog(page, shot);
+    await shootDriver(page, shot);
+    await shootFindings(page, shot);
+    await shootPanel(page, shot);
   } catch (error) {
     await shot('failed');
     throw error;
@@ -101,6 +58,118 @@ async function shoot(name, theme) {
     await workbench.close();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The log: its problems, a hover, quick fixes, outline. */
+async function shootLog(page, shot) {
+  await openFile(page, 'boot.dmesg');
+  await goToLine(page, 183);
+  await page.locator('.squiggly-error').first().waitFor();
+  await page.locator('.codelens-decoration a:visible').first().waitFor();
+  await shot('log');
+  const failure = page.locator('.view-line', { hasText: 'swiotlb buffer is full' }).first();
+  await failure.hover({ position: { x: 420, y: 8 } });
+  await page.locator('.monaco-hover-content').first().waitFor();
+  await page.waitForTimeout(700);
+  await shot('log-hover');
+  await page.mouse.move(5, 5);
+  await page.keyboard.press('Escape');
+  await failure.click({ position: { x: 420, y: 8 } });
+  await runCommand(page, 'Quick Fix...');
+  await page.locator('.action-widget').first().waitFor();
+  await page.waitForTimeout(800);
+  await shot('log-fixes');
+  await page.keyboard.press('Escape');
+  await goToLine(page, 1);
+  await runCommand(page, 'Explorer: Focus on Outline View');
+  await page.locator('.outline-tree .monaco-list-row').first().waitFor();
+  await page.waitForTimeout(400);
+  await shot('log-outline');
+}
+
+/** The driver: hints, problems, a hover. */
+async function shootDriver(page, shot) {
+  await runCommand(page, 'File: Focus on Files Explorer');
+  await openFile(page, 'capture-card.c');
+  await goToLine(page, 30);
+  await page.locator('.squiggly-error').first().waitFor();
+  await runCommand(page, 'View: Toggle Problems');
+  await page.waitForTimeout(800);
+  await shot('driver');
+  await runCommand(page, 'View: Toggle Problems');
+  await goToLine(page, 30);
+  const call = page.locator('.view-line', { hasText: '&card->ring_dma' }).first();
+  await call.hover({ position: { x: 200, y: 8 } });
+  await page.locator('.monaco-hover-content').first().waitFor();
+  await page.waitForTimeout(700);
+  await shot('hover');
+  await page.mouse.move(5, 5);
+}
+
+/** A scan and its view; a call explained in the panel. */
+async function shootFindings(page, shot) {
+  await runCommand(page, 'DMA Aperture: Scan Workspace');
+  await runCommand(page, 'DMA Aperture: Focus on Findings View');
+  const rows = page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row');
+  await rows.filter({ hasText: 'array.c' }).waitFor();
+  await page.waitForTimeout(800);
+  await shot('findings');
+  await runCommand(page, 'DMA Aperture: Group Findings by Rule');
+  const finding = rows.filter({ hasText: 'uplink.c' }).first();
+  await finding.waitFor();
+  await finding.hover();
+  await page.locator('.monaco-hover-content, .monaco-hover').first().waitFor();
+  await page.waitForTimeout(700);
+  await shot('findings-rules');
+  await finding.click();
+  await page.locator('.tab.active', { hasText: 'uplink.c' }).waitFor();
+  await page.locator('.codelens-decoration a:visible, .squiggly-error, .squiggly-warning').first().waitFor();
+  await runCommand(page, 'DMA Aperture: Explain DMA Call');
+  await page.frameLocator('iframe.webview').frameLocator('iframe#active-frame').locator('.why h3', { hasText: 'dma_' }).waitFor();
+  await page.waitForTimeout(800);
+  await shot('explain');
+  await runCommand(page, 'DMA Aperture: Group Findings by File');
+  await runCommand(page, 'File: Focus on Files Explorer');
+}
+
+/** The panel for the log, platforms to choose from, a scenario. */
+async function shootPanel(page, shot) {
+  await runCommand(page, 'File: Focus on Files Explorer');
+  await openFile(page, 'boot.dmesg');
+  await goToLine(page, 1);
+  await page.locator('.codelens-decoration a:visible').first().click();
+  const panel = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
+  await panel.locator('canvas').first().waitFor();
+  await page.waitForTimeout(1000);
+  await shot('panel-log');
+  await runCommand(page, 'DMA Aperture: Choose Platform…');
+  await page.waitForTimeout(800);
+  await shot('platforms');
+  await page.keyboard.press('Escape');
+  await runCommand(page, 'DMA Aperture: Run Scenario…');
+  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  await page.waitForTimeout(500);
+  await page.keyboard.press('Enter');
+  await page.waitForTimeout(2500);
+  await shot('scenario');
+}
+
+function driver(name, bytes) {
+  return `#include <linux/dma-mapping.h>
+
+#define RING_BYTES	${bytes}
+
+static int ${name}_start(struct device *dev, void *packet)
+{
+	dma_addr_t bus;
+	void *ring = dma_alloc_coherent(dev, RING_BYTES, &bus, GFP_KERNEL);
+
+	if (!ring)
+		return -ENOMEM;
+	bus = dma_map_single(dev, packet, RING_BYTES / 2, DMA_TO_DEVICE);
+	return dma_mapping_error(dev, bus) ? -EIO : 0;
+}
+`;
 }
 
 async function openFile(page, file) {
