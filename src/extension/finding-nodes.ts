@@ -28,15 +28,15 @@ export function nodesByFile(store: FindingsStore): TreeNode[] {
   return files.map(({ uri, diagnostics }): TreeNode => {
     const node: TreeNode = {
       id: uri.toString(), expanded: files.length <= FEW,
-      children: () => diagnostics.map((diagnostic, index) => findingNode(node, index, uri, diagnostic, vscode.l10n.t('line {0}', diagnostic.range.start.line + 1))),
+      children: () => diagnostics.map((diagnostic, index) => findingNode(node, index, uri, diagnostic, vscode.l10n.t('Line {0}', diagnostic.range.start.line + 1))),
       row: () => {
         const item = new vscode.TreeItem(uri);
-        const folder = vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..'));
-        const count = String(diagnostics.length);
-        item.description = folder === '' || folder === '.' || folder === vscode.workspace.getWorkspaceFolder(uri)?.name || folder.startsWith('/') ? count : `${folder} · ${count}`;
+        const path = vscode.workspace.asRelativePath(uri);
+        // Beside the name, like in a search: the editor itself counts the problems of a file.
+        item.description = path.includes('/') && !path.startsWith('/') ? path.slice(0, path.lastIndexOf('/')) : '';
         item.iconPath = vscode.ThemeIcon.File;
         item.contextValue = 'file';
-        item.tooltip = vscode.workspace.asRelativePath(uri);
+        item.tooltip = path;
         return item;
       },
     };
@@ -77,8 +77,9 @@ function findingNode(parent: TreeNode, index: number, uri: vscode.Uri, diagnosti
   return {
     id: `${parent.id} ${index}`, parent, uri, diagnostic,
     row: () => {
-      const item = new vscode.TreeItem(headline(diagnostic));
-      item.description = place;
+      // The place first: of a long sentence in a narrow view only the beginning is seen.
+      const item = new vscode.TreeItem(place);
+      item.description = headline(diagnostic);
       item.iconPath = iconOf(diagnostic.severity);
       item.contextValue = uri.path.endsWith('.c') ? 'findingOfCall' : 'finding';
       item.tooltip = tooltip(diagnostic);
@@ -97,9 +98,7 @@ function headline({ message }: vscode.Diagnostic): string {
 
 function tooltip(diagnostic: vscode.Diagnostic): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
-  text.appendMarkdown(`$(${ICONS[diagnostic.severity].icon}) `);
-  text.appendText(diagnostic.message);
-  text.appendMarkdown(`\n\n\`${ruleOf(diagnostic)}\``);
+  text.appendMarkdown(`$(${ICONS[diagnostic.severity].icon}) ${diagnostic.message.replace(/[\\`*_{}[\]()<>#|~$]/g, '\\$&')}\n\n\`${ruleOf(diagnostic)}\``);
   return text;
 }
 

@@ -54,6 +54,12 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
 
   useEffect(() => host.keep(view), [host, view]);
 
+  // A call that was asked about is what the person came for: in a narrow panel Why lies below everything else.
+  const asked = state?.call && `${state.call.from.uri}:${state.call.from.line}:${state.call.from.column}`;
+  useEffect(() => {
+    if (asked !== undefined) whyHead.current?.scrollIntoView({ block: 'start' });
+  }, [asked]);
+
   // Told once the selection rests: a held arrow key passes over many steps.
   const told = view.selection?.kind === 'step' ? view.selection.index : undefined;
   useEffect(() => {

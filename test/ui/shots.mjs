@@ -69,7 +69,7 @@ async function shootLog(page, shot) {
   await shot('log');
   const failure = page.locator('.view-line', { hasText: 'swiotlb buffer is full' }).first();
   await failure.hover({ position: { x: 420, y: 8 } });
-  await page.locator('.monaco-hover-content').first().waitFor();
+  await page.locator('.monaco-hover-content:visible').first().waitFor();
   await page.waitForTimeout(700);
   await shot('log-hover');
   await page.mouse.move(5, 5);
@@ -100,7 +100,7 @@ async function shootDriver(page, shot) {
   await goToLine(page, 30);
   const call = page.locator('.view-line', { hasText: '&card->ring_dma' }).first();
   await call.hover({ position: { x: 200, y: 8 } });
-  await page.locator('.monaco-hover-content').first().waitFor();
+  await page.locator('.monaco-hover-content:visible').first().waitFor();
   await page.waitForTimeout(700);
   await shot('hover');
   await page.mouse.move(5, 5);
@@ -118,7 +118,7 @@ async function shootFindings(page, shot) {
   const finding = rows.filter({ hasText: 'uplink.c' }).first();
   await finding.waitFor();
   await finding.hover();
-  await page.locator('.monaco-hover-content, .monaco-hover').first().waitFor();
+  await page.locator('.monaco-hover:visible').first().waitFor();
   await page.waitForTimeout(700);
   await shot('findings-rules');
   await finding.click();

@@ -44,9 +44,9 @@ describe('the view of findings', () => {
   it('has a row for each finding, which opens its line', async () => {
     const large = api.findings.find((node) => label(node) === 'large.c');
     const [row] = large?.children?.() ?? [];
-    assert.match(label(row!), /^dma_map_single maps 512 KiB \(524,288 B\) at once/);
+    assert.equal(label(row!), 'Line 3');
     const { command, description } = row!.row();
-    assert.equal(description, 'line 3');
+    assert.match(String(description), /^dma_map_single maps 512 KiB \(524,288 B\) at once/);
     await vscode.commands.executeCommand(command!.command, ...(command!.arguments ?? []) as unknown[]);
     await eventually('the line', () => vscode.window.activeTextEditor, (editor) =>
       editor?.document.uri.path.endsWith('drivers/large.c') === true && editor.selection.start.line === 2);
@@ -57,7 +57,7 @@ describe('the view of findings', () => {
     await vscode.commands.executeCommand(COMMANDS.groupFindingsByRule);
     assert.ok(files().includes(RULES.streamingExceedsSegment), files().join());
     const rule = api.findings.find((node) => label(node) === RULES.streamingExceedsSegment);
-    assert.deepEqual(rule?.children?.().map((node) => node.row().description), ['capture-card.c:41', 'large.c:3']);
+    assert.deepEqual(rule?.children?.().map(label).filter((place) => !place.includes('.dmesg')), ['capture-card.c:41', 'large.c:3']);
     await vscode.commands.executeCommand(COMMANDS.groupFindingsByFile);
     assert.deepEqual(files(), ['capture-card.c', 'large.c']);
   });
