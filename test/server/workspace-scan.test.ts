@@ -10,7 +10,7 @@ const SMALL = `${FOLDER}/drivers/small.c`;
 const PLAIN = `${FOLDER}/lib/plain.c`;
 const OLD = `${FOLDER}/old/card.c`;
 
-const OVER = 'int f(struct device *dev, void *p)\n{\n\tdma_addr_t a = dma_map_single(dev, p, CARD_BYTES, DMA_TO_DEVICE);\n\treturn a != 0;\n}\n';
+const OVER = 'int f(struct device *dev, void *p)\n{\n\tdma_addr_t a = dma_map_single(dev, p, CARD_BYTES, DMA_TO_DEVICE);\n\treturn dma_mapping_error(dev, a);\n}\n';
 const driver = (bytes: string): string => `#define CARD_BYTES ${bytes}\n${OVER}`;
 
 function workspace(): Record<string, string> {
@@ -89,7 +89,7 @@ describe('a scan of the workspace', () => {
   });
 
   it('holds every file against another platform when that is chosen', async () => {
-    files[SMALL] = 'int f(struct device *dev, dma_addr_t *h) { return dma_alloc_coherent(dev, 3 << 20, h, GFP_KERNEL) != 0; }\n';
+    files[SMALL] = 'int f(struct device *dev, dma_addr_t *h)\n{\n\tvoid *ring = dma_alloc_coherent(dev, 4 << 20, h, GFP_KERNEL);\n\n\treturn ring ? 0 : -ENOMEM;\n}\n';
     expect(await scan()).toMatchObject({ findings: 1 });
     await client.connection.sendRequest('dmaAperture/selectPlatform', { id: 'xen-3.0.4' });
     await client.diagnostics(SMALL, (all) => all.length === 1);

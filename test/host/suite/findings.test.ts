@@ -6,7 +6,7 @@ import { COMMANDS, RULES, VIEWS } from '../../../src/ids.ts';
 import type { ScanSummary } from '../../../src/protocol/server-requests.ts';
 import { activate, eventually, findings, open, workspaceFile } from './support.ts';
 
-const DRIVER = (bytes: string): string => `int f(struct device *dev, void *p)\n{\n\treturn dma_map_single(dev, p, ${bytes}, DMA_TO_DEVICE) != 0;\n}\n`;
+const DRIVER = (bytes: string): string => `int f(struct device *dev, void *p)\n{\n\tdma_addr_t a = dma_map_single(dev, p, ${bytes}, DMA_TO_DEVICE);\n\n\treturn dma_mapping_error(dev, a);\n}\n`;
 const write = (uri: vscode.Uri, text: string): Thenable<void> => vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
 const label = (node: TreeNode): string => {
   const { resourceUri, label: text } = node.row();
