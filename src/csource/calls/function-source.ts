@@ -3,7 +3,7 @@ import type { CParser } from '../parse/c-parser.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { FunctionFinder } from '../parse/find-function.ts';
 import { codeOnly, lex } from '../parse/lexer.ts';
-import type { Instance } from '../preprocess/translation-unit.ts';
+import type { Instance, TranslationUnit } from '../preprocess/translation-unit.ts';
 import { pointerTo, unknownType } from '../types/c-type.ts';
 import type { CType } from '../types/c-type.ts';
 import type { Names } from '../types/names.ts';
@@ -32,12 +32,14 @@ export class FunctionSource {
   readonly instance: Instance;
   readonly text: string;
   readonly #parser: CParser;
+  readonly #unit: TranslationUnit;
   readonly #finder: FunctionFinder;
   readonly #facts = new Map<number, FunctionFacts | undefined>();
   #code: string | undefined;
   readonly #callers = new Map<string, readonly Caller[] | undefined>();
 
-  constructor(parser: CParser, instance: Instance) {
+  constructor(parser: CParser, unit: TranslationUnit, instance: Instance) {
+    this.#unit = unit;
     this.instance = instance;
     this.text = instance.index.text;
     this.#parser = parser;
@@ -50,9 +52,9 @@ export class FunctionSource {
     if (!span) return undefined;
     if (this.#facts.has(span.from)) return this.#facts.get(span.from);
     if (this.#facts.size >= MAX_PARSED) return undefined;
-    const part = this.text.slice(span.from, span.to);
-    // What an #if leaves out is no fact of the function.
-    const facts = /^[ \t]*#/m.test(part)
+    // What an #if leaves out is no fact of the function; where that is not certain, the function is not read.
+    const part = this.#unit.compiledText(this.instance, span.from, span.to);
+    const facts = part === undefined
       ? undefined
       : this.#parser.withTree(part, ({ rootNode }) => {
           const inside = rootNode.namedChildren.filter((node) => node.type !== 'comment');

@@ -14,7 +14,7 @@ export class UnitFunctions {
   constructor(parser: CParser, unit: TranslationUnit) {
     this.#parser = parser;
     this.#unit = unit;
-    this.main = new FunctionSource(parser, unit.main);
+    this.main = new FunctionSource(parser, unit, unit.main);
   }
 
   /** Where a function is defined, or else declared; undefined where the files read do not name it so. */
@@ -29,7 +29,7 @@ export class UnitFunctions {
     for (const instance of this.#unit.localHeaders()) {
       if (!instance.index.text.includes(name)) continue;
       let source = this.#headers.get(instance);
-      if (!source) this.#headers.set(instance, (source = new FunctionSource(this.#parser, instance)));
+      if (!source) this.#headers.set(instance, (source = new FunctionSource(this.#parser, this.#unit, instance)));
       const declared = source.declaration(name);
       if (declared?.body !== undefined) return declared;
       found ??= declared;

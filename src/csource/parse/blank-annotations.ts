@@ -16,13 +16,24 @@ const ANNOTATION = new RegExp(
   'g',
 );
 
+/** Names before the last one that stands before a string: `printk(KERN_ERR PFX "…")`. The grammar takes one. */
+const BEFORE_STRING = /\b[A-Z_][A-Z0-9_]{1,40}(?=[ \t]{1,20}[A-Z_][A-Z0-9_]{1,40}[ \t]{0,20}")/g;
+
+/** A type among the arguments of a macro: `min_t(unsigned int, a, b)`, `list_entry(p, struct x, link)`. */
+const TYPE = '(?:(?:unsigned|signed|short|long|int|char|void|bool|struct[ \\t]{1,4}\\w{1,60}|union[ \\t]{1,4}\\w{1,60}|enum[ \\t]{1,4}\\w{1,60})[ \\t*]{0,8}){1,4}';
+const TYPE_ARGUMENT = new RegExp(`(?<=\\b(?!(?:sizeof|typeof|__typeof__|_Alignof|__alignof__)\\b)[A-Za-z_]\\w{2,40}\\()struct[ \\t]{1,4}\\w{1,60}(?=\\))|(?<=\\([ \\t]{0,8})${TYPE}(?=,)|(?<=,\\s{0,60})${TYPE}(?=[,)])`, 'g');
+
 /**
  * Blanks annotations and makes loop macros `while`, without moving any character: the result has the same length and the
  * same lines. For the parser only; sizes are read from the text itself.
  */
 export function blankAnnotations(text: string): string {
-  return text.replace(ANNOTATION, (found) => {
-    if (found.includes('for_each')) return 'while'.padEnd(found.length);
-    return found.replace(/[^\n]/g, ' ');
-  });
+  return text
+    .replace(ANNOTATION, (found) => {
+      if (found.includes('for_each')) return 'while'.padEnd(found.length);
+      return found.replace(/[^\n]/g, ' ');
+    })
+    .replace(BEFORE_STRING, (found) => ' '.repeat(found.length))
+    // A name of the same length that is no keyword.
+    .replace(TYPE_ARGUMENT, (found) => `${found.slice(0, -1).replace(/[^\w]/g, '_')}_`);
 }

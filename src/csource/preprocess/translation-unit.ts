@@ -1,5 +1,5 @@
 import { Doubt, ExhaustedDoubt } from '../evaluate/doubt.ts';
-import { scanCode, MAX_TOKENS } from '../parse/lexer.ts';
+import { beginsLine, directiveEnd, scanCode, MAX_TOKENS } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
 import { resolveInclude } from './collect-includes.ts';
 import type { HeaderText } from './collect-includes.ts';
@@ -398,6 +398,36 @@ export class TranslationUnit {
     return places;
   }
 
+  /**
+   * A range of a file with directives, and what they leave out, blanked: of the same length, with the same lines. Undefined
+   * where the configuration and the text leave open what is compiled.
+   */
+  compiledText(instance: Instance, from: number, to: number): string | undefined {
+    const { index } = instance;
+    const text = index.text.slice(from, to);
+    if (!/^[ \t]*#/m.test(text)) return text;
+    const world = new World();
+    const parts: string[] = [];
+    let at = from;
+    try {
+      // Lines of directives and branches that are not compiled.
+      while (at < to) {
+        const active = this.isActive(instance, conditionAt(index, at), world);
+        const newline = index.text.indexOf('\n', at);
+        let end = newline < 0 || newline >= to ? to : newline + 1;
+        const directive = beginsDirective(index.text, at);
+        if (directive !== undefined) end = Math.min(to, directiveEnd(index.text, directive) + 1);
+        const line = index.text.slice(at, end);
+        parts.push(active && directive === undefined ? line : line.replace(/[^\n]/g, ' '));
+        at = end;
+      }
+    } catch (error) {
+      if (error instanceof Doubt) return undefined;
+      throw error;
+    }
+    return world.asked.length > 0 ? undefined : parts.join('');
+  }
+
   /** Tokens of a range of a file that are compiled in this world, without directives. */
   tokensIn(instance: Instance, from: number, to: number, world: World): Token[] {
     const tokens: Token[] = [];
@@ -409,6 +439,13 @@ export class TranslationUnit {
     });
     return tokens;
   }
+}
+
+/** The `#` of the directive in the line that begins at an offset. */
+function beginsDirective(text: string, line: number): number | undefined {
+  const match = /[ \t]*#/y;
+  match.lastIndex = line;
+  return match.test(text) && beginsLine(text, match.lastIndex - 1) ? match.lastIndex - 1 : undefined;
 }
 
 /** How often a file stands among those that led to an instance: one that includes itself is followed once more. */

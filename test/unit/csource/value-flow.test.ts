@@ -184,6 +184,24 @@ describe('functions of the file', () => {
   });
 });
 
+describe('functions that are not plain C to a parser', () => {
+  const value = (inside: string, config?: Record<string, string>): string => brief(callsOf(parser, fileWith('n', ring, inside), config)[0]?.size);
+  it.each([
+    ['a level and a prefix before a string', 'size_t n = 3 * 8;\n\tprintk(KERN_ERR PFX "no %s\\n", p);'],
+    ['a type among arguments', 'size_t n = 3 * 8;\n\tp = min_t(unsigned int, 3, 4);\n\tq = list_entry(p, struct ring, link);\n\tr = alloc_percpu(struct ring);'],
+    ['a short type among arguments', 'size_t n = 3 * 8;\n\tp = max_t(int, 3, 4);'],
+  ])('%s', (_name, inside) => {
+    expect(value(inside)).toBe('24');
+  });
+
+  const both = 'size_t n = 8;\n#ifdef CONFIG_MORE\n\tn = 64;\n#else\n\tn += 1;\n#endif';
+  it('takes the branch of an #if that is compiled', () => {
+    expect(value(both, { CONFIG_MORE: 'y' })).toBe('64');
+    expect(value(both, { CONFIG_OTHER: 'y' })).toBe('9');
+    expect(value(both.replace('CONFIG_MORE', 'SOMETHING'))).toBe('?');
+  });
+});
+
 describe('functions of the kernel', () => {
   const inside = 'struct ring *r = get(); unsigned int len = read(); int s = read();';
   it.each([
