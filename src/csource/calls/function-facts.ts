@@ -19,6 +19,8 @@ export interface Write extends Point {
   readonly to: number;
   /** The part of `around` in which the write is always carried out once it is entered; undefined where a condition may skip it. */
   readonly block: number | undefined;
+  /** Where what holds the path is assigned: the way from there to it (`.size`). */
+  readonly rest?: string;
 }
 
 /** What a function does with its variables, as its text shows. */

@@ -1,11 +1,13 @@
 import type { CParser } from '../parse/c-parser.ts';
 import type { Instance, TranslationUnit } from '../preprocess/translation-unit.ts';
+import { FileVariables } from './file-variables.ts';
 import { FunctionSource } from './function-source.ts';
 import type { Declared } from './function-source.ts';
 
-/** The functions of a file and of its local headers. */
+/** The functions of a file and of its local headers, and the variables of the file. */
 export class UnitFunctions {
   readonly main: FunctionSource;
+  readonly variables: FileVariables;
   readonly #parser: CParser;
   readonly #unit: TranslationUnit;
   readonly #headers = new Map<Instance, FunctionSource>();
@@ -15,6 +17,7 @@ export class UnitFunctions {
     this.#parser = parser;
     this.#unit = unit;
     this.main = new FunctionSource(parser, unit, unit.main);
+    this.variables = new FileVariables(unit.main);
   }
 
   /** Where a function is defined, or else declared; undefined where the files read do not name it so. */

@@ -1,6 +1,7 @@
 import { castTo } from '../evaluate/cast.ts';
 import { Doubt, ExhaustedDoubt } from '../evaluate/doubt.ts';
 import { ExpressionReader } from '../evaluate/expression.ts';
+import { KERNEL_FUNCTIONS } from '../evaluate/kernel-functions.ts';
 import { boundsOf, rangeOfInteger, rangeOfType } from '../evaluate/range.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { lex } from '../parse/lexer.ts';
@@ -36,7 +37,7 @@ export function flowing(locals: Locals, functions: UnitFunctions, offset: number
     return flow;
   };
   return {
-    typeOf: (name, names) => locals.typeOf(name, names),
+    typeOf: (name, names) => locals.typeOf(name, names) ?? functions.variables.typeOf(name, names),
     followed: (path, type, names) => begin().followed(path, type, names),
     called: (name, given, text, names) => begin().called(name, given, text, names),
   };
@@ -72,7 +73,7 @@ class ValueFlow implements Locals {
   typeOf(name: string, names: Names): CType | undefined {
     const declared = this.#facts?.declarations.get(name) ?? [];
     const [declaration] = declared;
-    if (!declaration) return undefined;
+    if (!declaration) return this.#functions.variables.typeOf(name, names);
     if (declared.length > 1) throw new Doubt(`${name} is declared more than once`);
     const key = `type of ${name}`;
     if (this.#open.has(key)) throw new Doubt(`the type of ${name} depends on itself`);
@@ -90,7 +91,8 @@ class ValueFlow implements Locals {
     const point = this.#point;
     if (!facts || !point || this.#depth > MAX_DEPTH || this.#open.size > 40) return undefined;
     const root = rootOf(path);
-    if (facts.declarations.get(root)?.length !== 1 || facts.looped.has(root) || this.#mayChange(root, names)) return undefined;
+    if (!facts.declarations.has(root)) return this.#functions.variables.valueOf(path, type, names);
+    if (facts.declarations.get(root)?.length !== 1 || facts.looped.has(root) || this.#mayChange(path, root, names)) return undefined;
     const writes = this.#writesOf(path, root, facts, point);
     if (!writes) return this.#setElsewhere(path, type, facts, point);
     const limits = this.#limits(path, type, writes, names);
@@ -264,20 +266,14 @@ class ValueFlow implements Locals {
     return found;
   }
 
-  /** Whether the variable may be changed by what is not seen as a write: by a macro. */
-  #mayChange(root: string, names: Names): boolean {
+  /** Whether a path may be changed by what is not seen as a write: by a macro that its root is handed to. */
+  #mayChange(path: string, root: string, names: Names): boolean {
     const facts = this.#facts as FunctionFacts;
     const { instance } = this.#source;
     for (const { callee, from, to } of facts.passed.get(root) ?? []) {
-      if (callee === '' || HARMLESS.test(callee) || KERNEL_MACROS.has(callee)) continue;
+      if (callee === '' || HARMLESS.test(callee) || KERNEL_MACROS.has(callee) || KERNEL_FUNCTIONS.has(callee)) continue;
       const macro = names.unit.macroAt(callee, { instance, offset: from }, names.world);
-      if (!macro || macro === 'undefined') continue;
-      const tokens = names.tokens(instance, from, to);
-      for (let at = 0; at < tokens.length; at++) {
-        if (tokens[at]?.text !== root) continue;
-        const [before, after] = [tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? ''];
-        if (/^(?:\+\+|--|&)$/.test(before) || /^(?:\+\+|--|[-+*/%&|^]?=|<<=|>>=)$/.test(after) || tokens.some((token) => token.text === 'asm' || token.text === '__asm__')) return true;
-      }
+      if (macro && macro !== 'undefined' && changes(names.tokens(instance, from, to), path, root)) return true;
     }
     return false;
   }
@@ -300,7 +296,10 @@ class ValueFlow implements Locals {
     }
     for (let prefix = path; prefix !== root; ) {
       prefix = prefix.slice(0, Math.max(prefix.lastIndexOf('.'), prefix.lastIndexOf('->')));
-      for (const write of facts.writes.get(prefix) ?? []) writes.push({ ...write, operator: 'other', block: undefined });
+      // A struct that is assigned whole brings its members.
+      const rest = path.slice(prefix.length);
+      const whole = rest.startsWith('.') && !rest.includes('->');
+      for (const write of facts.writes.get(prefix) ?? []) writes.push(whole && write.operator === '=' ? { ...write, rest } : { ...write, operator: 'other', block: undefined });
     }
     return writes;
   }
@@ -339,12 +338,15 @@ class ValueFlow implements Locals {
     if (this.#open.has(key)) return undefined;
     this.#open.add(key);
     try {
+      if (write.rest !== undefined) {
+        const tokens = this.#tokens(write.from, write.to, names);
+        return this.#read([...lexed('('), ...tokens, ...lexed(`)${write.rest}`)], write, names);
+      }
       if (write.operator === '=') return this.#evaluate(write.from, write.to, write, names);
       // `x += y` is `x + (y)` with x as it was before.
-      const given = write.operator.length === 2 && write.from === write.to ? lex('1', 0, 1) : this.#tokens(write.from, write.to, names);
+      const given = write.operator.length === 2 && write.from === write.to ? lexed('1') : this.#tokens(write.from, write.to, names);
       const operator = write.operator === '++' ? '+' : write.operator === '--' ? '-' : write.operator.slice(0, -1);
-      const around = (text: string): Token[] => lex(text, 0, text.length);
-      return this.#read([...around(`${path} ${operator} (`), ...given, ...around(')')], write, names);
+      return this.#read([...lexed(`${path} ${operator} (`), ...given, ...lexed(')')], write, names);
     } finally {
       this.#open.delete(key);
     }
@@ -400,8 +402,7 @@ class ValueFlow implements Locals {
       const flow = new ValueFlow(this.#functions, this.#source, caller.facts, caller.call, this.#open, this.#depth + 1, undefined, `${this.#entry}<`);
       if (rest === '') return flow.#evaluate(argument.from, argument.to, caller.call, names);
       // A pointer that is handed on leads to the same memory.
-      const text = `(${this.#source.text.slice(argument.from, argument.to)})${rest}`;
-      return flow.#read(lex(text, 0, text.length), caller.call, names);
+      return flow.#read([...lexed('('), ...flow.#tokens(argument.from, argument.to, names), ...lexed(`)${rest}`)], caller.call, names);
     } finally {
       this.#open.delete(key);
     }
@@ -420,6 +421,23 @@ class ValueFlow implements Locals {
   }
 }
 
+/** Whether expanded tokens write a path, what holds it, or take the address of either. */
+function changes(tokens: readonly Token[], path: string, root: string): boolean {
+  const assembles = tokens.some(({ text }) => text === 'asm' || text === '__asm__');
+  for (let at = 0; at < tokens.length; at++) {
+    if (tokens[at]?.text !== root || /^(?:\.|->)$/.test(tokens[at - 1]?.text ?? '')) continue;
+    let end = at + 1;
+    while (/^(?:\.|->)$/.test(tokens[end]?.text ?? '') && tokens[end + 1]?.kind === 'name') end += 2;
+    const chain = tokens.slice(at, end).map(({ text }) => text).join('');
+    if (!path.startsWith(chain)) continue;
+    let [first, last] = [at, end];
+    while (tokens[first - 1]?.text === '(' && tokens[last]?.text === ')') [first, last] = [first - 1, last + 1];
+    const [before, after] = [tokens[first - 1]?.text ?? '', tokens[last]?.text ?? ''];
+    if (assembles || /^(?:\+\+|--|&)$/.test(before) || /^(?:\+\+|--|[-+*/%&|^]?=|<<=|>>=)$/.test(after)) return true;
+  }
+  return false;
+}
+
 interface KnownLimit extends Limit {
   /** The loop whose condition sets it. */
   readonly loop?: number;
@@ -428,6 +446,10 @@ interface KnownLimit extends Limit {
 /** How many arguments a function takes: none for `(void)`. */
 function takes(facts: FunctionFacts): number {
   return facts.parameters.length === 1 && facts.parameters[0] === '' ? 0 : facts.parameters.length;
+}
+
+function lexed(text: string): Token[] {
+  return lex(text, 0, text.length);
 }
 
 function rootOf(path: string): string {

@@ -7,7 +7,7 @@ beforeAll(async () => {
   parser = await loadParser();
 });
 
-const ring = 'struct ring { u16 count; unsigned int size; u8 kind; int left; }; struct flex { int n; u64 list[]; };';
+const ring = '#define TAKE(x) use(&(x))\nstruct ring { u16 count; unsigned int size; u8 kind; int left; }; struct flex { int n; u64 list[]; };';
 const size = (inside: string, expression = 'n', before = ring): string => brief(callsOf(parser, fileWith(expression, before, inside))[0]?.size);
 
 describe('locals', () => {
@@ -71,6 +71,8 @@ describe('locals', () => {
     ['of one that is assigned whole', 'struct ring r; r.size = 48; r = other;', 'r.size', 'u32'],
     ['behind a pointer', 'struct ring *r = get(); r->size = 48;', 'r->size', '48'],
     ['with harmless calls between', 'struct ring *r = get(); r->size = 48; dev_dbg(dev, "x");', 'r->size', '48'],
+    ['of which a macro takes another', 'struct ring *r = get(); TAKE(r->kind); r->size = 48;', 'r->size', '48'],
+    ['that a macro takes', 'struct ring *r = get(); TAKE(r->size); r->size = 48;', 'r->size', 'u32'],
     ['with other calls between', 'struct ring *r = get(); r->size = 48; run(r);', 'r->size', 'u32'],
     ['with the same of another between', 'struct ring *r = get(), *s = r; r->size = 48; s->size = 4;', 'r->size', 'u32'],
     ['with the pointer changed', 'struct ring *r = get(); r->size = 48; r = get();', 'r->size', 'u32'],
@@ -181,6 +183,37 @@ describe('functions of the file', () => {
     ['the kernel has too', 'static int get_order(int x)\n{\n\treturn 5;\n}\n', 'get_order(4096)', '5'],
   ])('%s', (_name, before, expression, expected) => {
     expect(brief(callsOf(parser, fileWith(expression, `${ring}\n${before}`))[0]?.size)).toBe(expected);
+  });
+});
+
+describe('variables of the file', () => {
+  const hw = 'struct hw { u32 bytes; u32 count; u32 rest; };\n';
+  it.each([
+    ['a constant', 'static const int most = 3 * 16;\n', 'most', '48'],
+    ['one that nothing writes', 'static int most = 48;\n', 'most', '48'],
+    ['one without a value', 'static int most;\n', 'most + 4', '4'],
+    ['one that is written', 'static int most = 48;\nint set(void)\n{\n\tmost = 3;\n}\n', 'most', '?'],
+    ['one whose address is taken', 'static int most = 48;\nint set(void)\n{\n\tkeep(&most);\n}\n', 'most', '?'],
+    ['a parameter of the module', 'static u16 most = 48;\nmodule_param(most, ushort, 0);\n', 'most', '0..65535'],
+    ['a named parameter', 'static u16 most = 48;\nmodule_param_named(limit, most, ushort, 0);\n', 'most', '0..65535'],
+    ['one that a macro takes', 'static int most = 48;\nTAKE(most);\n', 'most', '?'],
+    ['one that others see', 'int most = 48;\n', 'most', '?'],
+    ['a member of a constant', `${hw}static const struct hw hw = {\n\t.bytes = 64 * 4,\n\t.count = 2,\n};\n`, 'hw.bytes', '256'],
+    ['a member that is left out', `${hw}static const struct hw hw = {\n\t.bytes = 64 * 4,\n};\n`, 'hw.count + 1', '1'],
+    ['a member by its place', `${hw}static const struct hw hw = { 1, 2, 3 };\n`, 'hw.count', '2'],
+    ['a member of one that is written', `${hw}static struct hw hw = {\n\t.bytes = 64,\n};\nint set(void)\n{\n\thw.bytes = 3;\n}\n`, 'hw.bytes', 'u32'],
+    ['a member of one that is given away', `${hw}static struct hw hw = {\n\t.bytes = 64,\n};\nint set(void)\n{\n\tfill(&hw);\n}\n`, 'hw.bytes', 'u32'],
+    ['an array, for its size', 'static u32 table[] = { 1, 2, 3 };\nstatic u64 list[12];\n', 'sizeof(list)', '96'],
+    ['two of the name', '#ifdef X\nstatic const int most = 4;\n#else\nstatic const int most = 8;\n#endif\n', 'most', '4..8'],
+  ])('%s', (_name, before, expression, expected) => {
+    expect(brief(callsOf(parser, fileWith(expression, `#define TAKE(x) use(&(x))\n${before}`))[0]?.size)).toBe(expected);
+  });
+
+  it('a local struct has the members of the constant that it is set to', () => {
+    const text = `${hw}static const struct hw table = {\n\t.bytes = 64,\n};\n`;
+    expect(brief(callsOf(parser, fileWith('h.bytes', text, 'struct hw h = table;'))[0]?.size)).toBe('64');
+    expect(brief(callsOf(parser, fileWith('h.bytes', text, 'struct hw h = table; h.bytes = 8;'))[0]?.size)).toBe('8');
+    expect(brief(callsOf(parser, fileWith('h.bytes', text, 'struct hw h = table; fill(&h);'))[0]?.size)).toBe('u32');
   });
 });
 

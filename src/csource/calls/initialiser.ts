@@ -1,0 +1,77 @@
+import type { Token } from '../parse/lexer.ts';
+import type { CType } from '../types/c-type.ts';
+import { Doubt } from '../evaluate/doubt.ts';
+
+/** What an initialiser gives a member: the tokens of its expression, or nothing, which is zero. */
+export type Initial = readonly Token[] | 'zero';
+
+/**
+ * What a braced initialiser gives a member (C17 6.7.9): by designators (`.a.b = x`), or in the order of the members.
+ * @param tokens from `{` to `}`, expanded
+ * @param steps names of the members on the way, outermost first
+ * @returns undefined where it cannot be told
+ */
+export function initialOf(tokens: readonly Token[], steps: readonly string[], type: CType): Initial | undefined {
+  const [step, ...rest] = steps;
+  if (step === undefined) return tokens[0]?.text === '{' ? undefined : tokens;
+  if (tokens[0]?.text !== '{' || tokens.at(-1)?.text !== '}' || type.kind !== 'record') return undefined;
+  let members;
+  try {
+    members = type.members();
+  } catch (error) {
+    if (error instanceof Doubt) return undefined;
+    throw error;
+  }
+  const member = members.find(({ name }) => name === step);
+  // A member of a struct or union without a name shares its braces or its place: not told apart here.
+  if (!member || members.some(({ name, bits }) => name === undefined && bits === undefined)) return undefined;
+  const parts = entries(tokens.slice(1, -1));
+  let found: Initial = 'zero';
+  let place = 0;
+  for (const part of parts) {
+    if (part[0]?.text === '[') return undefined;
+    if (part[0]?.text !== '.') {
+      // Braces may be left out around inner structs: then the order is another.
+      if (members.some((each) => each.type.kind === 'record' || each.type.kind === 'array') && part[0]?.text !== '{') return undefined;
+      if (members[place]?.name === step) {
+        const inner = initialOf(part, rest, member.type);
+        if (inner === undefined) return undefined;
+        found = inner;
+      }
+      place++;
+      continue;
+    }
+    const name = part[1]?.text;
+    place = members.findIndex((each) => each.name === name) + 1;
+    if (place === 0) return undefined;
+    if (name !== step) continue;
+    if (part[2]?.text === '=') {
+      const inner = initialOf(part.slice(3), rest, member.type);
+      if (inner === undefined) return undefined;
+      found = inner;
+    } else if (part[2]?.text === '.' && part[3]?.text === rest[0]) {
+      // `.a.b = x`
+      const at = part.findIndex(({ text }) => text === '=');
+      if (at !== 2 + 2 * rest.length || rest.some((each, number) => part[3 + 2 * number]?.text !== each)) return undefined;
+      found = part.slice(at + 1);
+    } else if (part[2]?.text !== '.') return undefined;
+  }
+  return found;
+}
+
+/** The entries of an initialiser, split at commas outside all brackets. */
+export function entries(tokens: readonly Token[]): (readonly Token[])[] {
+  const parts: Token[][] = [];
+  let part: Token[] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (/^[([{]$/.test(token.text)) depth++;
+    else if (/^[)\]}]$/.test(token.text)) depth--;
+    if (depth === 0 && token.text === ',') {
+      parts.push(part);
+      part = [];
+    } else part.push(token);
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
+}
