@@ -9,6 +9,7 @@ import type { Token } from '../parse/lexer.ts';
 import { KERNEL_MACROS } from '../preprocess/kernel-macros.ts';
 import { positionAt } from '../preprocess/position.ts';
 import { MAX_WORLDS } from '../preprocess/world.ts';
+import type { World } from '../preprocess/world.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
 import { pointerTo } from '../types/c-type.ts';
 import type { Argument, Range, Value } from '../types/environment.ts';
@@ -17,14 +18,25 @@ import type { Around, Stretch, Test } from './branches.ts';
 import { readDeclaration } from './find-locals.ts';
 import type { FunctionFacts, Point, Write } from './function-facts.ts';
 import type { FunctionSource } from './function-source.ts';
-import { FILLS, FROM_USER, HARMLESS } from './known-callees.ts';
+import { FROM_USER, HARMLESS } from './known-callees.ts';
 import { limitsOf, narrow } from './limits.ts';
 import type { Limit } from './limits.ts';
+import { rootOf, staysQuiet, writesOf } from './path-writes.ts';
 import { reachingWrites } from './reaching-writes.ts';
-import type { Reaching } from './reaching-writes.ts';
 import type { UnitFunctions } from './unit-functions.ts';
 
 const MAX_DEPTH = 12;
+/** Variables looked at for one size in one world: a bound on work. */
+const MAX_STEPS = 1500;
+
+/** What was found in one world. Nothing in it is wrong for having been found on the way to something else; it may say less. */
+interface Known {
+  readonly world: World;
+  readonly values: Map<string, Value>;
+  readonly limits: Map<string, readonly KnownLimit[]>;
+  readonly reached: Map<number, boolean | undefined>;
+  readonly changed: Map<string, boolean>;
+}
 
 /** Adds to the locals of a call what is known of their values there. */
 export function flowing(locals: Locals, functions: UnitFunctions, offset: number): Locals {
@@ -55,6 +67,7 @@ class ValueFlow implements Locals {
   /** Tells apart the times that a function is entered. */
   readonly #entry: string;
   #point: Point | undefined;
+  #known: Known | undefined;
 
   constructor(
     functions: UnitFunctions, source: FunctionSource, facts: FunctionFacts | undefined, point: Point | undefined,
@@ -90,10 +103,27 @@ class ValueFlow implements Locals {
     const facts = this.#facts;
     const point = this.#point;
     if (!facts || !point || this.#depth > MAX_DEPTH || this.#open.size > 40) return undefined;
+    const known = this.#memo(names.world);
+    const key = `${path} at ${point.offset}`;
+    const before = known.values.get(key);
+    if (before) return before;
+    if (names.world.steps++ > MAX_STEPS) return undefined;
+    const value = this.#follow(path, type, facts, point, names);
+    // What could not be followed may have been asked for in the course of following itself.
+    if (value) known.values.set(key, value);
+    return value;
+  }
+
+  #memo(world: World): Known {
+    if (this.#known?.world !== world) this.#known = { world, values: new Map(), limits: new Map(), reached: new Map(), changed: new Map() };
+    return this.#known;
+  }
+
+  #follow(path: string, type: IntegerType, facts: FunctionFacts, point: Point, names: Names): Value | undefined {
     const root = rootOf(path);
     if (!facts.declarations.has(root)) return this.#functions.variables.valueOf(path, type, names);
     if (facts.declarations.get(root)?.length !== 1 || facts.looped.has(root) || this.#mayChange(path, root, names)) return undefined;
-    const writes = this.#writesOf(path, root, facts, point);
+    const writes = writesOf(path, facts, point);
     if (!writes) return this.#setElsewhere(path, type, facts, point);
     const limits = this.#limits(path, type, writes, names);
     const counted = this.#counted(path, type, writes, limits, names);
@@ -141,19 +171,28 @@ class ValueFlow implements Locals {
   /** Whether a point is reached, as the conditions around it say: undefined where some of them are not known. */
   #reachable(point: Point, names: Names): boolean | undefined {
     let certain: boolean | undefined = true;
-    point.around.forEach((part, at) => {
-      if (certain === false) return;
-      const around = point.around.slice(0, at);
-      const value = ({ from, to }: Stretch): bigint | undefined => this.#evaluate(from, to, { offset: from, around }, names)?.value;
-      let here: boolean | undefined = part.kind === 'block' && !part.choice;
-      if (part.test && part.kind !== 'loop') {
-        const condition = value(part.test);
-        here = condition === undefined ? undefined : (condition !== 0n) === part.test.holds;
-      } else if (part.choice) here = this.#chosen(part.choice, value);
-      else if (!here) here = undefined;
-      certain = here === false ? false : here && certain;
-    });
+    const { reached } = this.#memo(names.world);
+    for (let at = 0; at < point.around.length; at++) {
+      const part = point.around[at] as Around;
+      if (!reached.has(part.id)) {
+        reached.set(part.id, undefined);
+        reached.set(part.id, this.#entered(part, point.around.slice(0, at), names));
+      }
+      const here = reached.get(part.id);
+      if (here === false) return false;
+      certain = here && certain;
+    }
     return certain;
+  }
+
+  /** Whether a branch is taken, as far as its condition is a constant. */
+  #entered(part: Around, around: readonly Around[], names: Names): boolean | undefined {
+    const value = ({ from, to }: Stretch): bigint | undefined => this.#evaluate(from, to, { offset: from, around }, names)?.value;
+    if (part.kind === 'loop') return undefined;
+    if (part.choice) return this.#chosen(part.choice, value);
+    if (!part.test) return part.kind === 'block' ? true : undefined;
+    const condition = value(part.test);
+    return condition === undefined ? undefined : (condition !== 0n) === part.test.holds;
   }
 
   #chosen(choice: NonNullable<Around['choice']>, value: (stretch: Stretch) => bigint | undefined): boolean | undefined {
@@ -171,7 +210,7 @@ class ValueFlow implements Locals {
     const reaching = reachingWrites(writes, point, facts);
     if (reaching.writes.some((write) => write.operator === 'other')) return undefined;
     const since = reaching.initial ? facts.start : Math.min(...reaching.writes.map((write) => write.offset));
-    if (path.includes('->') && (reaching.writes.some((write) => write.offset > point.offset) || !this.#quiet(path, writes, since, point, reaching))) return undefined;
+    if (path.includes('->') && (reaching.writes.some((write) => write.offset > point.offset) || !staysQuiet(path, writes, since, point, facts, this.#source.text, reaching))) return undefined;
     const taken = reaching.writes.length + Number(reaching.initial) > 1 ? reaching.writes.filter((write) => this.#reachable(write, names) !== false) : reaching.writes;
     const way = (from: number, value: Value | undefined): Value | undefined =>
       narrowed(type, value?.type.kind === 'integer' ? castTo(type, value) : undefined, this.#passedOver(path, type, from, taken, names), names);
@@ -208,7 +247,7 @@ class ValueFlow implements Locals {
   #counted(path: string, type: IntegerType, writes: readonly Write[], limits: readonly KnownLimit[], names: Names): Value | undefined {
     const [facts, point] = [this.#facts as FunctionFacts, this.#point as Point];
     const reaching = reachingWrites(writes, point, facts);
-    if (reaching.initial || !limits.some(({ loop }) => loop !== undefined)) return undefined;
+    if (reaching.initial || !limits.some(({ loop }) => loop !== undefined) || reaching.writes.every(({ operator }) => operator === '=')) return undefined;
     const begins: Range[] = [];
     let [rises, falls, step] = [false, false, 0n];
     for (const write of reaching.writes) {
@@ -243,15 +282,22 @@ class ValueFlow implements Locals {
   }
 
   /** What conditions that are known at the point say of a path. */
-  #limits(path: string, type: IntegerType, writes: readonly Write[], names: Names): KnownLimit[] {
+  #limits(path: string, type: IntegerType, writes: readonly Write[], names: Names): readonly KnownLimit[] {
     const [facts, point] = [this.#facts as FunctionFacts, this.#point as Point];
+    const { limits: known } = this.#memo(names.world);
+    const key = `${path} at ${point.offset}`;
+    const before = known.get(key);
+    if (before) return before;
+    // Conditions that depend on one another say nothing while one of them is being read.
+    known.set(key, []);
     const found: KnownLimit[] = [];
+    const { text } = this.#source;
     const last = /\w+$/.exec(path)?.[0] ?? path;
     const take = (test: Test, around: readonly Around[], loop?: number): void => {
-      if (!this.#source.text.slice(test.from, test.to).includes(last)) return;
+      if (!text.slice(test.from, test.to).includes(last)) return;
       const since = point.around.slice(around.length + (loop === undefined ? 0 : 1));
       // What a loop does between its rounds comes before its condition; what a branch does that leaves is not done here.
-      if (!this.#quiet(path, writes, test.from, { offset: test.to, around: [] }) || !this.#quiet(path, writes, test.since, { offset: point.offset, around: since })) return;
+      if (!staysQuiet(path, writes, test.from, { offset: test.to, around: [] }, facts, text) || !staysQuiet(path, writes, test.since, { offset: point.offset, around: since }, facts, text)) return;
       const at: Point = { offset: test.from, around };
       const limits = limitsOf(this.#tokens(test.from, test.to, names), test.holds, path, type, (tokens) => this.#read(tokens, at, names));
       found.push(...limits.map((limit) => ({ ...limit, ...(loop === undefined ? {} : { loop }) })));
@@ -263,11 +309,19 @@ class ValueFlow implements Locals {
     point.around.forEach((part, at) => {
       if (part.test) take(part.test, point.around.slice(0, at), part.kind === 'loop' ? part.id : undefined);
     });
+    known.set(key, found);
     return found;
   }
 
   /** Whether a path may be changed by what is not seen as a write: by a macro that its root is handed to. */
   #mayChange(path: string, root: string, names: Names): boolean {
+    const { changed } = this.#memo(names.world);
+    let known = changed.get(path);
+    if (known === undefined) changed.set(path, (known = this.#macroChanges(path, root, names)));
+    return known;
+  }
+
+  #macroChanges(path: string, root: string, names: Names): boolean {
     const facts = this.#facts as FunctionFacts;
     const { instance } = this.#source;
     for (const { callee, from, to } of facts.passed.get(root) ?? []) {
@@ -276,61 +330,6 @@ class ValueFlow implements Locals {
       if (macro && macro !== 'undefined' && changes(names.tokens(instance, from, to), path, root)) return true;
     }
     return false;
-  }
-
-  /** Writes of a path, with those of what holds it; undefined where memory may change unseen. */
-  #writesOf(path: string, root: string, facts: FunctionFacts, point: Point): Write[] | undefined {
-    const writes = [...(facts.writes.get(path) ?? [])];
-    const other = (at: Point): void => void writes.push({ offset: at.offset, around: at.around, operator: 'other', from: 0, to: 0, block: undefined });
-    for (const [name, taken] of facts.addresses) {
-      if (name !== root && !name.startsWith(`${root}.`) && !name.startsWith(`${root}->`)) continue;
-      // The address of a member of what a pointer leads to is no way to another member, and the memory is shared anyway.
-      if (path !== root && path.startsWith(`${root}->`) && name !== root && !path.startsWith(name)) continue;
-      // Nor is the address of a member a way to the variable itself.
-      if (path === root && name !== root) continue;
-      for (const use of taken) {
-        const call = facts.calls.find((at) => at.offset <= use.offset && use.offset < at.to && at.callee === use.callee);
-        if (FILLS.test(use.callee) && call) other(call);
-        else if (path === root || use.offset < point.offset || point.around.some((part) => part.kind === 'loop') || facts.jumps.some((jump) => facts.labels.some((label) => label < jump))) return undefined;
-      }
-    }
-    for (let prefix = path; prefix !== root; ) {
-      prefix = prefix.slice(0, Math.max(prefix.lastIndexOf('.'), prefix.lastIndexOf('->')));
-      // A struct that is assigned whole brings its members.
-      const rest = path.slice(prefix.length);
-      const whole = rest.startsWith('.') && !rest.includes('->');
-      for (const write of facts.writes.get(prefix) ?? []) writes.push(whole && write.operator === '=' ? { ...write, rest } : { ...write, operator: 'other', block: undefined });
-    }
-    return writes;
-  }
-
-  /**
-   * Whether a path keeps its value from an offset up to the point: nothing in between writes it, nor, where it lies behind a
-   * pointer, may any function or other pointer. `point.around` is what was entered since.
-   * @param reaching writes that are taken into account already
-   */
-  #quiet(path: string, writes: readonly Write[], from: number, point: Point, reaching?: Reaching): boolean {
-    const facts = this.#facts as FunctionFacts;
-    const around = point.around.filter((part) => part.kind === 'loop').map((part) => part.id);
-    // Where every write that reaches the point stands in its loops too, each round begins with one of them.
-    if (reaching && !reaching.initial && !reaching.writes.every((write) => around.every((loop) => write.around.some((part) => part.id === loop)))) return false;
-    const loops = new Set(reaching && !reaching.initial ? [] : around);
-    const between = (at: Point): boolean => (at.offset >= from && at.offset < point.offset) || at.around.some((part) => loops.has(part.id));
-    const counted = (at: Point): boolean => reaching?.writes.some((write) => write.offset === at.offset) === true;
-    if (facts.labels.some((label) => label > from && label < point.offset)) return false;
-    if (!reaching && writes.some(between)) return false;
-    if (!path.includes('->')) return true;
-    const field = /\w+$/.exec(path)?.[0] ?? path;
-    const mentions = new RegExp(`\\b${rootOf(path)}\\b`);
-    for (const call of facts.calls) {
-      if (call.to <= from || !between(call)) continue;
-      // What fills memory may fill this.
-      if (!HARMLESS.test(call.callee) || (FILLS.test(call.callee) && mentions.test(this.#source.text.slice(call.offset, call.to)))) return false;
-    }
-    for (const [other, list] of facts.writes) {
-      if (other !== path && (other.endsWith(`.${field}`) || other.endsWith(`>${field}`)) && list.some((write) => between(write) && !counted(write))) return false;
-    }
-    return !/(?:^|[;{}(])\s*\*+\s*\w+[^;=]*=[^=]/.test(this.#source.text.slice(from, point.offset));
   }
 
   #assigned(path: string, write: Write, names: Names): Value | undefined {
@@ -450,10 +449,6 @@ function takes(facts: FunctionFacts): number {
 
 function lexed(text: string): Token[] {
   return lex(text, 0, text.length);
-}
-
-function rootOf(path: string): string {
-  return /^\w+/.exec(path)?.[0] ?? '';
 }
 
 /** A value within limits. Where none is left, this world is none that reaches the point. */

@@ -18,6 +18,9 @@ export class World {
   /** Set where the choices contradict what is checked on the way: nothing that holds here counts. */
   impossible = false;
 
+  /** Work done in this world, counted by those who bound it. */
+  steps = 0;
+
   /** Takes one of `options` ways for an open question; the same question gets the same answer within a world. */
   choose(question: string, options: number): number {
     this.consulted++;

@@ -42,7 +42,7 @@ export class Names implements Environment {
   readonly #world: World;
   readonly #config: KernelConfig;
   readonly #memo: UnitMemo;
-  readonly #own = new Map<string, Remembered>();
+  #own = new Map<string, Remembered>();
   readonly #open = new Set<string>();
   readonly #locals: Locals | undefined;
   readonly #onSizeof: (text: string, layout: Layout) => void;
@@ -96,7 +96,10 @@ export class Names implements Environment {
 
   /** The same names seen from another function. */
   within(locals: Locals): Names {
-    return new Names(this.unit, this.#world, this.#config, this.#memo, locals);
+    const names = new Names(this.unit, this.#world, this.#config, this.#memo, locals);
+    // Types are the same in every function.
+    names.#own = this.#own;
+    return names;
   }
 
   typedefNamed(name: string): CType | undefined {
