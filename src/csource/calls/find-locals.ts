@@ -1,10 +1,10 @@
-import type { Node } from 'web-tree-sitter';
 import { Doubt } from '../evaluate/doubt.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { pointerTo } from '../types/c-type.ts';
 import type { CType } from '../types/c-type.ts';
 import type { Locals, Names } from '../types/names.ts';
 import { readDeclarator, readSpecifiers } from '../types/read-type.ts';
+import type { SyntaxNode } from '../parse/syntax-node.ts';
 
 /** Where a variable in scope at a call is declared. */
 export interface Declaration {
@@ -35,9 +35,9 @@ export class Scopes {
   }
 
   /** What is declared before a node in the blocks around it, up to its function. */
-  around(node: Node, functionNode: Node): ScopeBlocks {
+  around(node: SyntaxNode, functionNode: SyntaxNode): ScopeBlocks {
     const blocks: Declaration[][] = [];
-    let child: Node = node;
+    let child: SyntaxNode = node;
     for (let parent = node.parent; parent; child = parent, parent = parent.parent) {
       const block: Declaration[] = [];
       for (const sibling of this.#siblings(parent)) {
@@ -54,7 +54,7 @@ export class Scopes {
     return blocks;
   }
 
-  #siblings(parent: Node): readonly Sibling[] {
+  #siblings(parent: SyntaxNode): readonly Sibling[] {
     const known = this.#blocks.get(parent.id);
     if (known) return known;
     const siblings: Sibling[] = [];
@@ -70,7 +70,7 @@ export class Scopes {
   }
 }
 
-function collect(node: Node, base: number, into: Declaration[]): void {
+function collect(node: SyntaxNode, base: number, into: Declaration[]): void {
   if (node.type === 'declaration') {
     // A declaration around the call declares its names before its initialisers (C17 6.2.1).
     for (const declarator of node.childrenForFieldName('declarator')) {
@@ -82,7 +82,7 @@ function collect(node: Node, base: number, into: Declaration[]): void {
   }
 }
 
-function collectParameters(declarator: Node | null, base: number, into: Declaration[]): void {
+function collectParameters(declarator: SyntaxNode | null, base: number, into: Declaration[]): void {
   for (let node = declarator; node; node = node.childForFieldName('declarator')) {
     if (node.type !== 'function_declarator') continue;
     for (const parameter of node.childForFieldName('parameters')?.namedChildren ?? []) {
@@ -94,7 +94,7 @@ function collectParameters(declarator: Node | null, base: number, into: Declarat
 }
 
 /** The identifier that a declarator declares. */
-export function declaredName(declarator: Node | null): string | undefined {
+export function declaredName(declarator: SyntaxNode | null): string | undefined {
   let node = declarator;
   for (let steps = 0; node && steps < 40; steps++) {
     if (node.type === 'identifier') return node.text;

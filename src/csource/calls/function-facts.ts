@@ -1,8 +1,8 @@
-import type { Node } from 'web-tree-sitter';
 import { entering, guardOf } from './branches.ts';
 import type { Around, Guard, Stretch } from './branches.ts';
 import { declaredName } from './find-locals.ts';
 import type { Declaration } from './find-locals.ts';
+import type { SyntaxNode } from '../parse/syntax-node.ts';
 
 /** A point of a function, with what is around it, outermost first. */
 export interface Point {
@@ -53,7 +53,7 @@ export interface FunctionFacts {
 }
 
 /** Reads the facts of a function. `text` is what was given to the parser, before annotations were blanked; `base` is added to offsets. */
-export function functionFacts(functionNode: Node, text: string, base: number): FunctionFacts {
+export function functionFacts(functionNode: SyntaxNode, text: string, base: number): FunctionFacts {
   const declarations = new Map<string, Declaration[]>();
   const writes = new Map<string, Write[]>();
   const addresses = new Map<string, { offset: number; callee: string }[]>();
@@ -66,13 +66,13 @@ export function functionFacts(functionNode: Node, text: string, base: number): F
   const calls: FunctionFacts['calls'][number][] = [];
 
   const declare = (name: string, declaration: Declaration): void => push(declarations, name, declaration);
-  const write = (path: string, operator: string, node: Node, value: Node | null, around: readonly Around[]): void => {
+  const write = (path: string, operator: string, node: SyntaxNode, value: SyntaxNode | null, around: readonly Around[]): void => {
     push(writes, path, {
       offset: node.startIndex + base, around, operator, from: (value?.startIndex ?? 0) + base, to: (value?.endIndex ?? 0) + base, block: dominatedBlock(node),
     });
   };
 
-  const walk = (node: Node, around: readonly Around[], callee: string, depth: number): void => {
+  const walk = (node: SyntaxNode, around: readonly Around[], callee: string, depth: number): void => {
     if (depth > 150) return;
     switch (node.type) {
       case 'declaration':
@@ -167,7 +167,7 @@ export function functionFacts(functionNode: Node, text: string, base: number): F
 }
 
 /** The block that a write's statement belongs to, if entering the block always leads to the write. */
-function dominatedBlock(write: Node): number | undefined {
+function dominatedBlock(write: SyntaxNode): number | undefined {
   let child = write;
   for (let parent = write.parent; parent; child = parent, parent = parent.parent) {
     switch (parent.type) {
@@ -200,7 +200,7 @@ function dominatedBlock(write: Node): number | undefined {
 }
 
 /** `x`, `x.y`, `p->q.r`; undefined for anything else. */
-function pathOf(node: Node): string | undefined {
+function pathOf(node: SyntaxNode): string | undefined {
   if (node.type === 'identifier') return node.text;
   if (node.type === 'parenthesized_expression') {
     const inner = node.namedChild(0);
@@ -213,8 +213,8 @@ function pathOf(node: Node): string | undefined {
   return `${root}${node.childForFieldName('operator')?.text === '->' ? '->' : '.'}${node.childForFieldName('field')?.text ?? '?'}`;
 }
 
-function rootName(node: Node): string | undefined {
-  let at: Node | null = node;
+function rootName(node: SyntaxNode): string | undefined {
+  let at: SyntaxNode | null = node;
   for (let steps = 0; at && steps < 40; steps++) {
     if (at.type === 'identifier') return at.text;
     at = at.childForFieldName('argument') ?? (at.type === 'parenthesized_expression' ? at.namedChild(0) : null);

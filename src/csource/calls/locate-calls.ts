@@ -1,9 +1,9 @@
-import type { Node } from 'web-tree-sitter';
 import type { CParser } from '../parse/c-parser.ts';
 import { FunctionFinder } from '../parse/find-function.ts';
 import type { Span } from '../parse/find-function.ts';
 import { declaredName, Scopes } from './find-locals.ts';
 import type { ScopeBlocks } from './find-locals.ts';
+import type { SyntaxNode } from '../parse/syntax-node.ts';
 
 /** A call in the text, with what its surroundings declare. */
 export interface LocatedCall {
@@ -72,14 +72,14 @@ function inDirective(text: string, offset: number): boolean {
   return /^[ \t]*#/.test(text.slice(start, start + 80));
 }
 
-function take(root: Node, name: Named, base: number, text: string, scopes: Scopes, found: Map<number, LocatedCall>): void {
+function take(root: SyntaxNode, name: Named, base: number, text: string, scopes: Scopes, found: Map<number, LocatedCall>): void {
   const at = name.start - base;
   const node = root.descendantForIndex(at, at + name.name.length - 1);
   if (node?.type !== 'identifier' || node.startIndex !== at) return;
   const call = node.parent;
   // tree-sitter names the callee's place; a declarator of the same name has another parent.
   if (call?.type !== 'call_expression' || call.childForFieldName('function')?.id !== node.id) return;
-  let enclosing: Node | null = call;
+  let enclosing: SyntaxNode | null = call;
   while (enclosing && enclosing.type !== 'function_definition') enclosing = enclosing.parent;
   if (!enclosing) {
     found.set(name.start, { ...name, function: '', blocks: [], body: text, reliable: false });

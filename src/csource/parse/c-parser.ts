@@ -1,6 +1,7 @@
 import { Language, Parser } from 'web-tree-sitter';
-import type { Tree } from 'web-tree-sitter';
 import { blankAnnotations } from './blank-annotations.ts';
+import { QuickFunctions } from './quick-functions.ts';
+import type { SyntaxTree } from './syntax-node.ts';
 
 /** The two WebAssembly modules, as bytes: the host reads or fetches them, this room does neither. */
 export interface CParserModules {
@@ -14,9 +15,9 @@ export interface CParserModules {
 export interface CParser {
   /**
    * Parses C with the kernel's annotations blanked, hands the tree to `use` and frees it afterwards: nothing of the tree
-   * may be kept.
+   * may be kept. A text that is one function is mostly read without tree-sitter, and not again while it stays the same.
    */
-  withTree<T>(text: string, use: (tree: Tree) => T): T;
+  withTree<T>(text: string, use: (tree: SyntaxTree) => T): T;
   /** Frees the parser. */
   dispose(): void;
 }
@@ -32,8 +33,11 @@ export async function createCParser(modules: CParserModules): Promise<CParser> {
   const language = await Language.load(modules.grammar);
   const parser = new Parser();
   parser.setLanguage(language);
+  const functions = new QuickFunctions();
   return {
     withTree(text, use) {
+      const quick = functions.parse(text);
+      if (quick) return use({ rootNode: quick });
       parser.reset();
       const tree = parser.parse(blankAnnotations(text));
       if (!tree) throw new Error('the C parser gave no tree');
