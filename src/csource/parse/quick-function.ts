@@ -368,6 +368,7 @@ class QuickParser {
     if (next !== STAR) return false;
     let ahead = 1;
     while (this.#kind(ahead) === STAR || QUALIFIERS.has(this.#word(ahead))) ahead++;
+    if (this.#kind(ahead) === WORD) throw NOT_READ;
     if (this.#kind(ahead) !== NAME) return false;
     const behind = this.#kind(ahead + 1);
     if (behind === OPEN) throw NOT_READ;
@@ -559,7 +560,7 @@ class QuickParser {
       if ((kind === MINUS || kind === PLUS) && this.#kind(1) === NUMBER && this.#ends[this.#at] === this.#starts[this.#at + 1]) {
         const node = this.#open('number_literal');
         this.#at += 2;
-        return this.#postfix(this.#close(node));
+        return this.#alone(this.#close(node));
       }
       if (kind === NOT || kind === COMPLEMENT || kind === MINUS || kind === PLUS || kind === STAR || kind === AND) {
         const pointer = kind === STAR || kind === AND;
@@ -579,7 +580,8 @@ class QuickParser {
       }
       if (this.#word() === 'sizeof') return this.#sizeof();
       if (kind === OPEN && this.#opensType()) return this.#cast();
-      return this.#postfix(this.#primary());
+      const primary = this.#primary();
+      return primary.type === 'identifier' || primary.type === 'parenthesized_expression' ? this.#postfix(primary) : this.#alone(primary);
     });
   }
 
@@ -599,6 +601,9 @@ class QuickParser {
       case WORD: return this.#word(3) === 'sizeof' || this.#word(3) in CONSTANTS;
       // Either is possible, and the grammar's choice depends on what follows.
       case MINUS: case PLUS: case AND: case BOTH: case STAR: case INCREMENT: case DECREMENT: throw NOT_READ;
+      case OPEN:
+        if (this.#kind(4) === NAME && this.#kind(5) === CLOSE) throw NOT_READ;
+        return false;
       default: return false;
     }
   }
@@ -633,8 +638,6 @@ class QuickParser {
       if (next === OPEN || next === OPEN_SQUARE || next === DOT || next === ARROW || next === INCREMENT || next === DECREMENT || next === OPEN_BRACE) throw NOT_READ;
       return this.#close(node.add(this.#parenthesized(), 'value'));
     }
-    // `sizeof(f())` is a type to the grammar.
-    if (this.#kind() === OPEN && this.#kind(1) === NAME && this.#kind(2) === OPEN && this.#kind(3) === CLOSE) throw NOT_READ;
     if (this.#kind() !== OPEN || !this.#opensType()) return this.#close(node.add(this.#unary(), 'value'));
     this.#at++;
     node.add(this.#typeDescriptor(), 'type');
@@ -673,11 +676,20 @@ class QuickParser {
   }
 
   #parenthesized(): QuickNode {
+    // `(f())` may be a type to the grammar.
+    if (this.#kind(1) === NAME && this.#kind(2) === OPEN && this.#kind(3) === CLOSE) throw NOT_READ;
     const node = this.#open('parenthesized_expression');
     this.#at++;
     node.add(this.#kind() === OPEN_BRACE ? this.#compound() : this.#nested(() => this.#expression()));
     this.#expect(CLOSE);
     return this.#close(node);
+  }
+
+  /** What is neither called nor indexed: a constant, or `x++`. */
+  #alone(node: QuickNode): QuickNode {
+    const kind = this.#kind();
+    if (kind === OPEN || kind === OPEN_SQUARE || kind === DOT || kind === ARROW || kind === INCREMENT || kind === DECREMENT) throw NOT_READ;
+    return node;
   }
 
   #postfix(first: QuickNode): QuickNode {
@@ -704,8 +716,7 @@ class QuickParser {
         case INCREMENT: case DECREMENT: {
           const outer = this.#around('update_expression', node, 'argument');
           this.#operator(outer);
-          node = this.#close(outer);
-          break;
+          return this.#alone(this.#close(outer));
         }
         default: return node;
       }
