@@ -1,6 +1,7 @@
 import type { CParser } from '../parse/c-parser.ts';
 import { FunctionFinder } from '../parse/find-function.ts';
 import type { Span } from '../parse/find-function.ts';
+import { commentEnd, quoteEnd } from '../parse/lexer.ts';
 import { declaredName, Scopes } from './find-locals.ts';
 import type { ScopeBlocks } from './find-locals.ts';
 import type { SyntaxNode } from '../parse/syntax-node.ts';
@@ -49,20 +50,37 @@ export function locateCalls(parser: CParser, text: string, named: readonly Named
     const part = text.slice(span.from, span.to);
     const done = parser.withTree(part, ({ rootNode }) => {
       const inside = rootNode.namedChildren.filter((node) => node.type !== 'comment');
-      if (inside.length !== 1 || inside[0]?.type !== 'function_definition' || rootNode.hasError) return false;
+      if (inside.length !== 1 || inside[0]?.type !== 'function_definition') return false;
       const scopes = new Scopes(span.from);
       for (const name of names) take(rootNode, name, span.from, text, scopes, found);
-      return true;
+      return !rootNode.hasError;
     });
-    if (!done) left.push(...names);
+    // Where the function has errors the rest of the file may tell what a name in it is.
+    if (!done) left.push(...names.filter((name) => !found.has(name.start)));
   }
-  if (left.length > 0 && text.length <= MAX_WHOLE) {
+  const open = text.length <= MAX_WHOLE ? outsideComments(text, left) : [];
+  if (open.length > 0) {
     parser.withTree(text, ({ rootNode }) => {
       const scopes = new Scopes(0);
-      for (const name of left) take(rootNode, name, 0, text, scopes, found);
+      for (const name of open) take(rootNode, name, 0, text, scopes, found);
     });
   }
   return [...found.values()].sort((a, b) => a.start - b.start);
+}
+
+/** Those of the names that stand neither in a comment nor in a string. */
+function outsideComments(text: string, names: readonly Named[]): readonly Named[] {
+  if (names.length === 0) return names;
+  const last = Math.max(...names.map((name) => name.start));
+  const inside: [number, number][] = [];
+  const marks = /[/"']/g;
+  for (let match = marks.exec(text); match && match.index < last; match = marks.exec(text)) {
+    const { index } = match;
+    const end = match[0] === '/' ? (commentEnd(text, index) ?? index + 1) : quoteEnd(text, index);
+    marks.lastIndex = end;
+    if (end > index + 1) inside.push([index, end]);
+  }
+  return names.filter((name) => !inside.some(([from, to]) => from < name.start && name.start < to));
 }
 
 /** Whether an offset stands in a preprocessor line or its continuations. */
