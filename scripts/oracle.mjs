@@ -26,7 +26,7 @@ async function loadRoom() {
   await build({
     stdin: {
       contents: `export * from './src/csource/scan-source.ts'; export * from './src/csource/parse/c-parser.ts';
-        export * from './src/csource/preprocess/collect-includes.ts'; export * from './src/csource/preprocess/kernel-tree.ts'; export * from './src/csource/sizeof-type.ts'; export * from './src/csource/calls/dma-apis.ts';`,
+        export * from './src/csource/preprocess/collect-includes.ts'; export * from './src/csource/preprocess/index-cache.ts'; export * from './src/csource/preprocess/kernel-tree.ts'; export * from './src/csource/sizeof-type.ts'; export * from './src/csource/calls/dma-apis.ts';`,
       resolveDir: root,
     },
     bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', outfile, logLevel: 'error',
@@ -77,7 +77,7 @@ const rows = readFileSync(join(dir, 'oracle.jsonl'), 'utf8').split('\n').filter(
 const defaultConfig = readdirSync(dir).find((name) => /^config-.*\.gz$/.test(name));
 const config = options.includes('--no-config') ? undefined : configFile ? readConfig(configFile) : defaultConfig ? readConfig(join(dir, defaultConfig)) : undefined;
 
-const cache = new Map();
+const cache = new room.IndexCache();
 const read = async (path) => {
   const full = join(tree, path);
   return existsSync(full) ? readFile(full, 'utf8') : undefined;
@@ -101,7 +101,7 @@ const began = Date.now();
 for (const [file, fileRows] of byFile) {
   const text = await read(file);
   if (text === undefined) continue;
-  const headers = await room.loadHeaders(file, text, read);
+  const headers = await room.loadHeaders(file, text, read, cache);
   const { calls } = room.scanSource(parser, { path: file, text, headers, ...(config ? { config } : {}), ...(kernelTree ? { tree: kernelTree } : {}), cache });
   sites += calls.length;
   // Two rows of one line and api are two calls: matched in order.

@@ -3,7 +3,8 @@ import type { Platform } from '../core/platform/platform.ts';
 import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
 import { type CParser, createCParser } from '../csource/parse/c-parser.ts';
 import { loadHeaders } from '../csource/preprocess/collect-includes.ts';
-import type { IndexCache } from '../csource/preprocess/translation-unit.ts';
+import { BoundedMap } from '../csource/preprocess/bounded-map.ts';
+import { IndexCache } from '../csource/preprocess/index-cache.ts';
 import { scanSource } from '../csource/scan-source.ts';
 import { type ScanRecord, scanRecord } from '../render/scan-record.ts';
 import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
@@ -18,13 +19,16 @@ export interface ScanResult {
   readonly unread: readonly string[];
 }
 
+/** Characters of the header texts that are kept: those of the folders that were scanned last. */
+const MAX_HEADER_CHARACTERS = 24 * 1024 * 1024;
+
 /** Scans files, share after share; the parser, the headers and the indexes of a kernel tree are kept between shares. */
 export class FileScanner {
   readonly #parser: CParser;
   readonly #limits: PlatformLimits;
   readonly #config: ReadonlyMap<string, string> | undefined;
-  readonly #headerTexts = new Map<string, string | undefined>();
-  readonly #cache: IndexCache = new Map();
+  readonly #headerTexts = new BoundedMap<string, string | undefined>(MAX_HEADER_CHARACTERS);
+  readonly #cache = new IndexCache();
   readonly #trees: KernelTrees | undefined;
 
   private constructor(parser: CParser, platform: Platform, config: ReadonlyMap<string, string> | undefined) {
@@ -64,7 +68,7 @@ export class FileScanner {
     const text = bytes.toString('utf8');
     const place = this.#trees?.of(file);
     const path = place?.path ?? file;
-    const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(this.#header(wanted)));
+    const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(this.#header(wanted)), this.#cache);
     const scan = scanSource(this.#parser, {
       path, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}), ...(place ? { tree: place.tree } : {}),
     });
@@ -72,8 +76,10 @@ export class FileScanner {
   }
 
   #header(path: string): string | undefined {
-    if (!this.#headerTexts.has(path)) this.#headerTexts.set(path, readOptional(path));
-    return this.#headerTexts.get(path);
+    if (this.#headerTexts.has(path)) return this.#headerTexts.get(path);
+    const text = readOptional(path);
+    this.#headerTexts.set(path, text, 200 + (text?.length ?? 0));
+    return text;
   }
 }
 

@@ -12,14 +12,14 @@ import { scanCode } from './parse/lexer.ts';
 import type { Token } from './parse/lexer.ts';
 import type { HeaderText } from './preprocess/collect-includes.ts';
 import { decideBy } from './preprocess/condition.ts';
+import { IndexCache } from './preprocess/index-cache.ts';
 import { kernelConfig } from './preprocess/kernel-config.ts';
 import type { KernelConfig } from './preprocess/kernel-config.ts';
 import type { KernelTree } from './preprocess/kernel-tree.ts';
 import { positionAt } from './preprocess/position.ts';
-import { conditionAt, hasConditions, indexSource } from './preprocess/source-index.ts';
+import { conditionAt, hasConditions } from './preprocess/source-index.ts';
 import type { Condition, SourceIndex } from './preprocess/source-index.ts';
 import { TranslationUnit } from './preprocess/translation-unit.ts';
-import type { IndexCache } from './preprocess/translation-unit.ts';
 import type { UnitMemo } from './types/names.ts';
 
 /** A C file with what it includes. */
@@ -81,8 +81,8 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
   const located = locateCalls(parser, unit.text, named);
   if (located.length === 0) return { calls: [] };
   const config = kernelConfig(unit.config);
-  const index = indexSource(unit.path, unit.text);
-  const cache: IndexCache = unit.cache ?? new Map<string, never>();
+  const cache = unit.cache ?? new IndexCache();
+  const index = cache.of(unit.path, unit.text);
   const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
   const memo: UnitMemo = new Map();
   const functions = new UnitFunctions(parser, translation);

@@ -3,11 +3,10 @@ import { Cursor } from './parse/cursor.ts';
 import { lex } from './parse/lexer.ts';
 import { includedPath, loadHeaders } from './preprocess/collect-includes.ts';
 import { decideBy } from './preprocess/condition.ts';
+import { IndexCache } from './preprocess/index-cache.ts';
 import { kernelConfig } from './preprocess/kernel-config.ts';
 import type { KernelTree } from './preprocess/kernel-tree.ts';
-import { indexSource } from './preprocess/source-index.ts';
 import { TranslationUnit } from './preprocess/translation-unit.ts';
-import type { IndexCache } from './preprocess/translation-unit.ts';
 import { forEachWorld } from './preprocess/world.ts';
 import type { World } from './preprocess/world.ts';
 import { alignOf, sizeOf } from './types/layout.ts';
@@ -46,7 +45,7 @@ export async function sizeofTypes(file: string, names: readonly string[], access
     const left = names.filter((name) => !('bytes' in (results.get(name) ?? {})));
     if (left.length === 0) break;
     const text = main === file ? own : access.read(main) ?? '';
-    const headers = await loadHeaders(main, text, (path) => Promise.resolve(access.read(path)));
+    const headers = await loadHeaders(main, text, (path) => Promise.resolve(access.read(path)), access.cache);
     const unit = { path: main, text, headers, ...(access.config ? { config: access.config } : {}), ...(access.tree ? { tree: access.tree } : {}), ...(access.cache ? { cache: access.cache } : {}) };
     const sizes = sizesIn(unit, left);
     left.forEach((name, at) => {
@@ -81,8 +80,8 @@ function usersOf(header: string, access: SourceAccess): string[] {
 /** `sizeof` of types by name in one unit; each as {@link sizeofTypes}. */
 function sizesIn(unit: SourceUnit, names: readonly string[]): TypeSize[] {
   const config = kernelConfig(unit.config);
-  const cache: IndexCache = unit.cache ?? new Map<string, never>();
-  const translation = new TranslationUnit(indexSource(unit.path, unit.text), unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
+  const cache = unit.cache ?? new IndexCache();
+  const translation = new TranslationUnit(cache.of(unit.path, unit.text), unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
   const memo = new Map<string, never>();
   return names.map((name) => {
     const found: { bytes: number; align: number }[] = [];

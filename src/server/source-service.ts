@@ -2,7 +2,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { type CParser, type CParserModules, createCParser } from '../csource/parse/c-parser.ts';
 import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
 import { type HeaderText, loadHeaders } from '../csource/preprocess/collect-includes.ts';
-import type { IndexCache } from '../csource/preprocess/translation-unit.ts';
+import { IndexCache } from '../csource/preprocess/index-cache.ts';
 import { type SourceScan, scanSource } from '../csource/scan-source.ts';
 import type { FileAccess } from './file-access.ts';
 import { SourceDocument } from './source-document.ts';
@@ -28,7 +28,7 @@ const NOTHING: FileScan = { key: '', headers: [], source: { calls: [] } };
 export class SourceService {
   readonly #files: FileAccess;
   readonly #entries = new Map<string, Entry>();
-  readonly #cache: IndexCache = new Map();
+  readonly #cache = new IndexCache();
   #modules: (() => Promise<CParserModules>) | undefined;
   #parser: Promise<CParser> | undefined;
   #config: ReadonlyMap<string, string> | undefined;
@@ -67,7 +67,7 @@ export class SourceService {
    */
   async scanFile(uri: string, text: string, before: FileScan | undefined): Promise<{ scan: FileScan; document?: SourceDocument }> {
     if (!mentionsDmaApi(text)) return { scan: NOTHING };
-    const headers = await loadHeaders(uri, text, (path) => this.#files.read(path));
+    const headers = await loadHeaders(uri, text, (path) => this.#files.read(path), this.#cache);
     const key = [this.#configs, textKey(text), ...[...headers.values()].map((header) => textKey(header.text))].join(' ');
     if (before?.key === key) return { scan: before, document: new SourceDocument(text, before.source, headers) };
     const source = await this.#scanUnit(uri, text, headers);
@@ -92,7 +92,7 @@ export class SourceService {
 
   async #scan(uri: string, text: string): Promise<SourceDocument> {
     if (!mentionsDmaApi(text)) return new SourceDocument(text, { calls: [] }, new Map());
-    const headers = await loadHeaders(uri, text, (path) => this.#files.read(path));
+    const headers = await loadHeaders(uri, text, (path) => this.#files.read(path), this.#cache);
     return new SourceDocument(text, await this.#scanUnit(uri, text, headers), headers);
   }
 

@@ -24,16 +24,20 @@ export interface CParser {
 
 let runtimeReady: Promise<void> | undefined;
 
+/** Enough for the functions of one file that hold calls. */
+const KEPT = 64 * 1024;
+
 /**
+ * @param keptCharacters of functions that stay read
  * @throws Error if a module is not what its name says
  */
-export async function createCParser(modules: CParserModules): Promise<CParser> {
+export async function createCParser(modules: CParserModules, keptCharacters = KEPT): Promise<CParser> {
   runtimeReady ??= Parser.init({ wasmBinary: modules.runtime });
   await runtimeReady;
   const language = await Language.load(modules.grammar);
   const parser = new Parser();
   parser.setLanguage(language);
-  const functions = new QuickFunctions();
+  const functions = new QuickFunctions(keptCharacters);
   return {
     withTree(text, use) {
       const quick = functions.parse(text);

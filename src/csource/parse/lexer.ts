@@ -103,12 +103,12 @@ export function commentEnd(text: string, slash: number): number | undefined {
 
 /** Behind the string or character constant that opens at a quote; one that is not closed ends with its line. */
 export function quoteEnd(text: string, quote: number): number {
-  const mark = text[quote];
+  const mark = text.charCodeAt(quote);
   for (let at = quote + 1; at < text.length; at++) {
-    const c = text[at];
-    if (c === mark) return at + 1;
-    if (c === '\n') return at;
-    if (c === '\\') at += text[at + 1] === '\r' ? 2 : 1;
+    const code = text.charCodeAt(at);
+    if (code === mark) return at + 1;
+    if (code === 10) return at;
+    if (code === 92) at += text[at + 1] === '\r' ? 2 : 1;
   }
   return text.length;
 }
@@ -161,15 +161,15 @@ function endsCommentOnlyLine(text: string, slash: number): boolean {
 export function directiveEnd(text: string, hash: number): number {
   let at = hash;
   while (at < text.length) {
-    const c = text[at];
-    if (c === '\n') return at;
-    if (c === '\\' && text[at + 1] === '\n') at += 2;
-    else if (c === '\\' && text[at + 1] === '\r' && text[at + 2] === '\n') at += 3;
-    else if (c === '/') {
+    const code = text.charCodeAt(at);
+    if (code === 10) return at;
+    if (code === 92 && text[at + 1] === '\n') at += 2;
+    else if (code === 92 && text[at + 1] === '\r' && text[at + 2] === '\n') at += 3;
+    else if (code === 47) {
       const end = commentEnd(text, at);
       if (end !== undefined && text[at + 1] === '/') return end;
       at = end ?? at + 1;
-    } else if (c === '"' || c === "'") at = quoteEnd(text, at);
+    } else if (code === 34 || code === 39) at = quoteEnd(text, at);
     else at++;
   }
   return text.length;

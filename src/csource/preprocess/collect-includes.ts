@@ -1,4 +1,4 @@
-import { indexSource } from './source-index.ts';
+import { IndexCache } from './index-cache.ts';
 
 /** A header as read: `path` is the name it was read under, in the same form as the including file's. */
 export interface HeaderText {
@@ -15,12 +15,14 @@ const MAX_CHARACTERS = 64 * 1024 * 1024;
  * file) and theirs, whatever `#if` they stand under. Depth, count and total size are bounded; loops end.
  * @param path of the file, with `/` between folders; headers get paths of the same form
  * @param read gives a file's text, or undefined where there is none
+ * @param cache of indexes, to find the includes in; what is indexed here is not indexed again by a scan with the same cache
  * @returns by normalised path
  */
 export async function loadHeaders(
   path: string,
   text: string,
   read: (candidatePath: string) => Promise<string | undefined>,
+  cache = new IndexCache(),
 ): Promise<ReadonlyMap<string, HeaderText>> {
   const headers = new Map<string, HeaderText>();
   const missing = new Set<string>();
@@ -29,7 +31,7 @@ export async function loadHeaders(
   for (let depth = 0; depth < MAX_DEPTH && files.length > 0; depth++) {
     const next: HeaderText[] = [];
     for (const file of files) {
-      for (const wanted of localIncludes(file.text)) {
+      for (const wanted of localIncludes(file, cache)) {
         const candidate = includedPath(file.path, wanted);
         if (candidate === path || headers.has(candidate) || missing.has(candidate)) continue;
         if (headers.size >= MAX_HEADERS || characters > MAX_CHARACTERS) return headers;
@@ -54,10 +56,10 @@ export function resolveInclude(includer: string, wanted: string, headers: Readon
   return headers.get(includedPath(includer, wanted));
 }
 
-function localIncludes(text: string): string[] {
+function localIncludes({ path, text }: HeaderText, cache: IndexCache): string[] {
   // Cheap first: most headers include no local one.
   if (!/^[ \t]*#[ \t]*include[ \t]*"/m.test(text)) return [];
-  return indexSource('', text).includes.filter((event) => !event.angled).map((event) => event.path);
+  return cache.of(path, text).includes.filter((event) => !event.angled).map((event) => event.path);
 }
 
 /** Joins an include to the folder of the file it stands in and takes `.` and `..` out. Absolute paths stay. */

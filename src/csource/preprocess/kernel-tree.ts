@@ -56,7 +56,7 @@ export class KernelTree {
     const index = text === undefined ? undefined : indexSource(path, text);
     this.#headers.set(path, index);
     if (index) {
-      for (const name of index.macros.keys()) enter(this.#macroPaths, name, path);
+      for (const name of index.macros.names()) enter(this.#macroPaths, name, path);
       for (const key of typeKeys(index).keys()) enter(this.#typePaths, key, path);
     }
     return index;

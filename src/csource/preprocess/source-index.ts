@@ -1,5 +1,7 @@
 import { beginsLine, commentEnd, directiveEnd, lex, quoteEnd, scanCode } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
+import { MacroTable } from './macro-table.ts';
+import type { MacroDefinition } from './macro-table.ts';
 
 /** One branch of an `#if` group, and the branch that encloses the group. */
 export interface Condition {
@@ -12,23 +14,6 @@ export interface Condition {
   /** Offset of the directive. */
   readonly offset: number;
   /** Range of the expression or name. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A `#define` or `#undef` in a file. */
-export interface MacroEvent {
-  readonly name: string;
-  readonly offset: number;
-  readonly condition: Condition;
-  /** Absent for `#undef`. */
-  readonly definition?: MacroDefinition;
-}
-
-export interface MacroDefinition {
-  /** Absent for object-like macros. A last `...` parameter is named `__VA_ARGS__`. */
-  readonly parameters?: readonly string[];
-  readonly variadic: boolean;
   readonly from: number;
   readonly to: number;
 }
@@ -60,7 +45,7 @@ export interface PackEvent {
 export interface SourceIndex {
   readonly path: string;
   readonly text: string;
-  readonly macros: ReadonlyMap<string, readonly MacroEvent[]>;
+  readonly macros: MacroTable;
   readonly includes: readonly IncludeEvent[];
   readonly types: readonly TypeEvent[];
   readonly packs: readonly PackEvent[];
@@ -72,10 +57,12 @@ export interface SourceIndex {
 
 const INTEREST = /[/"'#]|\b(?:struct|union|enum|typedef)\b/g;
 
+const DIRECTIVE = /#[ \t]*([a-z_]+)/y;
+
 /** Indexes a file in one pass. Any text is accepted. */
 export function indexSource(path: string, text: string): SourceIndex {
   const root: Condition = { id: 0, parent: undefined, kind: 'file', earlier: [], offset: 0, from: 0, to: 0 };
-  const macros = new Map<string, MacroEvent[]>();
+  const macros = new MacroTable(text);
   const includes: IncludeEvent[] = [];
   const types: TypeEvent[] = [];
   const packs: PackEvent[] = [];
@@ -117,20 +104,16 @@ export function indexSource(path: string, text: string): SourceIndex {
     if (!beginsLine(text, offset)) continue;
     const end = directiveEnd(text, offset);
     pattern.lastIndex = end;
-    const head = /^#[ \t]*([a-z_]+)/.exec(text.slice(offset, Math.min(end, offset + 40)));
-    const name = head?.[1];
-    if (!head || !name) continue;
-    const from = offset + head[0].length;
+    DIRECTIVE.lastIndex = offset;
+    const name = DIRECTIVE.exec(text)?.[1];
+    const from = DIRECTIVE.lastIndex;
+    if (!name || from > Math.min(end, offset + 40)) continue;
     directives++;
     switch (name) {
       case 'define':
       case 'undef': {
-        const event = readMacro(text, name, offset, from, end, current);
-        if (!event) break;
-        if (directives === 2 && guardName === event.name && event.definition) guard = guardName;
-        const events = macros.get(event.name);
-        if (events) events.push(event);
-        else macros.set(event.name, [event]);
+        const defined = macros.add({ offset, from, end, defines: name === 'define', condition: current });
+        if (directives === 2 && name === 'define' && defined !== undefined && guardName === defined) guard = guardName;
         break;
       }
       case 'if':
@@ -200,28 +183,6 @@ function guardNameOf(text: string, kind: string, from: number, to: number): stri
   if (kind === 'ifndef') return /^\s*([A-Za-z_]\w*)/.exec(body)?.[1];
   if (kind === 'if') return /^\s*!\s*defined\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*$/.exec(body)?.[1];
   return undefined;
-}
-
-function readMacro(text: string, kind: 'define' | 'undef', offset: number, from: number, to: number, condition: Condition): MacroEvent | undefined {
-  const head = /^(?:[ \t]|\\\r?\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*([A-Za-z_$][\w$]*)(\()?/.exec(text.slice(from, Math.min(to, from + 400)));
-  const name = head?.[1];
-  if (!head || name === undefined) return undefined;
-  if (kind === 'undef') return { name, offset, condition };
-  let body = from + head[0].length;
-  if (head[2] === undefined) return { name, offset, condition, definition: { variadic: false, from: body, to } };
-  const close = text.indexOf(')', body);
-  if (close < 0 || close >= to) return undefined;
-  const parameters: string[] = [];
-  let variadic = false;
-  for (const part of lex(text, body, close).filter((token) => token.text !== ',')) {
-    if (part.text === '...') {
-      variadic = true;
-      // `args...` names the rest of the arguments itself.
-      if (lex(text, body, close).at(-2)?.kind !== 'name') parameters.push('__VA_ARGS__');
-    } else parameters.push(part.text);
-  }
-  body = close + 1;
-  return { name, offset, condition, definition: { parameters, variadic, from: body, to } };
 }
 
 const HEAD_TOKENS = 40;

@@ -3,9 +3,11 @@ import { beginsLine, directiveEnd, scanCode, MAX_TOKENS } from '../parse/lexer.t
 import type { Token } from '../parse/lexer.ts';
 import { resolveInclude } from './collect-includes.ts';
 import type { HeaderText } from './collect-includes.ts';
+import type { IndexCache } from './index-cache.ts';
 import type { BuildFlags, KernelTree } from './kernel-tree.ts';
-import { conditionAt, hasConditions, indexSource } from './source-index.ts';
-import type { Condition, IncludeEvent, MacroDefinition, MacroEvent, SourceIndex, TypeEvent } from './source-index.ts';
+import { conditionAt, hasConditions } from './source-index.ts';
+import type { MacroDefinition, MacroEvent } from './macro-table.ts';
+import type { Condition, IncludeEvent, SourceIndex, TypeEvent } from './source-index.ts';
 import { typeKeys } from './type-keys.ts';
 import { World } from './world.ts';
 
@@ -45,9 +47,6 @@ interface Segment {
   readonly from: number;
   readonly to: number;
 }
-
-/** Indexes of files, kept between units that include the same headers. The caller owns it and may drop it at any time. */
-export type IndexCache = Map<string, { readonly text: string; readonly index: SourceIndex }>;
 
 const MAX_SEGMENTS = 4000;
 const MAX_TREE_SEGMENTS = 60_000;
@@ -219,11 +218,7 @@ export class TranslationUnit {
   }
 
   #indexOf(header: HeaderText): SourceIndex {
-    const known = this.#cache.get(header.path);
-    if (known?.text === header.text) return known.index;
-    const index = indexSource(header.path, header.text);
-    this.#cache.set(header.path, { text: header.text, index });
-    return index;
+    return this.#cache.of(header.path, header.text);
   }
 
   /** Whether the branch and all that encloses it are compiled in this world. */

@@ -7,7 +7,7 @@ import { blankAnnotations } from '../../../src/csource/parse/blank-annotations.t
 import type { CParser } from '../../../src/csource/parse/c-parser.ts';
 import { lex } from '../../../src/csource/parse/lexer.ts';
 import { includedPath, loadHeaders } from '../../../src/csource/preprocess/collect-includes.ts';
-import type { IndexCache } from '../../../src/csource/preprocess/translation-unit.ts';
+import { IndexCache } from '../../../src/csource/preprocess/index-cache.ts';
 import { scanSource } from '../../../src/csource/scan-source.ts';
 import { brief, callsOf, fileWith, loadParser } from './c-parser.ts';
 
@@ -129,13 +129,13 @@ describe('headers', () => {
   });
 
   it('are indexed once for all that include them', () => {
-    const cache: IndexCache = new Map<string, never>();
+    const cache = new IndexCache();
     const headers = new Map([['h.h', { path: 'h.h', text: '#define N 4\n' }]]);
     const scan = (): unknown => scanSource(parser, { path: 'x.c', text: fileWith('N', '#include "h.h"'), headers, cache });
     const first = scan();
-    const kept = cache.get('h.h');
+    const kept = cache.of('h.h', '#define N 4\n');
     expect(scan()).toEqual(first);
-    expect(cache.get('h.h')).toBe(kept);
+    expect(cache.of('h.h', '#define N 4\n')).toBe(kept);
     headers.set('h.h', { path: 'h.h', text: '#define N 5\n' });
     expect(scan()).not.toEqual(first);
   });
