@@ -10,9 +10,6 @@ export interface Token {
 /** Stops a lexer on text that no source file has: a bound on work, not a limit of C. */
 export const MAX_TOKENS = 400_000;
 
-const TOKEN =
-  /([A-Za-z_$][\w$]*)|(\.?\d(?:[eEpP][+-]|[\w.])*)|(\.\.\.|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|##|[-+*/%<>=!&|^~?:;,.(){}[\]#])|([\s\S])/y;
-
 /**
  * Reads tokens from `from` up to `to`. Comments, white space and line continuations go; directives are not told apart.
  * A continuation inside a name or number gives a `bad` token: joining it would move offsets.
@@ -46,7 +43,6 @@ export function scanCode(text: string, from: number, to: number, take: (token: T
 }
 
 function scan(text: string, from: number, to: number, take: (token: Token) => boolean): void {
-  const pattern = new RegExp(TOKEN.source, 'y');
   let at = from;
   while (at < to) {
     const behind = skipSpace(text, at);
@@ -54,23 +50,75 @@ function scan(text: string, from: number, to: number, take: (token: Token) => bo
       at = behind;
       continue;
     }
-    const first = text[at];
-    if (first === '"' || first === "'") {
-      const end = quoteEnd(text, at);
-      if (!take({ kind: first === '"' ? 'string' : 'char', text: text.slice(at, end), start: at })) return;
-      at = end;
-      continue;
+    const code = text.charCodeAt(at);
+    let kind: Token['kind'];
+    let end: number;
+    if (code === 34 || code === 39) {
+      kind = code === 34 ? 'string' : 'char';
+      end = quoteEnd(text, at);
+    } else if (isNameStart(code)) {
+      kind = 'name';
+      end = nameEnd(text, at + 1);
+    } else if (isDigit(code) || (code === 46 && isDigit(text.charCodeAt(at + 1)))) {
+      kind = 'number';
+      end = numberEnd(text, at + 1);
+    } else {
+      const length = punctLength(text, at, code);
+      kind = length > 0 ? 'punct' : 'bad';
+      end = at + Math.max(length, 1);
     }
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (!match) return;
-    let kind: Token['kind'] = 'bad';
-    if (match[1] !== undefined) kind = 'name';
-    else if (match[3] !== undefined) kind = 'punct';
-    else if (match[2] !== undefined) kind = 'number';
-    if ((kind === 'name' || kind === 'number') && joinsNextLine(text, pattern.lastIndex)) kind = 'bad';
-    if (!take({ kind, text: match[0], start: at })) return;
-    at = pattern.lastIndex;
+    if ((kind === 'name' || kind === 'number') && joinsNextLine(text, end)) kind = 'bad';
+    if (!take({ kind, text: text.slice(at, end), start: at })) return;
+    at = end;
+  }
+}
+
+function isNameStart(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 36;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function nameEnd(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); isNameStart(code) || isDigit(code); code = text.charCodeAt(at)) at++;
+  return at;
+}
+
+/** A preprocessing number (C17 6.4.8): `e+` and the like belong to it wherever they stand. */
+function numberEnd(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    const exponent = code === 101 || code === 69 || code === 112 || code === 80;
+    const next = exponent ? text.charCodeAt(at + 1) : 0;
+    if (next === 43 || next === 45) at += 2;
+    else if (code !== 36 && (isNameStart(code) || isDigit(code) || code === 46)) at++;
+    else return at;
+  }
+}
+
+const SINGLE = new Set([...'-+*/%<>=!&|^~?:;,.(){}[]#'].map((char) => char.charCodeAt(0)));
+
+/** Length of the operator or bracket at an offset; 0 where there is none. */
+function punctLength(text: string, at: number, code: number): number {
+  if (!SINGLE.has(code)) return 0;
+  const next = text.charCodeAt(at + 1);
+  switch (code) {
+    case 46: return next === 46 && text.charCodeAt(at + 2) === 46 ? 3 : 1;
+    case 60: case 62: // < >
+      if (next === code) return text.charCodeAt(at + 2) === 61 ? 3 : 2;
+      return next === 61 ? 2 : 1;
+    case 43: case 38: case 124: // + & |
+      return next === code || next === 61 ? 2 : 1;
+    case 45: // -
+      return next === code || next === 61 || next === 62 ? 2 : 1;
+    case 35: return next === code ? 2 : 1;
+    case 61: case 33: case 42: case 47: case 37: case 94: // = ! * / % ^
+      return next === 61 ? 2 : 1;
+    default: return 1;
   }
 }
 
@@ -85,6 +133,11 @@ function skipSpace(text: string, at: number): number {
     return text[at + 1] === '\r' && text[at + 2] === '\n' ? at + 3 : at;
   }
   if (code > 32 && code < 128) return at;
+  if (code === 32 || (code >= 9 && code <= 13)) {
+    let end = at + 1;
+    for (let next = text.charCodeAt(end); next === 32 || (next >= 9 && next <= 13); next = text.charCodeAt(end)) end++;
+    return end;
+  }
   BLANKS.lastIndex = at;
   return BLANKS.test(text) ? BLANKS.lastIndex : at;
 }

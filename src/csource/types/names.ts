@@ -296,8 +296,8 @@ export class Names implements Environment {
     this.#reading = instance;
     this.#quiet++;
     try {
-      const end = definitionEnd(place);
-      return read(new Cursor(this.tokens(instance, event.offset, end)));
+      // Tokens hold no types: where no choice entered they are the same in every world.
+      return read(new Cursor(this.#remember(`text of ${id}`, true, () => this.tokens(instance, event.offset, definitionEnd(place)))));
     } finally {
       this.#quiet--;
       this.#reading = outer;

@@ -177,13 +177,10 @@ function readMember(cursor: Cursor, specifiers: Specifiers, environment: Environ
     bits = Number(value);
   } else if (declarator.name === '') throw new Doubt(`a member without a name before "${cursor.peek().slice(0, 30)}"`);
   const attributes = readAttributes(cursor, environment, withAttributes(specifiers.attributes, declarator.attributes));
-  return {
-    ...(declarator.name === '' ? {} : { name: declarator.name }),
-    type: declarator.type,
-    ...(bits === undefined ? {} : { bits }),
-    packed: attributes.packed,
-    align: attributes.align,
-  };
+  const member: { -readonly [K in keyof Member]: Member[K] } = { type: declarator.type, packed: attributes.packed, align: attributes.align };
+  if (declarator.name !== '') member.name = declarator.name;
+  if (bits !== undefined) member.bits = bits;
+  return member;
 }
 
 /** Reads a declarator (`*p`, `a[4]`, `(*f)(int)`), named or abstract. */
