@@ -1,4 +1,4 @@
-import type { Node } from 'web-tree-sitter';
+import type { SyntaxNode } from '../parse/syntax-node.ts';
 
 /** A range of offsets of the file. */
 export interface Stretch {
@@ -41,7 +41,7 @@ const WRAPPERS = /^(?:likely|unlikely|WARN_ON|WARN_ON_ONCE|WARN|WARN_ONCE)$/;
  * What is entered on the way from a node to its child. `base` is added to offsets.
  * @param plain whether a `while` is one, and not a macro that stands for a loop
  */
-export function entering(parent: Node, child: Node, base: number, plain: boolean): Around[] {
+export function entering(parent: SyntaxNode, child: SyntaxNode, base: number, plain: boolean): Around[] {
   const parts: Around[] = [];
   const kind = partOf(parent, child);
   if (kind === 'loop') {
@@ -57,14 +57,14 @@ export function entering(parent: Node, child: Node, base: number, plain: boolean
 }
 
 /** The check that a statement is, if what follows it in its block is reached only where its condition does not hold. */
-export function guardOf(statement: Node, block: number, base: number): Guard | undefined {
+export function guardOf(statement: SyntaxNode, block: number, base: number): Guard | undefined {
   if (statement.type !== 'if_statement' || statement.childForFieldName('alternative')) return undefined;
   const consequence = statement.childForFieldName('consequence');
   const { test } = tested(statement, false, statement.endIndex, base);
   return consequence && test && leaves(consequence) ? { ...test, block } : undefined;
 }
 
-function tested(parent: Node, holds: boolean, since: number, base: number): { test?: Test } {
+function tested(parent: SyntaxNode, holds: boolean, since: number, base: number): { test?: Test } {
   let condition = parent.childForFieldName('condition');
   for (;;) {
     if (condition?.type === 'parenthesized_expression' && condition.namedChildCount === 1) condition = condition.namedChild(0);
@@ -74,7 +74,7 @@ function tested(parent: Node, holds: boolean, since: number, base: number): { te
   return condition ? { test: { from: condition.startIndex + base, to: condition.endIndex + base, holds, since: since + base } } : {};
 }
 
-function partOf(parent: Node, child: Node): Around['kind'] | undefined {
+function partOf(parent: SyntaxNode, child: SyntaxNode): Around['kind'] | undefined {
   if (LOOPS.has(parent.type)) return parent.type === 'for_statement' && parent.childForFieldName('initializer')?.id === child.id ? undefined : 'loop';
   if (parent.type === 'if_statement') {
     if (parent.childForFieldName('consequence')?.id === child.id) return 'then';
@@ -84,13 +84,13 @@ function partOf(parent: Node, child: Node): Around['kind'] | undefined {
 }
 
 /** The labels that lead to a case, where no statement before it falls into it. */
-function choiceOf(statement: Node, base: number): Around['choice'] {
+function choiceOf(statement: SyntaxNode, base: number): Around['choice'] {
   const body = statement.parent;
   const value = body?.parent?.type === 'switch_statement' ? body.parent.childForFieldName('condition') : null;
   if (!body || !value) return undefined;
   const siblings = body.namedChildren.filter((node) => node.type !== 'comment');
   if (siblings.some((node) => node.type !== 'case_statement' || node.text.slice(0, 400).includes('...'))) return undefined;
-  const stretch = (node: Node): Stretch => ({ from: node.startIndex + base, to: node.endIndex + base });
+  const stretch = (node: SyntaxNode): Stretch => ({ from: node.startIndex + base, to: node.endIndex + base });
   const labels: Stretch[] = [];
   for (let at = siblings.findIndex((node) => node.id === statement.id); at >= 0; at--) {
     const label = siblings[at]?.childForFieldName('value');
@@ -111,7 +111,7 @@ function choiceOf(statement: Node, base: number): Around['choice'] {
 }
 
 /** Whether control never passes the end of a statement. */
-function leaves(statement: Node): boolean {
+function leaves(statement: SyntaxNode): boolean {
   if (/^(?:return|goto|break|continue)_statement$/.test(statement.type)) return true;
   if (statement.type !== 'compound_statement') return false;
   const last = statement.namedChildren.filter((child) => child.type !== 'comment').at(-1);
@@ -119,7 +119,7 @@ function leaves(statement: Node): boolean {
   return last ? leaves(last) : false;
 }
 
-function endsInReturn(block: Node): boolean {
+function endsInReturn(block: SyntaxNode): boolean {
   const last = block.namedChildren.filter((child) => child.type !== 'comment').at(-1);
   return last?.type === 'return_statement' && !/\b(?:goto|break|continue)\b/.test(block.text);
 }

@@ -100,7 +100,7 @@ function numberEnd(text: string, from: number): number {
   }
 }
 
-const SINGLE = new Set([...'-+*/%<>=!&|^~?:;,.(){}[]#'].map((char) => char.charCodeAt(0)));
+const SINGLE = new Set(Array.from('-+*/%<>=!&|^~?:;,.(){}[]#', (char) => char.charCodeAt(0)));
 
 /** Length of the operator or bracket at an offset; 0 where there is none. */
 function punctLength(text: string, at: number, code: number): number {

@@ -58,6 +58,10 @@ export class QuickNode implements SyntaxNode {
     return this;
   }
 
+  get namedChildCount(): number {
+    return this.namedChildren.length;
+  }
+
   namedChild(index: number): QuickNode | null {
     return this.namedChildren[index] ?? null;
   }

@@ -14,6 +14,7 @@ export interface SyntaxNode {
   readonly hasError: boolean;
   /** Children that are no mere punctuation. Comments may be among them, or left out. */
   readonly namedChildren: SyntaxNode[];
+  readonly namedChildCount: number;
   namedChild(index: number): SyntaxNode | null;
   childForFieldName(name: string): SyntaxNode | null;
   childrenForFieldName(name: string): SyntaxNode[];
