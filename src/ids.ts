@@ -15,6 +15,9 @@ export const COMMANDS = {
   refreshPanel: 'dmaAperture.refreshPanel',
   choosePlatform: 'dmaAperture.choosePlatform',
   runScenario: 'dmaAperture.runScenario',
+  planBuffer: 'dmaAperture.planBuffer',
+  sizeAperture: 'dmaAperture.sizeAperture',
+  scenarioFromLog: 'dmaAperture.scenarioFromLog',
   readAsKernelLog: 'dmaAperture.readAsKernelLog',
   showLog: 'dmaAperture.showLog',
   restartServer: 'dmaAperture.restartServer',
@@ -76,6 +79,9 @@ export const VIEW_CONTAINER = 'dmaAperture';
 export const VIEWS = { findings: 'dmaAperture.findings' } as const;
 
 export const VIEW_TYPES = { panel: 'dmaAperture.panel' } as const;
+
+/** The Test Explorer's own name of our tests. */
+export const TEST_CONTROLLER = 'dmaAperture.scenarios';
 
 /** The platform's item in the status bar and in the language status. */
 export const STATUS_ITEM = 'dmaAperture.platform';

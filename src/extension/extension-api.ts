@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { PanelState } from '../protocol/panel-state.ts';
 import type { ActivePlatform } from '../protocol/server-requests.ts';
+import type { ScenarioTests } from './scenario-tests.ts';
 import type { TreeNode } from './tree-nodes.ts';
 
 /** What `activate()` returns to other extensions. Version 1; fields are added, never renamed. */
@@ -15,4 +16,6 @@ export interface ExtensionApi {
   readonly onDidShowPanel: vscode.Event<PanelState>;
   /** The rows of the view of findings, first level. */
   readonly findings: readonly TreeNode[];
+  /** The scenarios as the Test Explorer has them. */
+  readonly tests: ScenarioTests;
 }

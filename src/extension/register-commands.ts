@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS, INTERNAL_COMMANDS } from '../ids.ts';
-import { logPlatformId } from '../protocol/server-requests.ts';
+import { logPlatformId, SERVER_REQUESTS } from '../protocol/server-requests.ts';
+import type { PlanRequest } from '../protocol/server-requests.ts';
 import { choosePlatform } from './choose-platform.ts';
 import { explainCall } from './explain-call.ts';
 import { findDriverCalls } from './find-driver-calls.ts';
@@ -8,9 +9,12 @@ import type { FindingsView } from './findings-view.ts';
 import { openEvidence } from './open-evidence.ts';
 import { openRule } from './open-rule.ts';
 import type { PanelHost } from './panel-host.ts';
+import { planBuffer } from './plan-buffer.ts';
 import type { PlatformState } from './platform-state.ts';
 import { readAsKernelLog } from './read-as-kernel-log.ts';
 import { runScenario } from './run-scenario.ts';
+import { scenarioFromLog } from './scenario-from-log.ts';
+import { sizeAperture } from './size-aperture.ts';
 import type { WorkspaceScanner } from './scan-workspace.ts';
 import type { ServerClient } from './server-client.ts';
 import { showLogLines } from './show-log-lines.ts';
@@ -29,6 +33,12 @@ interface Parts {
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : value instanceof vscode.Uri ? value.toString() : undefined);
 const place = (value: unknown): number => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 1);
 
+/** The answers of a plan that a caller gives; anything else is asked for. */
+function parsedPlan(given: unknown): Partial<PlanRequest> {
+  const parsed = SERVER_REQUESTS.planBuffer.params(given);
+  return parsed.ok ? parsed.value : {};
+}
+
 /** Every command of the extension. */
 export function registerCommands({ extensionUri, server, platform, panel, findings, scanner, log }: Parts): vscode.Disposable {
   const handlers = {
@@ -36,6 +46,9 @@ export function registerCommands({ extensionUri, server, platform, panel, findin
     [COMMANDS.refreshPanel]: () => panel.refresh(),
     [COMMANDS.choosePlatform]: (id: unknown) => choosePlatform(server, platform, text(id)),
     [COMMANDS.runScenario]: (id: unknown) => runScenario(server, panel, text(id)),
+    [COMMANDS.planBuffer]: (given: unknown) => planBuffer(server, parsedPlan(given)),
+    [COMMANDS.sizeAperture]: (id: unknown) => sizeAperture(server, text(id)),
+    [COMMANDS.scenarioFromLog]: (uri: unknown) => scenarioFromLog(server, text(uri)),
     [COMMANDS.readAsKernelLog]: () => readAsKernelLog(),
     [COMMANDS.showLog]: () => log.show(),
     [COMMANDS.restartServer]: () => restart(server),

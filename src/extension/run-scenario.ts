@@ -13,12 +13,16 @@ interface Item extends vscode.QuickPickItem {
  * @returns the summary, undefined where nothing was picked or it could not be run
  */
 export async function runScenario(server: ServerClient, panel: PanelHost, id?: string): Promise<ScenarioSummary | undefined> {
-  const wanted = id ?? (await pick(server));
+  const wanted = id ?? (await pickScenario(server, vscode.l10n.t('Run Scenario')));
   if (wanted === undefined) return undefined;
   const run = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Running scenario') },
-    () => server.request(SERVER_REQUESTS.runScenario, { id: wanted }),
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Running scenario'), cancellable: true },
+    async (_progress, token) => {
+      const answer = await server.request(SERVER_REQUESTS.runScenario, { id: wanted }, token);
+      return token.isCancellationRequested ? undefined : answer;
+    },
   );
+  if (!run) return undefined;
   if (!run.ok) {
     void vscode.window.showErrorMessage(run.error);
     return undefined;
@@ -29,14 +33,15 @@ export async function runScenario(server: ServerClient, panel: PanelHost, id?: s
   return run.value.summary;
 }
 
-async function pick(server: ServerClient): Promise<string | undefined> {
+/** Lets a person pick a scenario. @returns its id */
+export async function pickScenario(server: ServerClient, title: string): Promise<string | undefined> {
   const choices = await server.request(SERVER_REQUESTS.scenarios, {});
   if (!choices.ok) {
     void vscode.window.showErrorMessage(choices.error);
     return undefined;
   }
   const picked = await vscode.window.showQuickPick(items(choices.value), {
-    title: vscode.l10n.t('Run Scenario'),
+    title,
     placeHolder: vscode.l10n.t('Scenarios that come with the extension, and the workspace’s *.dma.json files'),
     matchOnDetail: true,
   });

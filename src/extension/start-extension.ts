@@ -10,6 +10,7 @@ import { PanelHost } from './panel-host.ts';
 import { PlatformState } from './platform-state.ts';
 import { registerCommands } from './register-commands.ts';
 import { WorkspaceScanner } from './scan-workspace.ts';
+import { ScenarioTests } from './scenario-tests.ts';
 import { ServerClient } from './server-client.ts';
 import { StatusItems } from './status-items.ts';
 
@@ -37,8 +38,9 @@ export async function startExtension(
   const status = new StatusItems(server, platform);
   const findings = new FindingsView(store, context.workspaceState);
   const scanner = new WorkspaceScanner(server, findings);
+  const tests = new ScenarioTests(server);
   context.subscriptions.push(
-    log, server, platform, panel, status, store, findings, scanner,
+    log, server, platform, panel, status, store, findings, scanner, tests,
     answerFileRequests(server),
     registerCommands({ extensionUri: context.extensionUri, server, platform, panel, findings, scanner, log }),
     server.onDidChangeRunning((running) => {
@@ -60,5 +62,6 @@ export async function startExtension(
     get statusText() { return status.text; },
     onDidShowPanel: panel.onDidShow,
     get findings() { return findings.roots; },
+    tests,
   };
 }

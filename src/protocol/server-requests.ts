@@ -83,6 +83,46 @@ const scanSummary = v.object({
   cancelled: v.boolean(),
 });
 
+const step = v.object({
+  /** From 0, as in the scenario. */
+  index: count,
+  title: v.string(),
+  /** In the scenario's file, from 1; absent for one that ships. */
+  line: v.optional(count),
+});
+
+const scenarioTest = v.object({
+  id: v.pipe(v.string(), v.minLength(1, 'expected an id')),
+  label: v.string(),
+  source: v.picklist(['built-in', 'workspace']),
+  /** Steps that expect something. */
+  steps: v.array(step),
+  /** Why it cannot be run: one sentence with its place. */
+  problem: v.optional(v.string()),
+});
+
+const stepVerdict = v.object({
+  index: count,
+  ok: v.boolean(),
+  /** What was expected and not met, then why the step came out as it did; empty where it is as expected. */
+  message: v.string(),
+});
+
+const testRun = v.object({ steps: v.array(stepVerdict), cancelled: v.boolean() });
+
+/** A report in each of the forms in which it can be kept. */
+const report = v.object({ summary: v.string(), markdown: v.string(), csv: v.string(), json: v.string(), cancelled: v.boolean() });
+
+const planRequest = v.object({
+  bytes: v.pipe(v.number(), v.integer('expected a whole number of bytes'), v.minValue(1, 'expected one byte or more')),
+  maskBits: v.pipe(v.number(), v.integer(), v.minValue(12, 'expected 12 to 64 bits'), v.maxValue(64, 'expected 12 to 64 bits')),
+  contiguous: v.boolean(),
+  zeroCopy: v.picklist(['no', 'user', 'domu']),
+  bytesPerSecond: v.pipe(v.number(), v.minValue(0, 'expected zero or more')),
+});
+
+const draft = v.object({ text: v.string() });
+
 const readResult = v.union([
   v.object({ text: v.string() }),
   v.object({ missing: v.literal(true) }),
@@ -97,6 +137,11 @@ export type ActivePlatform = v.InferOutput<typeof activePlatform>;
 export type ScenarioChoice = v.InferOutput<typeof scenarioChoice>;
 export type ScenarioSummary = v.InferOutput<typeof scenarioSummary>;
 export type ScanSummary = v.InferOutput<typeof scanSummary>;
+export type ScenarioTest = v.InferOutput<typeof scenarioTest>;
+export type ScenarioTestRun = v.InferOutput<typeof testRun>;
+export type Report = v.InferOutput<typeof report>;
+export type PlanRequest = v.InferOutput<typeof planRequest>;
+export type ScenarioDraftText = v.InferOutput<typeof draft>;
 export type ReadResult = v.InferOutput<typeof readResult>;
 
 /** The outcome of a run: what the panel shows of it, and what a notification says of it. */
@@ -142,6 +187,26 @@ export const SERVER_REQUESTS = {
   runScenario: {
     method: 'dmaAperture/runScenario', params: reader(v.object({ id: v.string() })), result: readRun,
   } satisfies RequestSpec<{ id: string }, ScenarioRun>,
+  /** Every scenario with the steps that expect something, for a test explorer. */
+  scenarioTests: {
+    method: 'dmaAperture/scenarioTests', params: none, result: reader(v.array(scenarioTest)),
+  } satisfies RequestSpec<object, ScenarioTest[]>,
+  /** Runs a scenario for its verdicts alone: the panel keeps what it shows. Can be cancelled. */
+  runScenarioTest: {
+    method: 'dmaAperture/runScenarioTest', params: reader(v.object({ id: v.string() })), result: reader(testRun),
+  } satisfies RequestSpec<{ id: string }, ScenarioTestRun>,
+  /** Every way to a buffer on the active platform. */
+  planBuffer: {
+    method: 'dmaAperture/planBuffer', params: reader(planRequest), result: reader(report),
+  } satisfies RequestSpec<PlanRequest, Report>,
+  /** The smallest aperture under which a scenario's mappings do not fail. Can be cancelled; progress by `workDoneToken`. */
+  sizeAperture: {
+    method: 'dmaAperture/sizeAperture', params: reader(v.object({ id: v.string(), workDoneToken: v.optional(v.string()) })), result: reader(report),
+  } satisfies RequestSpec<{ id: string; workDoneToken?: string | undefined }, Report>,
+  /** A scenario of what an opened log shows. */
+  scenarioFromLog: {
+    method: 'dmaAperture/scenarioFromLog', params: reader(v.object({ uri: v.string() })), result: reader(draft),
+  } satisfies RequestSpec<{ uri: string }, ScenarioDraftText>,
   /**
    * Checks every C file of the workspace and publishes what is found as diagnostics. With a token it reports work-done
    * progress; cancelled, it answers with what was done until then.

@@ -1,12 +1,16 @@
 import type { Platform } from '../core/platform/platform.ts';
-import { parseScenario } from '../core/scenario/parse-scenario.ts';
-import { type ScenarioRun, runScenario } from '../core/scenario/run-scenario.ts';
+import { type ParsedScenario, parseScenario } from '../core/scenario/parse-scenario.ts';
+import { type ScenarioRun, runScenario, scenarioRun } from '../core/scenario/run-scenario.ts';
 import { platformOf } from '../core/scenario/scenario-platform.ts';
+import { sizeAperture, type SizingProgress } from '../core/scenario/size-aperture.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
-import type { ScenarioChoice, ScenarioSummary } from '../protocol/server-requests.ts';
-import { unmetText } from '../render/run-report.ts';
+import type { Report, ScenarioChoice, ScenarioSummary, ScenarioTest, ScenarioTestRun } from '../protocol/server-requests.ts';
+import { reasonText } from '../render/reason-text.ts';
+import { outcomeText, stepTitle, unmetText } from '../render/run-report.ts';
+import { sizingCsv, sizingJson, sizingMarkdown, sizingSummary } from '../render/sizing-report.ts';
 import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
 import type { FileAccess } from './file-access.ts';
+import { inSlices } from './in-slices.ts';
 import { platformPanelState, runPanelState } from './panel-state-of.ts';
 
 const SCENARIO_FILES = '**/*.dma.json';
@@ -31,7 +35,7 @@ export class ScenarioService {
     for (const uri of await this.#files.find(SCENARIO_FILES, MAX_SCENARIOS)) {
       const text = await this.#files.read(uri);
       const parsed = text === undefined ? undefined : parseScenario(text);
-      const name = decodeURIComponent(uri.split('/').at(-1) ?? uri);
+      const name = nameOf(uri);
       choices.push({ id: uri, label: parsed?.ok ? parsed.scenario.name : name, detail: parsed?.ok === false ? `${name}: ${parsed.problems[0]?.message ?? 'not a scenario'}` : name, source: 'workspace' });
     }
     for (const { id, text } of BUILT_IN_SCENARIOS) {
@@ -41,23 +45,56 @@ export class ScenarioService {
     return choices;
   }
 
+  /** Every scenario with the steps that expect something. */
+  async tests(): Promise<ScenarioTest[]> {
+    const tests = BUILT_IN_SCENARIOS.map(({ id, text }) => testOf(id, id, text, 'built-in'));
+    for (const uri of await this.#files.find(SCENARIO_FILES, MAX_SCENARIOS)) {
+      const text = await this.#files.read(uri);
+      if (text !== undefined) tests.push(testOf(uri, nameOf(uri), text, 'workspace'));
+    }
+    return tests;
+  }
+
+  /** Runs a scenario for its verdicts: what the panel shows stays. */
+  async test(id: string, active: Platform, isCancelled: () => boolean): Promise<ScenarioTestRun> {
+    const { parsed } = await this.#read(id);
+    const run = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id)), isCancelled);
+    return {
+      cancelled: false,
+      steps: run.steps.map((result) => {
+        const unmet = unmetText(result);
+        return { index: result.index, ok: unmet === undefined, message: unmet === undefined ? '' : [unmet, outcomeText(result), ...result.outcome.explain.map(reasonText)].join('\n') };
+      }),
+    };
+  }
+
+  /** The smallest aperture for a scenario. */
+  async size(id: string, active: Platform, isCancelled: () => boolean, report: (progress: SizingProgress) => void): Promise<Report> {
+    const { parsed } = await this.#read(id);
+    const sizing = await inSlices(sizeAperture(parsed.scenario, platformOf(parsed.scenario, active, id)), isCancelled, report);
+    return { summary: sizingSummary(sizing), markdown: sizingMarkdown(sizing), csv: sizingCsv(sizing), json: `${JSON.stringify(sizingJson(sizing), null, 2)}\n`, cancelled: false };
+  }
+
   /**
    * Runs a scenario by its id; the panel shows it from then on.
    * @throws Error whose message is a sentence for the user
    */
-  async run(id: string, active: Platform): Promise<{ state: PanelState; summary: ScenarioSummary }> {
-    const builtIn = BUILT_IN_SCENARIOS.find((scenario) => scenario.id === id);
-    const text = builtIn?.text ?? await this.#files.read(id);
-    const name = builtIn ? id : decodeURIComponent(id.split('/').at(-1) ?? id);
-    if (text === undefined) throw new Error(`${name}: no such scenario, or its file cannot be read`);
-    const parsed = parseScenario(text);
-    if (!parsed.ok) {
-      const [problem] = parsed.problems;
-      throw new Error(`${name}:${problem?.line ?? 1}:${problem?.column ?? 1}: ${problem?.message ?? 'not a scenario'}`);
-    }
-    const run = runScenario(parsed.scenario, platformOf(parsed.scenario, active, id));
+  async run(id: string, active: Platform, isCancelled: () => boolean = () => false): Promise<{ state: PanelState; summary: ScenarioSummary }> {
+    const { parsed, builtIn } = await this.#read(id);
+    const run = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id)), isCancelled);
     this.#last = { run, ...(builtIn ? {} : { source: { uri: id, lines: parsed.spans.map(({ line }) => line) } }) };
     return { state: this.#runState(this.#last), summary: summaryOf(run) };
+  }
+
+  /** @throws Error whose message is a sentence for the user, with the place of the mistake */
+  async #read(id: string): Promise<{ parsed: Extract<ParsedScenario, { ok: true }>; builtIn: boolean }> {
+    const builtIn = BUILT_IN_SCENARIOS.find((scenario) => scenario.id === id);
+    const text = builtIn?.text ?? await this.#files.read(id);
+    const name = builtIn ? id : nameOf(id);
+    if (text === undefined) throw new Error(`${name}: no such scenario, or its file cannot be read`);
+    const parsed = parseScenario(text);
+    if (!parsed.ok) throw new Error(problemText(name, parsed));
+    return { parsed, builtIn: builtIn !== undefined };
   }
 
   /** What the panel shows: the last run, with the aperture after the step of that number where one is asked for, else the platform. */
@@ -85,6 +122,24 @@ export class ScenarioService {
     const { aperture, machine } = beginning;
     return { ...whole, ...(aperture ? { aperture: { ...aperture, atStep: step } } : {}), ...(machine ? { machine } : {}) };
   }
+}
+
+function nameOf(uri: string): string {
+  return decodeURIComponent(uri.split('/').at(-1) ?? uri);
+}
+
+function problemText(name: string, { problems: [problem] }: Extract<ParsedScenario, { ok: false }>): string {
+  return `${name}:${problem?.line ?? 1}:${problem?.column ?? 1}: ${problem?.message ?? 'not a scenario'}`;
+}
+
+function testOf(id: string, name: string, text: string, source: ScenarioTest['source']): ScenarioTest {
+  const parsed = parseScenario(text);
+  if (!parsed.ok) return { id, label: name, source, steps: [], problem: problemText(name, parsed) };
+  const steps = parsed.scenario.steps.flatMap((step, index) => {
+    const line = parsed.spans[index]?.line;
+    return step.expect === undefined ? [] : [{ index, title: stepTitle(step), ...(source === 'workspace' && line !== undefined ? { line } : {}) }];
+  });
+  return { id, label: parsed.scenario.name, source, steps };
 }
 
 function summaryOf(run: ScenarioRun): ScenarioSummary {

@@ -21,7 +21,11 @@ import { scenarioLenses } from './scenario-lenses.ts';
 import { ScenarioService } from './scenario-service.ts';
 import { SourceService } from './source-service.ts';
 import { WorkspaceScan } from './workspace-scan.ts';
-import { scanProgress } from './scan-progress.ts';
+import { withProgress } from './with-progress.ts';
+import { planReport } from './plan-service.ts';
+import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
+import { scenarioFromLog } from '../rules/scenario-from-log.ts';
+import { groupDigits } from '../core/units/bytes.ts';
 import { readWorkspacePlatform } from './workspace-platform.ts';
 
 declare const DMA_APERTURE_VERSION: string;
@@ -98,10 +102,20 @@ class LanguageServer {
     this.#answer(SERVER_REQUESTS.selectPlatform, ({ id }) => this.#select(id));
     this.#answer(SERVER_REQUESTS.panelState, ({ step, call }) => (call ? this.#explain(call) : this.#scenarios.panelState(this.#platforms.active, step)));
     this.#answer(SERVER_REQUESTS.scenarios, () => this.#scenarios.choices());
-    this.#answer(SERVER_REQUESTS.runScenario, ({ id }) => this.#scenarios.run(id, this.#platforms.active));
+    this.#answer(SERVER_REQUESTS.runScenario, ({ id }, token) => this.#scenarios.run(id, this.#platforms.active, () => token.isCancellationRequested));
+    this.#answer(SERVER_REQUESTS.scenarioTests, () => this.#scenarios.tests());
+    this.#answer(SERVER_REQUESTS.runScenarioTest, ({ id }, token) => this.#scenarios.test(id, this.#platforms.active, () => token.isCancellationRequested));
+    this.#answer(SERVER_REQUESTS.planBuffer, (request) => planReport(request, this.#platforms.active));
+    this.#answer(SERVER_REQUESTS.sizeAperture, ({ id, workDoneToken }, token) => withProgress(connection, workDoneToken, 'Searching the smallest aperture', (report) => (
+      this.#scenarios.size(id, this.#platforms.active, () => token.isCancellationRequested, ({ done, total }) => report(`${done} of ${total} runs`, done / total)))));
+    this.#answer(SERVER_REQUESTS.scenarioFromLog, ({ uri }) => this.#scenarioFromLog(uri));
     this.#answer(SERVER_REQUESTS.scanWorkspace, async ({ workDoneToken }, token) => {
       await this.#settled;
-      return scanProgress(connection, workDoneToken, (report) => this.#scan.run(this.#settings.scan, report, () => token.isCancellationRequested));
+      return withProgress(connection, workDoneToken, 'Checking the C files of the workspace', (report) => this.#scan.run(
+        this.#settings.scan,
+        ({ done, total, findings }) => report(`${groupDigits(done)} of ${groupDigits(total)} files, ${groupDigits(findings)} finding${findings === 1 ? '' : 's'}`, done / Math.max(1, total)),
+        () => token.isCancellationRequested,
+      ));
     });
     this.#answer(SERVER_REQUESTS.clearScan, () => {
       this.#scan.clear();
@@ -307,6 +321,18 @@ class LanguageServer {
     // A run may be of another platform than the one that calls are held against.
     this.#scenarios.forgetRun();
     return { ...this.#scenarios.panelState(this.#platforms.active), call: callExplanation(uri, checked, this.#limits) };
+  }
+
+  /** @throws ResponseError where the log is not open, or has no failure to make a scenario of */
+  async #scenarioFromLog(uri: string): Promise<{ text: string }> {
+    const name = decodeURIComponent(uri.split('/').at(-1) ?? uri);
+    const document = this.#documents.get(uri);
+    const log = document && await this.#logs.read(document);
+    if (!log) throw new ResponseError(LSPErrorCodes.RequestFailed, `${name} is not open as a kernel log.`);
+    const { reading } = log;
+    const draft = scenarioFromLog(name, withCommandLineFacts(reading.platform), reading.facts.failures);
+    if (!draft) throw new ResponseError(LSPErrorCodes.RequestFailed, `${name} has no mapping that failed and states its size: there is nothing to make a scenario of.`);
+    return { text: `${JSON.stringify(draft, null, 2)}\n` };
   }
 
   #select(id: string): ReturnType<PlatformRegistry['describe']> {

@@ -15,6 +15,7 @@ export async function run(): Promise<void> {
   await import('./platform.test.ts');
   await import('./panel.test.ts');
   await import('./scenario.test.ts');
+  await import('./scenario-tests.test.ts');
   let passed = 0;
   const failures = await new Promise<number>((done) => {
     mocha.run(done).on('pass', () => { passed++; });

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { ExtensionApi } from '../../../src/extension/extension-api.ts';
+import { COMMANDS } from '../../../src/ids.ts';
+import type { Report } from '../../../src/protocol/server-requests.ts';
+import { activate, eventually, open, workspaceFile } from './support.ts';
+
+const WRONG = '{ "name": "Wrong", "platform": "linux-6.12", "devices": { "card": { "mask": 32 } },\n  "steps": [\n    { "op": "dma_map_single", "device": "card", "size": "1M", "expect": { "ok": true } }\n  ] }\n';
+
+describe('scenarios in the Test Explorer', () => {
+  let api: ExtensionApi;
+  const uri = (): vscode.Uri => workspaceFile('wrong.dma.json');
+  const group = (id: string): vscode.TestItem | undefined => api.tests.items.get(id);
+  before(async () => {
+    api = await activate();
+  });
+  after(() => vscode.workspace.fs.delete(uri()));
+
+  it('are there, each with the steps that expect something', async () => {
+    const built = await eventually('built-in scenarios', () => group('built-in'), (item) => (item?.children.size ?? 0) > 20);
+    const founding = built!.children.get('founding-case');
+    assert.equal(founding?.children.size, 6);
+  });
+
+  it('follow the files of the workspace, and point at the step that is not as expected', async () => {
+    await vscode.workspace.fs.writeFile(uri(), new TextEncoder().encode(WRONG));
+    const item = await eventually('the new scenario', () => group('workspace')?.children.get(uri().toString()), (found) => found !== undefined);
+    const step = item!.children.get(`${uri().toString()}#0`);
+    assert.equal(step?.range?.start.line, 2);
+  });
+
+  it('run, all of them and to the end', async () => {
+    const source = new vscode.CancellationTokenSource();
+    const built = await eventually('built-in scenarios', () => group('built-in'), (item) => item !== undefined);
+    // A run that fails to report would reject; its colours are the workbench's.
+    await api.tests.run(new vscode.TestRunRequest([built!.children.get('streaming-limit')!, group('workspace')!]), source.token);
+    source.dispose();
+  });
+});
+
+describe('a plan', () => {
+  it('is shown as a table, whatever stands in the editor', async () => {
+    await activate();
+    const report = await vscode.commands.executeCommand<Report>(COMMANDS.planBuffer, { bytes: 2 ** 30, maskBits: 32, contiguous: true, zeroCopy: 'domu', bytesPerSecond: 0 });
+    assert.match(report.markdown, /\| memory set aside at boot, in large extents \| works \|/);
+    await eventually('the table', () => vscode.workspace.textDocuments.find((document) => document.getText() === report.markdown), (document) => document?.languageId === 'markdown');
+  });
+});
+
+describe('a scenario of a log', () => {
+  it('has its platform and its failures', async () => {
+    await activate();
+    await open('boot.dmesg');
+    const text = await vscode.commands.executeCommand<string>(COMMANDS.scenarioFromLog);
+    assert.match(text, /"xen": "4\.17/);
+    assert.match(text, /"reason": "segment-limit"/);
+  });
+});

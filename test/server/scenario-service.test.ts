@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CancellationTokenSource } from 'vscode-languageserver-protocol';
+import { parseScenario } from '../../src/core/scenario/parse-scenario.ts';
+import type { Report, ScenarioTest, ScenarioTestRun } from '../../src/protocol/server-requests.ts';
+import { LspClient } from './lsp-client.ts';
+
+const FOLDER = 'memfs:/work';
+const MINE = `${FOLDER}/mine.dma.json`;
+const BROKEN = `${FOLDER}/broken.dma.json`;
+const LONG = `${FOLDER}/long.dma.json`;
+const LOG = `${FOLDER}/boot.dmesg`;
+
+const forced = { linux: '6.12.117', domain: 'native', memory: '2G', swiotlb: '1024,1,force', cpus: 1 };
+const files: Record<string, string> = {
+  [MINE]: JSON.stringify({
+    name: 'Mine', platform: forced, devices: { card: { mask: 64 } },
+    steps: [{ op: 'dma_map_single', device: 'card', size: '1M', expect: { ok: true } }, { op: 'dma_map_single', device: 'card', size: '4K', expect: { ok: true } }, { op: 'dma_map_single', device: 'card', size: '4K' }],
+  }, null, 2),
+  [BROKEN]: '{ "name": "Broken", "devices": {}, "steps": [{ "op": "dma_map" }] }',
+  [LONG]: JSON.stringify({ name: 'Long', platform: forced, devices: { nic: {} }, steps: [{ op: 'workload', device: 'nic', shape: 'nic', ticks: 10_000_000 }] }),
+};
+
+describe('scenarios in the server', () => {
+  let client: LspClient;
+  const ask = <T>(method: string, params: object = {}): Promise<T> => client.connection.sendRequest(`dmaAperture/${method}`, params);
+  beforeAll(async () => {
+    client = new LspClient();
+    await client.initialize(files, FOLDER);
+  });
+  afterAll(async () => {
+    expect(await client.stop()).toBe(0);
+  });
+
+  it('are tests with the steps that expect something, those of files with their lines', async () => {
+    const tests = await ask<ScenarioTest[]>('scenarioTests');
+    const mine = tests.find(({ id }) => id === MINE)!;
+    expect(mine).toMatchObject({ label: 'Mine', source: 'workspace' });
+    expect(mine.steps.map(({ index, title, line }) => [index, title, line !== undefined])).toEqual([[0, 'dma_map_single 1 MiB for card', true], [1, 'dma_map_single 4 KiB for card', true]]);
+    expect(tests.find(({ id }) => id === BROKEN)!.problem).toMatch(/^broken\.dma\.json:1:\d+: expected an operation/);
+    expect(tests.filter(({ source }) => source === 'built-in').length).toBeGreaterThan(20);
+  });
+
+  it('fail with what was expected, what came, and why', async () => {
+    const { steps } = await ask<ScenarioTestRun>('runScenarioTest', { id: MINE });
+    expect(steps.map(({ ok }) => ok)).toEqual([false, true, true]);
+    expect(steps[0]!.message).toMatch(/^expected success true, got false\nOne mapping may not exceed a segment/);
+    await expect(ask('runScenarioTest', { id: BROKEN })).rejects.toThrow('broken.dma.json:1:');
+    await expect(ask('runScenarioTest', { id: 'no-such' })).rejects.toThrow('no-such: no such scenario');
+  });
+
+  it('stop where they are cancelled, and answer others meanwhile', async () => {
+    const source = new CancellationTokenSource();
+    const run = client.connection.sendRequest('dmaAperture/runScenarioTest', { id: LONG }, source.token);
+    const stopped = expect(run).rejects.toThrow('Cancelled.');
+    expect(await ask('platforms')).not.toHaveLength(0);
+    source.cancel();
+    await stopped;
+  });
+
+  it('are planned and sized, in every form', async () => {
+    const plan = await ask<Report>('planBuffer', { bytes: 2 ** 30, maskBits: 32, contiguous: true, zeroCopy: 'domu', bytesPerSecond: 0 });
+    expect(plan.summary).toMatch(/^1 GiB below 32 bits, contiguous, no copy to a guest: 2 ways of \d on Xen 4\.17/);
+    expect(JSON.parse(plan.json)).toMatchObject({ schema: 'dma-aperture/plan@1' });
+    const size = await ask<Report>('sizeAperture', { id: 'sles-small-default' });
+    expect(size.summary).toContain('swiotlb=');
+    expect(size.csv.split('\n')[0]).toBe('swiotlb,bytes,areas,failures,highWaterSlots');
+    await expect(ask('planBuffer', { bytes: -1 })).rejects.toThrow('expected one byte or more');
+  });
+
+  it('are made of what a log shows', async () => {
+    const lines = ['Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org) (gcc-12) #1 SMP Debian 6.1.192-2', 'software IO TLB: mapped [mem 0x00000000bbece000-0x00000000bfece000] (64MB)', 'nvme 0000:01:00.0: swiotlb buffer is full (sz: 8192 bytes), total 32768 (slots), used 32766 (slots)', 'nvme 0000:01:00.0: swiotlb buffer is full (sz: 524288 bytes), total 32768 (slots), used 10 (slots)'];
+    await client.open(LOG, 'kernel-log', `${lines.map((line, at) => `[    ${at}.000000] ${line}`).join('\n')}\n`);
+    const { text } = await ask<{ text: string }>('scenarioFromLog', { uri: LOG });
+    const parsed = parseScenario(text);
+    expect(parsed.ok).toBe(true);
+    files[`${FOLDER}/from-log.dma.json`] = text;
+    const { steps } = await ask<ScenarioTestRun>('runScenarioTest', { id: `${FOLDER}/from-log.dma.json` });
+    expect(steps.filter(({ ok }) => !ok)).toEqual([]);
+    expect(text).toContain('"nvme 0000:01:00.0"');
+    await expect(ask('scenarioFromLog', { uri: `${FOLDER}/other.dmesg` })).rejects.toThrow('other.dmesg is not open as a kernel log.');
+  });
+});
