@@ -46,8 +46,19 @@ interface BootContext {
  */
 export function checkLog(reading: LogReading): Finding[] {
   if (!reading.isKernelLog) return [];
-  const findings = reading.boots.length === 0 ? [] : reading.boots.flatMap((boot) => checkBoot(boot, [...itemsOfBoot(reading, boot.firstLine, boot.lastLine)]));
+  const findings = reading.boots.flatMap((boot) => findingsOf(boot, reading));
   return findings.sort((a, b) => a.span.line - b.span.line || a.span.column - b.span.column);
+}
+
+/** What was found in boots, by what they state: a log that is edited keeps the facts of the boots that an edit leaves alone. */
+const FOUND = new WeakMap<LogBoot['facts'], readonly Finding[]>();
+
+function findingsOf(boot: LogBoot, reading: LogReading): readonly Finding[] {
+  const known = FOUND.get(boot.facts);
+  if (known) return known;
+  const findings = checkBoot(boot, [...itemsOfBoot(reading, boot.firstLine, boot.lastLine)]);
+  FOUND.set(boot.facts, findings);
+  return findings;
 }
 
 function checkBoot(boot: LogBoot, items: readonly LogItem[]): Finding[] {

@@ -20,17 +20,11 @@ export class LogDocument {
   readonly uri: string;
   readonly reading: LogReading;
   readonly findings: readonly Finding[];
-  readonly #itemsOfLine = new Map<number, LogItem[]>();
 
   constructor(uri: string, reading: LogReading) {
     this.uri = uri;
     this.reading = reading;
     this.findings = checkLog(this.reading);
-    for (const item of this.reading.items) {
-      const items = this.#itemsOfLine.get(item.line);
-      if (items) items.push(item);
-      else this.#itemsOfLine.set(item.line, [item]);
-    }
   }
 
   diagnostics(): Diagnostic[] {
@@ -39,8 +33,8 @@ export class LogDocument {
 
   /** What the line under the pointer says, and what follows from it. */
   hover(line: number, character: number): Hover | undefined {
-    const items = this.#itemsOfLine.get(line + 1);
-    const item = items?.find((each) => character + 1 >= each.column && character + 1 <= each.endColumn) ?? items?.[0];
+    const items = [...itemsOfBoot(this.reading, line + 1, line + 1)];
+    const item = items.find((each) => character + 1 >= each.column && character + 1 <= each.endColumn) ?? items[0];
     if (!item) return undefined;
     const recogniser = RECOGNISERS.find(({ id }) => id === item.recogniser);
     const finding = this.findings.find((each) => each.span.line === item.line && each.span.column === item.column)
@@ -65,7 +59,7 @@ export class LogDocument {
         return { name: logItemTitle(item), detail: logItemText(item), kind: symbolKind(item), range, selectionRange: range };
       });
       const from = { line: boot.firstLine - 1, character: 0 };
-      const to = { line: boot.lastLine - 1, character: (this.#itemsOfLine.get(boot.lastLine)?.at(-1)?.endColumn ?? 1) - 1 };
+      const to = { line: boot.lastLine - 1, character: ([...itemsOfBoot(this.reading, boot.lastLine, boot.lastLine)].at(-1)?.endColumn ?? 1) - 1 };
       const detail = [boot.facts.xenVersion === null ? '' : `Xen ${boot.facts.xenVersion}`, boot.facts.kernelVersion === null ? '' : `Linux ${boot.facts.kernelVersion}`].filter(Boolean).join(' · ');
       return {
         name: this.reading.boots.length > 1 ? `Boot ${index + 1}` : 'Boot', detail, kind: SYMBOL.namespace,

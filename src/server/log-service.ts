@@ -2,7 +2,7 @@ import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CodeAction, CodeLens, Diagnostic, DocumentLink, DocumentSymbol, FoldingRange, Hover, Range } from 'vscode-languageserver-types';
 import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
-import { LogReader } from '../evidence/log/log-reader.ts';
+import { EditableLog, type Untouched } from '../evidence/log/editable-log.ts';
 import { type LogReading, readLog } from '../evidence/log/read-log.ts';
 import { logPlatformId } from '../protocol/server-requests.ts';
 import { logActions } from './log-actions.ts';
@@ -14,8 +14,8 @@ import type { PlatformRegistry } from './platform-registry.ts';
 
 /** Characters that are read at once: some tens of milliseconds. */
 const READ_AT_ONCE = 4 << 20;
-/** Characters of a longer text between two looks at what else there is to do. */
-const PART = 1 << 20;
+/** Steps of reading a longer text between two looks at what else there is to do: some tens of milliseconds. */
+const STEPS_AT_ONCE = 4;
 
 interface Entry {
   readonly version: number;
@@ -27,6 +27,10 @@ export class LogService {
   readonly #platforms: PlatformRegistry;
   readonly #platformChanged: (uri: string) => void;
   readonly #entries = new Map<string, Entry>();
+  /** Logs too long to be read anew with every edit. */
+  readonly #long = new Map<string, EditableLog>();
+  /** What edits have left alone since a long log was read last. */
+  readonly #untouched = new Map<string, Untouched>();
   readonly #underWay = new Map<string, { readonly version: number; readonly document: Promise<LogDocument> }>();
 
   /** @param platformChanged called where reading a log may have changed the active platform */
@@ -78,15 +82,24 @@ export class LogService {
     return [...this.#entries.values()].map(({ document }) => document);
   }
 
+  /** Hears of an edit before the document has it: which characters at its beginning and at its end stay as they are. */
+  touched(uri: string, { before, behind }: Untouched): void {
+    const known = this.#untouched.get(uri);
+    if (known) this.#untouched.set(uri, { before: Math.min(known.before, before), behind: Math.min(known.behind, behind) });
+  }
+
   /** @returns whether the active platform may have been this log's */
   close(uri: string): boolean {
     this.#entries.delete(uri);
     this.#underWay.delete(uri);
+    this.#long.delete(uri);
+    this.#untouched.delete(uri);
     return this.#platforms.withdraw(logPlatformId(uri));
   }
 
   /**
-   * The reading of a document's present text. A long one is read in parts, so that other documents are answered in between.
+   * The reading of a document's present text. A long one is read in parts, so that other documents are answered in between, and of
+   * a long one that was read before only what an edit has changed.
    * @throws ResponseError ContentModified where the document changed or was closed meanwhile: whoever asked asks again
    */
   async read(document: TextDocument): Promise<LogDocument> {
@@ -104,13 +117,19 @@ export class LogService {
 
   async #readInParts(document: TextDocument, text: string): Promise<LogDocument> {
     const { uri, version } = document;
-    const reader = new LogReader(uri);
-    for (let at = 0; at < text.length; at += PART) {
-      await new Promise<void>((resolve) => void setTimeout(resolve, 0));
-      if (document.version !== version || this.#underWay.get(uri)?.version !== version) throw new ResponseError(LSPErrorCodes.ContentModified, `${uri} changed while it was read`);
-      reader.push(text.slice(at, at + PART));
+    const long = this.#long.get(uri) ?? new EditableLog(uri);
+    this.#long.set(uri, long);
+    const update = long.update(text, this.#untouched.get(uri));
+    let step = update.next();
+    for (let count = 1; step.done !== true; count++) {
+      if (count % STEPS_AT_ONCE === 1) {
+        await new Promise<void>((resolve) => void setTimeout(resolve, 0));
+        if (document.version !== version || this.#underWay.get(uri)?.version !== version) throw new ResponseError(LSPErrorCodes.ContentModified, `${uri} changed while it was read`);
+      }
+      step = update.next();
     }
-    const log = this.#keep(uri, version, reader.end());
+    this.#untouched.set(uri, { before: text.length, behind: text.length });
+    const log = this.#keep(uri, version, step.value);
     this.#underWay.delete(uri);
     return log;
   }

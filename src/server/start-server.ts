@@ -1,5 +1,5 @@
 import { type CodeAction, CodeActionKind, type CodeActionParams, type CodeLens, CodeLensRefreshRequest, type Connection, type Diagnostic, DidChangeConfigurationNotification, type CancellationToken, type Hover, type InitializeResult, type InlayHint, InlayHintRefreshRequest, LSPErrorCodes, type Location, type Range, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
 import { parseInitializationOptions } from '../protocol/initialization-options.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
@@ -43,7 +43,10 @@ export function startServer(connection: Connection, environment: ServerEnvironme
 class LanguageServer {
   readonly #connection: Connection;
   readonly #environment: ServerEnvironment;
-  readonly #documents = new TextDocuments(TextDocument);
+  readonly #documents = new TextDocuments({
+    create: (uri, languageId, version, content) => TextDocument.create(uri, languageId, version, content),
+    update: (document: TextDocument, changes, version) => this.#update(document, changes, version),
+  });
   readonly #files: FileAccess;
   readonly #sources: SourceService;
   readonly #scenarios: ScenarioService;
@@ -197,6 +200,17 @@ class LanguageServer {
       for (const source of await this.#sources.headerChanged(uri)) this.#schedule(source);
       this.#refreshHints();
     }
+  }
+
+  /** Makes edits, one after the other, and lets the logs know what each leaves alone. */
+  #update(document: TextDocument, changes: TextDocumentContentChangeEvent[], version: number): TextDocument {
+    for (const change of changes) {
+      const length = document.languageId === LANGUAGES.kernelLog ? document.getText().length : 0;
+      const range = 'range' in change ? change.range : undefined;
+      this.#logs.touched(document.uri, range ? { before: Math.min(document.offsetAt(range.start), document.offsetAt(range.end)), behind: length - Math.max(document.offsetAt(range.start), document.offsetAt(range.end)) } : { before: 0, behind: 0 });
+      TextDocument.update(document, [change], version);
+    }
+    return document;
   }
 
   #changed(document: TextDocument): void {

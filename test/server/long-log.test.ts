@@ -48,4 +48,18 @@ describe('a long log', () => {
     const found = await client.diagnostics(LOG, (_, version) => version === 3);
     expect(found.map(({ range }) => range.start.line)).toEqual([1, LINES + 4]);
   });
+
+  it('answers of a line that an edit has just changed, and of those that it has moved', async () => {
+    const line = LINES + 4;
+    const character = FAILURE.indexOf('524288');
+    await client.change(LOG, 4, [
+      { range: { start: { line, character }, end: { line, character: character + 6 } }, text: '1048576' },
+      { range: { start: { line: 2, character: 0 }, end: { line: 4, character: 0 } }, text: '' },
+    ]);
+    const hover = await client.connection.sendRequest<Hover | null>('textDocument/hover', { textDocument: { uri: LOG }, position: { line: line - 2, character } });
+    expect(hover?.range?.start.line).toBe(line - 2);
+    expect((hover?.contents as { value: string }).value).toContain('1 MiB');
+    const found = await client.diagnostics(LOG, (_, version) => version === 4);
+    expect(found.map(({ range }) => range.start.line)).toEqual([1, line - 2]);
+  });
 });

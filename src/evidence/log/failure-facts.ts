@@ -56,7 +56,8 @@ export function failureEvents(items: readonly LogItem[]): FailureItem[] {
 
 /** What makes two failures the same entry. */
 export function failureKey({ failure, bytes, device, totalSlots, usedSlots }: FailureItem): string {
-  return JSON.stringify([failure, bytes, device, totalSlots, usedSlots]);
+  // No device's name has a NUL: cleanLine takes it out.
+  return `${failure}\0${String(bytes)}\0${String(device)}\0${String(totalSlots)}\0${String(usedSlots)}`;
 }
 
 export function failureFacts(items: readonly LogItem[]): FailureFacts[] {

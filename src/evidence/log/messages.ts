@@ -17,6 +17,8 @@ export const LONGEST_LINE = 16384;
 const MOST_JOINED = 3;
 /** No message reaches over more lines behind its own. */
 export const MOST_SOFT_JOINED = 12;
+/** How far reading a message may look at most, in characters: no line is joined to one that is longer than LONGEST_LINE. */
+export const LOOK_AHEAD = (MOST_SOFT_JOINED + 2) * LONGEST_LINE;
 // A message that begins in the middle of a line: consoles glue the output of two writers together. Behind a quotation
 // mark it is a text about a log, not a log.
 const GLUED = /(?<=[^"'`\\])(?:\(XEN\) |\[ {0,8}\d{1,6}\.\d{6}\] )/g;

@@ -1,0 +1,215 @@
+import { type BootStatement, assembleReading, stateBoot } from './assemble-reading.ts';
+import { copyItem } from './copy-item.ts';
+import { FailureTally } from './failure-facts.ts';
+import { FIRST_STATE, type LineState, LineReader } from './line-reader.ts';
+import { SWIOTLB_WORD } from './log-keys.ts';
+import { LOG_HEAD, MOST_ITEMS } from './log-reader.ts';
+import { LOOK_AHEAD } from './messages.ts';
+import { surveyText } from './survey.ts';
+import type { LogItem } from './log-items.ts';
+import type { LogReading } from './read-log.ts';
+import type { Survey } from './survey.ts';
+
+export interface EditableLogOptions {
+  /** Characters of a chunk, which ends where a line does; 256 Ki where absent. */
+  readonly chunk?: number;
+  /** As of a LogReader. */
+  readonly head?: number;
+}
+
+/** Whole lines of the text, and what they say. */
+interface Chunk {
+  readonly length: number;
+  /** Line feeds in it. */
+  readonly lines: number;
+  /** What the lines before decide. */
+  readonly begin: LineState;
+  /** `line` counts from the chunk's own first. */
+  readonly items: readonly LogItem[];
+  readonly wordSeen: boolean;
+}
+
+/** A chunk that has not been read as it stands now. */
+type Piece = Chunk | { readonly length: number };
+
+/** Items of a chunk at their place in the text, as long as nothing moves them. */
+interface Placed {
+  readonly first: number;
+  readonly items: readonly LogItem[];
+}
+
+interface Stated {
+  readonly items: readonly LogItem[];
+  readonly silent: boolean;
+  readonly statement: BootStatement;
+}
+
+/** Characters at the beginning and at the end of a text that are as they were when it was read last. */
+export interface Untouched {
+  readonly before: number;
+  readonly behind: number;
+}
+
+const CHUNK = 1 << 18;
+
+/**
+ * A long log that is edited while it is looked at: read as a LogReader reads it in parts, and after an edit only from a little before
+ * the first line that has changed to where what follows is decided as before.
+ */
+export class EditableLog {
+  readonly #uri: string;
+  readonly #chunk: number;
+  readonly #head: number;
+  #text = '';
+  #survey: Survey | undefined;
+  #chunks: readonly Chunk[] = [];
+  readonly #placed = new WeakMap<Chunk, Placed>();
+  /** What boots stated, by their first items. */
+  readonly #stated = new WeakMap<LogItem, Stated>();
+
+  constructor(uri: string, options: EditableLogOptions = {}) {
+    this.#uri = uri;
+    this.#chunk = options.chunk ?? CHUNK;
+    this.#head = options.head ?? LOG_HEAD;
+  }
+
+  /**
+   * Takes the text as it is now. Stops between chunks, each of some milliseconds; what is not run to its end changes nothing.
+   * @param untouched what need not be looked at; nothing is taken for granted where absent
+   * @returns what the whole text says
+   */
+  *update(given: string, untouched: Untouched = { before: 0, behind: 0 }): Generator<void, LogReading> {
+    const ended = given.includes('\n') || !given.includes('\r');
+    const text = ended ? given : given.replaceAll('\r', '\n');
+    const survey = this.#survey && ended && untouched.before >= this.#head ? this.#survey : { ...surveyText(text.slice(0, this.#head)), folded: false };
+    const known = this.#survey && sameMakeUp(this.#survey, survey) ? this.#chunks : [];
+    // A text whose line ends are replaced is another.
+    const { pieces, changed } = this.#divide(text, known, ended ? untouched : { before: 0, behind: 0 });
+    const chunks = yield* this.#read(text, survey, pieces, changed);
+    this.#text = text;
+    this.#survey = survey;
+    this.#chunks = chunks;
+    return this.#assemble(survey);
+  }
+
+  /** The chunks of the text, as many as can be of those that are known, and the place of the first that is not. */
+  #divide(text: string, known: readonly Chunk[], untouched: Untouched): { pieces: Piece[]; changed: number } {
+    let begin = 0;
+    let first = 0;
+    for (let chunk = known[first]; chunk && this.#stands(text, begin, begin, chunk.length, untouched); chunk = known[++first]) begin += chunk.length;
+    let end = text.length;
+    let oldEnd = this.#text.length;
+    let last = known.length;
+    for (let chunk = known[last - 1]; chunk && last > first && end - chunk.length >= begin && this.#stands(text, end - chunk.length, oldEnd - chunk.length, chunk.length, untouched); chunk = known[--last - 1]) {
+      end -= chunk.length;
+      oldEnd -= chunk.length;
+    }
+    // What follows begins a line, and no chunk becomes small for good.
+    for (let chunk = known[last]; chunk && end > begin && (text.charCodeAt(end - 1) !== 10 || end - begin < this.#chunk / 2); chunk = known[++last]) end += chunk.length;
+    return { pieces: [...known.slice(0, first), ...this.#cut(text, begin, end), ...known.slice(last)], changed: first };
+  }
+
+  /** Whether a chunk of the text before stands in this one, and ends where a line does. */
+  #stands(text: string, at: number, before: number, length: number, untouched: Untouched): boolean {
+    const end = at + length;
+    if (end > text.length || (end < text.length && text.charCodeAt(end - 1) !== 10)) return false;
+    const known = (at === before && end <= untouched.before) || (text.length - at === this.#text.length - before && text.length - at <= untouched.behind);
+    return known || text.slice(at, end) === this.#text.slice(before, before + length);
+  }
+
+  #cut(text: string, from: number, to: number): Piece[] {
+    const pieces: Piece[] = [];
+    for (let at = from; at < to; ) {
+      const feed = at + this.#chunk < to ? text.indexOf('\n', at + this.#chunk) : -1;
+      const end = feed < 0 || feed >= to ? to : feed + 1;
+      pieces.push({ length: end - at });
+      at = end;
+    }
+    return pieces;
+  }
+
+  /** Reads what has changed, and what of the lines before and behind depends on it. */
+  *#read(text: string, survey: Survey, pieces: readonly Piece[], changed: number): Generator<void, Chunk[]> {
+    let first = changed;
+    let at = pieces.slice(0, first).reduce((sum, { length }) => sum + length, 0);
+    // A message may go on over lines of what is now another chunk.
+    for (let back = 0, piece = pieces[first - 1]; piece && back < LOOK_AHEAD; piece = pieces[first - 1]) {
+      back += piece.length;
+      at -= piece.length;
+      first--;
+    }
+    const chunks = pieces.slice(0, first).filter(isRead);
+    const begun = pieces[first];
+    // Only the first piece of all can be new here.
+    let state = begun && isRead(begun) ? begun.begin : FIRST_STATE;
+    for (let index = first; index < pieces.length; index++) {
+      const piece = pieces[index];
+      if (!piece) break;
+      if (index >= changed && isRead(piece) && sameState(piece.begin, state)) {
+        chunks.push(...pieces.slice(index).filter(isRead));
+        break;
+      }
+      yield;
+      const { chunk, end } = readChunk(text.slice(at, at + piece.length + LOOK_AHEAD), piece.length, survey, state);
+      chunks.push(chunk);
+      state = end;
+      at += piece.length;
+    }
+    return chunks;
+  }
+
+  #assemble(survey: Survey): LogReading {
+    const items: LogItem[] = [];
+    const failures = new FailureTally();
+    let dropped = 0;
+    let first = 0;
+    for (const chunk of this.#chunks) {
+      for (const item of this.#placedItems(chunk, first)) {
+        if (item.kind === 'failure') failures.add(item);
+        if (items.length < MOST_ITEMS) items.push(item);
+        else dropped++;
+      }
+      first += chunk.lines;
+    }
+    return assembleReading({ uri: this.#uri, survey, items, failures, dropped, wordSeen: this.#chunks.some(({ wordSeen }) => wordSeen), short: '' }, (part, silent, uri) => this.#state(part, silent, uri));
+  }
+
+  /** What a boot states, from before where its items are the same. */
+  #state(items: readonly LogItem[], silent: boolean, uri: string): BootStatement {
+    const first = items[0];
+    const before = first && this.#stated.get(first);
+    if (before?.silent === silent && before.items.length === items.length && before.items.every((item, index) => item === items[index])) return before.statement;
+    const statement = stateBoot(items, silent, uri);
+    if (first) this.#stated.set(first, { items, silent, statement });
+    return statement;
+  }
+
+  #placedItems(chunk: Chunk, first: number): readonly LogItem[] {
+    const placed = this.#placed.get(chunk);
+    if (placed?.first === first) return placed.items;
+    const items = chunk.items.map((item) => ({ ...item, line: first + item.line }));
+    this.#placed.set(chunk, { first, items });
+    return items;
+  }
+}
+
+function isRead(piece: Piece): piece is Chunk {
+  return 'items' in piece;
+}
+
+/** @param text the chunk and what follows it, as far as a message may reach */
+function readChunk(text: string, length: number, survey: Survey, begin: LineState): { chunk: Chunk; end: LineState } {
+  const items: LogItem[] = [];
+  const reader = new LineReader(survey, (item) => items.push(copyItem(item)), begin);
+  reader.pass(text, reader.read(text, length, true), length);
+  return { chunk: { length, lines: reader.line - 1, begin, items, wordSeen: SWIOTLB_WORD.test(text.slice(0, length)) }, end: reader.state(length) };
+}
+
+/** Whether lines are read in the same way. */
+function sameMakeUp(a: Survey, b: Survey): boolean {
+  return a.linuxFramed === b.linuxFramed && a.wrapped === b.wrapped && a.quotedPrintable === b.quotedPrintable && a.coloured === b.coloured && a.folded === b.folded;
+}
+
+function sameState(a: LineState, b: LineState): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
