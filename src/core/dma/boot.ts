@@ -87,9 +87,9 @@ function nativeAperture(platform: Platform, ranges: readonly AddressRange[]): { 
 /** Free memory of Linux's own allocator as ranges of bytes, ascending. */
 function populated(pages: LinuxPages): AddressRange[] {
   const ranges: { start: number; end: number }[] = [];
-  for (const { frame, order } of [...pages.buddy.blocks()].sort((a, b) => a.frame - b.frame)) {
-    const start = frame * PAGE_SIZE;
-    const end = start + PAGE_SIZE * 2 ** order;
+  for (const { first, count } of [...pages.buddy.ranges()].sort((a, b) => a.first - b.first)) {
+    const start = first * PAGE_SIZE;
+    const end = start + count * PAGE_SIZE;
     const last = ranges.at(-1);
     if (last?.end === start) last.end = end;
     else ranges.push({ start, end });

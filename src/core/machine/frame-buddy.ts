@@ -1,48 +1,4 @@
-/** A free block: 2^order frames from `frame` on, aligned to its size. */
-interface FreeBlock {
-  readonly frame: number;
-  readonly order: number;
-  readonly zone: number;
-  /** Offset of the first frame that is not scrubbed; CLEAN where all are. */
-  dirtyFrom: number;
-  previous: FreeBlock | undefined;
-  next: FreeBlock | undefined;
-}
-
-/** No frame of a block waits for its scrub: INVALID_DIRTY_IDX. */
-const CLEAN = Infinity;
-
-class BlockList {
-  head: FreeBlock | undefined;
-  tail: FreeBlock | undefined;
-  count = 0;
-
-  addHead(block: FreeBlock): void {
-    block.next = this.head;
-    if (this.head) this.head.previous = block;
-    else this.tail = block;
-    this.head = block;
-    this.count++;
-  }
-
-  addTail(block: FreeBlock): void {
-    block.previous = this.tail;
-    if (this.tail) this.tail.next = block;
-    else this.head = block;
-    this.tail = block;
-    this.count++;
-  }
-
-  remove(block: FreeBlock): void {
-    if (block.previous) block.previous.next = block.next;
-    else this.head = block.next;
-    if (block.next) block.next.previous = block.previous;
-    else this.tail = block.previous;
-    block.previous = undefined;
-    block.next = undefined;
-    this.count--;
-  }
-}
+import { CLEAN, type FreeEntry, FreeList, framesOfEntry } from './free-list.ts';
 
 /** How one allocator splits and frees: the habits by which Xen's eras and Linux differ. */
 export interface BuddyHabits {
@@ -60,20 +16,23 @@ export interface BuddyHabits {
 }
 
 /**
- * A buddy allocator over frames of 4 KiB, by zone. Its memory grows with the number of free blocks, not with RAM.
- * Blocks merge within a zone only. Frames that were never freed into it do not exist for it.
+ * A buddy allocator over frames of 4 KiB, by zone. Its memory grows with the number of fragments, not with RAM: free blocks of
+ * the largest order that lie beside each other are one entry. Blocks merge within a zone only. Frames that were never freed into it do not exist for it.
  */
 export class FrameBuddy {
   readonly habits: BuddyHabits;
-  readonly #lists: BlockList[][];
-  readonly #blocks = new Map<number, FreeBlock>();
+  readonly #lists: FreeList[][];
+  /** Entries of one block, by its first frame. */
+  readonly #blocks = new Map<number, FreeEntry>();
+  /** Entries of several blocks: as many as memory has had ranges and gaps, which are few. */
+  readonly #series = new Set<FreeEntry>();
   readonly #free: number[];
   /** Free blocks that hold frames which are not scrubbed. */
-  readonly #dirty = new Set<FreeBlock>();
+  readonly #dirty = new Set<FreeEntry>();
 
   constructor(habits: BuddyHabits) {
     this.habits = habits;
-    this.#lists = Array.from({ length: habits.zones }, () => Array.from({ length: habits.maxOrder + 1 }, () => new BlockList()));
+    this.#lists = Array.from({ length: habits.zones }, () => Array.from({ length: habits.maxOrder + 1 }, () => new FreeList()));
     this.#free = new Array<number>(habits.zones).fill(0);
   }
 
@@ -95,9 +54,17 @@ export class FrameBuddy {
     return -1;
   }
 
-  /** Free blocks, in no particular order. */
-  *blocks(): IterableIterator<{ readonly frame: number; readonly order: number; readonly zone: number }> {
-    yield* this.#blocks.values();
+  /** Free blocks below an order, or all of them, in no particular order. */
+  *blocks(below = Infinity): IterableIterator<{ readonly frame: number; readonly order: number; readonly zone: number }> {
+    for (const { frame, order, zone } of this.#blocks.values()) if (order < below) yield { frame, order, zone };
+    if (below <= this.habits.maxOrder) return;
+    for (const { frame, order, zone, more, step } of this.#series) for (let i = 0; i <= more; i++) yield { frame: frame + i * step, order, zone };
+  }
+
+  /** Free frames as ranges, in no particular order; ranges may touch. */
+  *ranges(): IterableIterator<{ readonly first: number; readonly count: number }> {
+    for (const entry of this.#blocks.values()) yield framesOfEntry(entry);
+    for (const entry of this.#series) yield framesOfEntry(entry);
   }
 
   /** Free frames that wait for their scrub, at least: those of blocks from their first dirty frame on. */
@@ -156,9 +123,10 @@ export class FrameBuddy {
         continue;
       }
       const size = 2 ** block.order;
-      this.#unlink(block);
+      const { frame } = block;
+      this.#unlink(block, frame);
       this.#count(zone, -size);
-      runs.push({ first: step < 0 ? block.frame + size - 1 : block.frame, count: size, step });
+      runs.push({ first: step < 0 ? frame + size - 1 : frame, count: size, step });
       left -= size;
     }
     return runs;
@@ -193,7 +161,7 @@ export class FrameBuddy {
       const isUpper = Math.floor(first / count) % 2 === 1;
       const buddy = this.#blocks.get(isUpper ? first - count : first + count);
       if (!buddy || buddy.order !== size || buddy.zone !== zone) break;
-      this.#unlink(buddy);
+      this.#unlink(buddy, buddy.frame);
       dirtyFrom = isUpper ? Math.min(buddy.dirtyFrom, dirtyFrom + count) : Math.min(dirtyFrom, buddy.dirtyFrom + count);
       if (isUpper) first -= count;
       size++;
@@ -203,27 +171,58 @@ export class FrameBuddy {
 
   /** Frees a range of frames as the largest aligned blocks that lie in it and in one zone. */
   giveRange(first: number, count: number, dirty = false, downwards = false): void {
-    if (downwards) {
-      for (const { frame, order } of this.#blocksOf(first, count).reverse()) this.give(frame, order, dirty);
-      return;
+    const blocks = this.#blocksOf(first, count, dirty);
+    for (const { frame, order, more } of downwards ? blocks.reverse() : blocks) {
+      if (more === 0) this.give(frame, order, dirty);
+      else this.#giveSeries(frame, more, downwards);
     }
-    for (const { frame, order } of this.#blocksOf(first, count)) this.give(frame, order, dirty);
   }
 
-  #blocksOf(first: number, count: number): { frame: number; order: number }[] {
-    const blocks: { frame: number; order: number }[] = [];
+  /** The same as freeing blocks of the largest order one by one, upwards or downwards. */
+  #giveSeries(frame: number, more: number, downwards: boolean): void {
+    const { maxOrder: order, placing, zoneOf } = this.habits;
+    const size = 2 ** order;
+    if (this.isFree(frame)) throw new RangeError(`frame ${frame} is free already`);
+    const zone = zoneOf(frame);
+    this.#count(zone, (more + 1) * size);
+    // What is given last to the head of a list comes first in it.
+    const down = (placing === 'tail') === downwards;
+    const entry: FreeEntry = { frame: down ? frame + more * size : frame, order, zone, more, step: down ? -size : size, dirtyFrom: CLEAN, previous: undefined, next: undefined };
+    this.#series.add(entry);
+    this.#place(entry);
+  }
+
+  #blocksOf(first: number, count: number, dirty: boolean): { frame: number; order: number; more: number }[] {
+    const blocks: { frame: number; order: number; more: number }[] = [];
+    const { maxOrder, zoneOf } = this.habits;
     let frame = first;
     const end = first + count;
     while (frame < end) {
       let order = 0;
       while (
-        order < this.habits.maxOrder && frame % 2 ** (order + 1) === 0 && frame + 2 ** (order + 1) <= end
-        && this.habits.zoneOf(frame) === this.habits.zoneOf(frame + 2 ** (order + 1) - 1)
+        order < maxOrder && frame % 2 ** (order + 1) === 0 && frame + 2 ** (order + 1) <= end
+        && zoneOf(frame) === zoneOf(frame + 2 ** (order + 1) - 1)
       ) order++;
-      blocks.push({ frame, order });
-      frame += 2 ** order;
+      const more = order === maxOrder && !dirty ? this.#moreInZone(frame, end) : 0;
+      blocks.push({ frame, order, more });
+      frame += (more + 1) * 2 ** order;
     }
     return blocks;
+  }
+
+  /** How many blocks of the largest order lie behind one, up to an end and in the same zone. */
+  #moreInZone(frame: number, end: number): number {
+    const { maxOrder, zoneOf } = this.habits;
+    const size = 2 ** maxOrder;
+    const zone = zoneOf(frame);
+    let low = 0;
+    let high = Math.floor((end - frame) / size) - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (zoneOf(frame + (middle + 1) * size - 1) === zone) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   /** Takes particular frames out, splitting the blocks they lie in; frames that are not free are left alone. */
@@ -237,13 +236,14 @@ export class FrameBuddy {
         frame++;
         continue;
       }
-      const blockEnd = block.frame + 2 ** block.order;
-      this.#unlink(block);
-      this.#count(block.zone, -(2 ** block.order));
-      const stop = Math.min(blockEnd, end);
+      const size = 2 ** block.order;
+      const blockFrame = frame - (frame % size);
+      const stop = Math.min(blockFrame + size, end);
+      this.#unlink(block, blockFrame);
+      this.#count(block.zone, -size);
       taken += stop - frame;
-      if (block.frame < frame) this.giveRange(block.frame, frame - block.frame);
-      if (stop < blockEnd) this.giveRange(stop, blockEnd - stop);
+      if (blockFrame < frame) this.giveRange(blockFrame, frame - blockFrame);
+      if (stop < blockFrame + size) this.giveRange(stop, blockFrame + size - stop);
       frame = stop;
     }
     return taken;
@@ -253,17 +253,22 @@ export class FrameBuddy {
     return this.#blockOf(frame) !== undefined;
   }
 
-  #blockOf(frame: number): FreeBlock | undefined {
+  #blockOf(frame: number): FreeEntry | undefined {
     for (let order = 0; order <= this.habits.maxOrder; order++) {
       const block = this.#blocks.get(frame - (frame % 2 ** order));
       if (block && block.frame + 2 ** block.order > frame) return block;
     }
+    for (const entry of this.#series) {
+      const { first, count } = framesOfEntry(entry);
+      if (frame >= first && frame < first + count) return entry;
+    }
     return undefined;
   }
 
-  #split(block: FreeBlock, order: number): number {
-    this.#unlink(block);
+  /** Takes the first block of an entry out, and gives back what of it is not asked for. */
+  #split(block: FreeEntry, order: number): number {
     let { frame, dirtyFrom } = block;
+    this.#unlink(block, frame);
     for (let size = block.order; size > order; size--) {
       const half = 2 ** (size - 1);
       const lower = dirtyFrom < half ? dirtyFrom : CLEAN;
@@ -286,18 +291,34 @@ export class FrameBuddy {
   }
 
   #link(frame: number, order: number, zone: number, dirtyFrom: number): void {
-    const block: FreeBlock = { frame, order, zone, dirtyFrom, previous: undefined, next: undefined };
+    const block: FreeEntry = { frame, order, zone, more: 0, step: 2 ** order, dirtyFrom, previous: undefined, next: undefined };
     this.#blocks.set(frame, block);
     if (dirtyFrom !== CLEAN) this.#dirty.add(block);
-    const list = this.#lists[zone]?.[order];
-    const toHead = this.habits.placing === 'head' || (this.habits.placing === 'by-scrub' && dirtyFrom === CLEAN);
-    if (toHead) list?.addHead(block);
-    else list?.addTail(block);
+    this.#place(block);
   }
 
-  #unlink(block: FreeBlock): void {
-    this.#blocks.delete(block.frame);
-    if (block.dirtyFrom !== CLEAN) this.#dirty.delete(block);
-    this.#lists[block.zone]?.[block.order]?.remove(block);
+  #place(entry: FreeEntry): void {
+    const list = this.#lists[entry.zone]?.[entry.order];
+    const { placing } = this.habits;
+    if (placing === 'head' || (placing === 'by-scrub' && entry.dirtyFrom === CLEAN)) list?.addHead(entry);
+    else list?.addTail(entry);
+  }
+
+  /** Takes one block out of its list: the whole entry, or one of the blocks that it stands for. */
+  #unlink(entry: FreeEntry, frame: number): void {
+    const list = this.#lists[entry.zone]?.[entry.order];
+    if (entry.more === 0) {
+      this.#blocks.delete(entry.frame);
+      if (entry.dirtyFrom !== CLEAN) this.#dirty.delete(entry);
+      list?.remove(entry);
+      return;
+    }
+    const rest = list?.takeOut(entry, (frame - entry.frame) / entry.step);
+    if (rest) this.#series.add(rest);
+    for (const left of rest ? [entry, rest] : [entry]) {
+      if (left.more > 0) continue;
+      this.#series.delete(left);
+      this.#blocks.set(left.frame, left);
+    }
   }
 }

@@ -51,7 +51,7 @@ export class LinuxPages {
    */
   endBoot(): void {
     const { maxOrder } = this.buddy.habits;
-    const ends = [...this.buddy.blocks()].filter(({ order, zone }) => order < maxOrder && zone > 0);
+    const ends = [...this.buddy.blocks(maxOrder)].filter(({ zone }) => zone > 0);
     // A machine of odd ends alone keeps them: there is nothing else to give.
     const rest = this.buddy.freeFrames() - ends.reduce((sum, { order }) => sum + 2 ** order, 0);
     if (rest > ends.length) for (const { frame, order } of ends) this.buddy.reserve(frame, 2 ** order);

@@ -5,38 +5,48 @@ export interface P2mRun {
   readonly mfn: number;
 }
 
+/** Most runs of one chunk: what a change has to copy at most, whatever the map's size. */
+const CHUNK_RUNS = 128;
+
 /**
- * A PV domain's physical-to-machine map, as runs sorted by pfn: its memory grows with fragmentation, not with RAM.
+ * A PV domain's physical-to-machine map, as runs sorted by pfn: its memory grows with fragmentation, not with RAM. The runs lie
+ * in chunks, so that a change costs no more on a map of many runs than on one of few.
  * Source: the p2m of arch/x86/xen/p2m.c and phys_to_machine_mapping of XenLinux.
  */
 export class P2m {
-  #runs: P2mRun[] = [];
+  /** Runs in order, none empty; neither is a chunk. */
+  readonly #chunks: P2mRun[][] = [];
+  #pages = 0;
 
+  /** All runs, in order. */
   get runs(): readonly P2mRun[] {
-    return this.#runs;
+    return this.#chunks.flat();
   }
 
   get pages(): number {
-    let sum = 0;
-    for (const run of this.#runs) sum += run.count;
-    return sum;
+    return this.#pages;
   }
 
   /** Machine frame of a page, or undefined where it has none. */
   lookup(pfn: number): number | undefined {
-    const run = this.#runs[this.#indexOf(pfn)];
-    return run && pfn >= run.pfn && pfn < run.pfn + run.count ? run.mfn + (pfn - run.pfn) : undefined;
+    const chunk = this.#chunks[this.#chunkOf(pfn)];
+    const run = chunk?.[lastAtOrBefore(chunk, pfn)];
+    return run && pfn < run.pfn + run.count ? run.mfn + (pfn - run.pfn) : undefined;
   }
 
   /** The runs that cover pages `pfn` to `pfn + count - 1`, clipped; pages without a frame are left out. */
   slice(pfn: number, count: number): P2mRun[] {
     const found: P2mRun[] = [];
-    for (let i = Math.max(0, this.#indexOf(pfn)); i < this.#runs.length; i++) {
-      const run = this.#runs[i];
-      if (!run || run.pfn >= pfn + count) break;
-      const first = Math.max(run.pfn, pfn);
-      const end = Math.min(run.pfn + run.count, pfn + count);
-      if (end > first) found.push({ pfn: first, count: end - first, mfn: run.mfn + (first - run.pfn) });
+    const end = pfn + count;
+    const first = Math.max(0, this.#chunkOf(pfn));
+    for (let number = first; number < this.#chunks.length; number++) {
+      const chunk = this.#chunks[number] ?? [];
+      for (let i = number === first ? Math.max(0, lastAtOrBefore(chunk, pfn)) : 0; i < chunk.length; i++) {
+        const run = chunk[i];
+        if (!run || run.pfn >= end) return found;
+        const clipped = clip(run, pfn, end);
+        if (clipped) found.push(clipped);
+      }
     }
     return found;
   }
@@ -63,42 +73,75 @@ export class P2m {
   }
 
   #replace(pfn: number, end: number, added: readonly P2mRun[]): void {
-    const from = Math.max(0, this.#indexOf(pfn));
-    let to = from;
-    const kept: P2mRun[] = [];
-    const after: P2mRun[] = [];
-    for (; to < this.#runs.length; to++) {
-      const run = this.#runs[to];
-      if (!run || run.pfn >= end) break;
-      if (run.pfn < pfn) kept.push({ pfn: run.pfn, mfn: run.mfn, count: Math.min(run.count, pfn - run.pfn) });
-      if (run.pfn + run.count > end) after.push({ pfn: end, mfn: run.mfn + (end - run.pfn), count: run.pfn + run.count - end });
-    }
-    const before = this.#runs[from - 1];
-    const behind = this.#runs[to];
-    const replaced = mergeRuns([...(before ? [before] : []), ...kept, ...added, ...after, ...(behind ? [behind] : [])]);
-    this.#runs.splice(from - (before ? 1 : 0), to - from + (before ? 1 : 0) + (behind ? 1 : 0), ...replaced);
+    if (end <= pfn) return;
+    // From the run that the first new one may continue to the run that may continue the last.
+    const first = Math.max(0, this.#chunkOf(pfn - 1));
+    const last = Math.max(first, this.#chunkOf(end));
+    const runs = first === last ? (this.#chunks[first] ?? []) : this.#chunks.slice(first, last + 1).flat();
+    const from = Math.max(0, lastAtOrBefore(runs, pfn - 1));
+    const to = lastAtOrBefore(runs, end) + 1;
+    const old = runs.slice(from, to);
+    const fresh: P2mRun[] = [];
+    for (const run of old) append(fresh, clip(run, -Infinity, pfn));
+    for (const run of added) append(fresh, run);
+    for (const run of old) append(fresh, clip(run, end, Infinity));
+    this.#pages += pagesOf(fresh) - pagesOf(old);
+    this.#chunks.splice(first, last - first + 1, ...chunksOf([...runs.slice(0, from), ...fresh, ...runs.slice(to)]));
   }
 
-  /** Index of the last run that begins at or before `pfn`, or -1. */
-  #indexOf(pfn: number): number {
+  /** Number of the last chunk that begins at or before `pfn`, or -1. */
+  #chunkOf(pfn: number): number {
     let low = 0;
-    let high = this.#runs.length;
+    let high = this.#chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#runs[middle]?.pfn ?? 0) <= pfn) low = middle + 1;
+      if ((this.#chunks[middle]?.[0]?.pfn ?? 0) <= pfn) low = middle + 1;
       else high = middle;
     }
     return low - 1;
   }
 }
 
-function mergeRuns(runs: readonly P2mRun[]): P2mRun[] {
-  const merged: P2mRun[] = [];
-  for (const run of runs) {
-    const last = merged.at(-1);
-    if (last && last.pfn + last.count === run.pfn && last.mfn + last.count === run.mfn) {
-      merged[merged.length - 1] = { ...last, count: last.count + run.count };
-    } else if (run.count > 0) merged.push(run);
+/** Index of the last run that begins at or before `pfn`, or -1. */
+function lastAtOrBefore(runs: readonly P2mRun[], pfn: number): number {
+  let low = 0;
+  let high = runs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((runs[middle]?.pfn ?? 0) <= pfn) low = middle + 1;
+    else high = middle;
   }
-  return merged;
+  return low - 1;
+}
+
+/** The part of a run between two pages; the run itself where it lies within. */
+function clip(run: P2mRun, from: number, to: number): P2mRun | undefined {
+  const end = run.pfn + run.count;
+  if (run.pfn >= from && end <= to) return run;
+  const first = Math.max(run.pfn, from);
+  const count = Math.min(end, to) - first;
+  return count > 0 ? { pfn: first, count, mfn: run.mfn + (first - run.pfn) } : undefined;
+}
+
+/** Appends a run, to the one before it where both are contiguous. */
+function append(runs: P2mRun[], run: P2mRun | undefined): void {
+  if (!run || run.count === 0) return;
+  const last = runs.at(-1);
+  if (last && last.pfn + last.count === run.pfn && last.mfn + last.count === run.mfn) {
+    runs[runs.length - 1] = { pfn: last.pfn, mfn: last.mfn, count: last.count + run.count };
+  } else runs.push(run);
+}
+
+function pagesOf(runs: readonly P2mRun[]): number {
+  let pages = 0;
+  for (const { count } of runs) pages += count;
+  return pages;
+}
+
+/** Runs as chunks; more than one has are divided in halves of chunks, so that each can grow. */
+function chunksOf(runs: P2mRun[]): P2mRun[][] {
+  if (runs.length <= CHUNK_RUNS) return runs.length > 0 ? [runs] : [];
+  const chunks: P2mRun[][] = [];
+  for (let i = 0; i < runs.length; i += CHUNK_RUNS / 2) chunks.push(runs.slice(i, i + CHUNK_RUNS / 2));
+  return chunks;
 }

@@ -8,10 +8,13 @@ export type ExchangeResult =
   | { readonly ok: false; readonly cause: 'permission' | 'not-mapped' }
   | HeapRefusal;
 
-/** Outcome of a whole XENMEM_exchange: chunks that were done stay done where a later one fails. */
+/**
+ * Outcome of a whole XENMEM_exchange: `exchanged` extents were given up, and the new ones stand in their place in the p2m, in
+ * the order that Xen reports them in. Chunks that were done stay done where a later one fails.
+ */
 export type ExchangeReport =
-  | { readonly ok: true; readonly exchanged: number; readonly extents: readonly number[] }
-  | { readonly ok: false; readonly exchanged: number; readonly extents: readonly number[]; readonly refusal: Exclude<ExchangeResult, { ok: true }> };
+  | { readonly ok: true; readonly exchanged: number }
+  | { readonly ok: false; readonly exchanged: number; readonly refusal: Exclude<ExchangeResult, { ok: true }> };
 
 /** What a domain may ask of its hypervisor. */
 export interface ExchangeRules {
@@ -115,12 +118,11 @@ export class PvDomain {
    * the two extents; its new extents come out of memory that is free at that moment, only then are its old frames freed.
    */
   exchangeExtents({ pfns, inOrder, outOrder, bits }: ExchangeRequest): ExchangeReport {
-    const extents: number[] = [];
     const inCount = 2 ** inOrder;
     const outCount = 2 ** outOrder;
     const perChunk = Math.max(1, outCount / inCount);
     let exchanged = 0;
-    const failed = (refusal: Exclude<ExchangeResult, { ok: true }>): ExchangeReport => ({ ok: false, exchanged, extents, refusal });
+    const failed = (refusal: Exclude<ExchangeResult, { ok: true }>): ExchangeReport => ({ ok: false, exchanged, refusal });
     if (Math.max(inOrder, outOrder) > this.rules.maxOrder) return failed({ ok: false, cause: 'permission' });
     if (pfns.length % perChunk !== 0) return failed({ ok: false, cause: 'not-mapped' });
     while (exchanged < pfns.length) {
@@ -132,10 +134,9 @@ export class PvDomain {
       const fresh = this.#freshExtents((chunk.length * inCount) / outCount, outOrder, bits);
       if (!Array.isArray(fresh)) return failed(fresh);
       this.#replaceChunk(chunk, inCount, old, fresh);
-      for (const { mfn, count, step } of [...fresh].reverse()) for (let i = (outOrder === 0 ? count : 1) - 1; i >= 0; i--) extents.push(mfn + i * step);
       exchanged += chunk.length;
     }
-    return { ok: true, exchanged, extents };
+    return { ok: true, exchanged };
   }
 
   /** Exchanges 2^order single pages from `pfn` on for one extent below 2^bits: what xen_create_contiguous_region asks for. */

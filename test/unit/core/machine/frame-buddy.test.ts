@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BuddyHabits, FrameBuddy } from '../../../../src/core/machine/frame-buddy.ts';
+import { NaiveBuddy } from './naive-buddy.ts';
 
 const FRAMES = 256;
 
@@ -51,6 +52,63 @@ describe('FrameBuddy', () => {
       for (const { frame, order } of held) buddy.give(frame, order);
       expect([...buddy.blocks()].map(({ frame, order }) => `${frame}:${order}`).sort()).toEqual(initial);
     }));
+  });
+
+  it('hands out the frames that the naive one hands out, whatever comes before', () => {
+    const frame = fc.integer({ min: 0, max: FRAMES - 1 });
+    const range = fc.record({ first: frame, count: fc.integer({ min: 1, max: 200 }) });
+    const plan = fc.array(fc.oneof(
+      { weight: 6, arbitrary: fc.record({ op: fc.constant('take' as const), order: fc.integer({ min: 0, max: 6 }), zone: fc.integer({ min: 0, max: 1 }) }) },
+      { weight: 4, arbitrary: fc.record({ op: fc.constant('give' as const), which: fc.nat(), dirty: fc.boolean() }) },
+      { weight: 1, arbitrary: fc.record({ op: fc.constant('reserve' as const), range }) },
+      { weight: 1, arbitrary: fc.record({ op: fc.constant('back' as const), which: fc.nat(), dirty: fc.boolean() }) },
+      { weight: 1, arbitrary: fc.record({ op: fc.constant('scrub' as const) }) },
+    ), { maxLength: 60 });
+    const kind = fc.record({ habit: kinds, maxOrder: fc.constantFrom(3, 5), downwards: fc.boolean(), gap: fc.option(range, { nil: undefined }) });
+    fc.assert(fc.property(kind, plan, ({ habit, maxOrder, downwards, gap }, steps2) => {
+      const buddy = new FrameBuddy({ ...habit, maxOrder });
+      const naive = new NaiveBuddy({ ...habit, maxOrder });
+      for (const one of [buddy, naive]) {
+        one.giveRange(1, FRAMES - 1, false, downwards);
+        if (gap) one.reserve(gap.first, gap.count);
+      }
+      const held: { frame: number; order: number }[] = [];
+      const kept: { first: number; count: number }[] = [];
+      for (const step of steps2) {
+        if (step.op === 'take') {
+          const got = buddy.take(step.order, step.zone);
+          expect(got).toEqual(naive.take(step.order, step.zone));
+          if (got) held.push({ frame: got.frame, order: step.order });
+        } else if (step.op === 'give' && held.length > 0) {
+          const [block] = held.splice(step.which % held.length, 1);
+          if (block) for (const one of [buddy, naive]) one.give(block.frame, block.order, step.dirty);
+        } else if (step.op === 'reserve') {
+          // Only what is free in one piece, so that it can be given back.
+          const { first } = step.range;
+          let count = 0;
+          while (count < step.range.count && buddy.isFree(first + count)) count++;
+          expect(buddy.reserve(first, count)).toBe(count);
+          naive.reserve(first, count);
+          if (count > 0) kept.push({ first, count });
+        } else if (step.op === 'back' && kept.length > 0) {
+          const [back] = kept.splice(step.which % kept.length, 1);
+          if (back) for (const one of [buddy, naive]) one.giveRange(back.first, back.count, step.dirty, downwards);
+        } else if (step.op === 'scrub') {
+          // The order in which dirty blocks are scrubbed is open: only what is dirty alone in its list is compared.
+          if (naive.lists.flat().some((list) => list.filter(({ dirtyFrom }) => dirtyFrom !== Infinity).length > 1)) continue;
+          buddy.scrub();
+          naive.scrub();
+        }
+        expect([0, 1].map((zone) => buddy.freeFrames(zone))).toEqual([naive.free(0), naive.free(1)]);
+      }
+      const text = ({ frame: at, order }: { frame: number; order: number }): string => `${at}:${order}`;
+      expect([...buddy.blocks()].map(text).sort()).toEqual(naive.all().map(text).sort());
+      expect([...buddy.blocks(maxOrder)].map(text).sort()).toEqual(naive.all().filter(({ order }) => order < maxOrder).map(text).sort());
+      const free = new Uint8Array(FRAMES);
+      for (const { first, count } of buddy.ranges()) free.fill(1, first, first + count);
+      for (let at = 0; at < FRAMES; at++) expect(free[at] === 1).toBe(buddy.isFree(at));
+      for (const zone of [0, 1]) expect(buddy.blockCounts(zone)).toEqual(naive.lists[zone]?.map((list) => list.length));
+    }), { numRuns: 300 });
   });
 
   it('hands single frames out as that many requests would', () => {

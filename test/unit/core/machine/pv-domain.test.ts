@@ -96,10 +96,8 @@ describe('PvDomain', () => {
     const { domain } = machine();
     domain.populate(0, 1, 3);
     const report = domain.exchangeExtents({ pfns: [0], inOrder: 3, outOrder: 0, bits: 0 });
-    expect(report.ok).toBe(true);
+    expect(report).toEqual({ ok: true, exchanged: 1 });
     // The heap hands out from the top downwards, so consecutive pages end on consecutive frames.
-    expect(report.extents).toEqual(Array.from({ length: 8 }, (_, i) => (report.extents[0] ?? 0) + i));
-    expect(domain.p2m.lookup(3)).toBe(report.extents[3]);
     expect(domain.p2m.machineRuns(0, 8)).toBe(1);
   });
 
@@ -113,7 +111,7 @@ describe('PvDomain', () => {
     expect(report.ok).toBe(false);
     expect(report.exchanged % 512).toBe(0);
     expect(report.exchanged).toBeLessThanOrEqual(room);
-    expect(report.extents.length).toBe(report.exchanged / 512);
+    for (let pfn = 0; pfn < report.exchanged; pfn += 512) expect(domain.p2m.machineRuns(pfn, 512)).toBe(1);
     if (!report.ok) expect(report.refusal.cause).toBe('no-block');
   });
 
