@@ -62,6 +62,8 @@ export type MapResult =
     readonly free: number; readonly longest: number;
   };
 
+type PreparedRequest = { -readonly [K in keyof SearchRequest]: SearchRequest[K] };
+
 /**
  * The aperture: a pool and the search of one kernel generation over it.
  * Source: kernel/dma/swiotlb.c: swiotlb_tbl_map_single, swiotlb_find_slots, swiotlb_release_slots.
@@ -74,8 +76,8 @@ export class Aperture implements SlotSource {
   /** Bytes before the data of the mapping that is being made: the in-slot offset and any padding. */
   #offsetBytes = 0;
   /** The request of the search that runs: one object for all, as searches are many and short. */
-  readonly #request: { -readonly [K in keyof SearchRequest]: SearchRequest[K] } = {
-    area: 0, origAddress: 0, allocSize: 0, allocAlignMask: 0, minAlignMask: 0, boundaryMask: ALL_ADDRESSES,
+  readonly #request: PreparedRequest = {
+    area: 0, origAddress: 0, allocSize: 0, need: 0, allocAlignMask: 0, minAlignMask: 0, boundaryMask: ALL_ADDRESSES,
   };
 
   /** @param areas ignored by generations without areas */
@@ -91,19 +93,23 @@ export class Aperture implements SlotSource {
 
   /** Takes a run of slots as the kernel would, or says why it cannot. The state changes only on success. */
   map(request: MapRequest): MapResult {
-    const { pool } = this;
     const search = this.#prepare(request);
-    const last = pool.areas - 1;
-    const first = request.cpu & last;
-    let area = first;
-    do {
+    const first = request.cpu & (this.pool.areas - 1);
+    search.area = first;
+    const found = this.#search(search);
+    return found >= 0 ? this.#take(found, first) : this.#mapElsewhere(search, first, found);
+  }
+
+  /** Tries the areas behind the first, which had nothing. */
+  #mapElsewhere(search: PreparedRequest, first: number, inFirst: number): MapResult {
+    const last = this.pool.areas - 1;
+    let found = inFirst;
+    for (let area = (first + 1) & last; found !== LIVELOCK && area !== first; area = (area + 1) & last) {
       search.area = area;
-      const found = this.#search(search);
+      found = this.#search(search);
       if (found >= 0) return this.#take(found, area);
-      if (found === LIVELOCK) return this.#failure('livelock', search);
-      area = (area + 1) & last;
-    } while (area !== first);
-    return this.#failure(this.#diagnose(search), search);
+    }
+    return this.#failure(found === LIVELOCK ? 'livelock' : this.#diagnose(search), search);
   }
 
   /** As `map`, in one area alone: how a set of pools is searched. */
@@ -116,23 +122,28 @@ export class Aperture implements SlotSource {
   }
 
   #search(request: SearchRequest): number {
-    switch (this.generation) {
-      case 'A': return searchA(this.pool, request);
-      case 'B1': case 'B2': case 'B3': return searchB(this.pool, request, this.generation);
-      case 'C': return searchC(this.pool, request, false);
-      case 'D': return searchC(this.pool, request, true);
+    return this.generation === 'F' ? searchF(this.pool, request) : this.#searchBefore(request, this.generation);
+  }
+
+  #searchBefore(request: SearchRequest, generation: Exclude<SlotSearch, 'F'>): number {
+    switch (generation) {
       case 'E': return searchE(this.pool, request);
-      case 'F': return searchF(this.pool, request);
+      case 'D': return searchC(this.pool, request, true);
+      case 'C': return searchC(this.pool, request, false);
+      case 'B1': case 'B2': case 'B3': return searchB(this.pool, request, generation);
+      case 'A': return searchA(this.pool, request);
     }
   }
 
-  #prepare(request: MapRequest): { -readonly [K in keyof SearchRequest]: SearchRequest[K] } {
-    const { origAddress, minAlignMask } = request;
-    const allocAlignMask = request.allocAlignMask ?? 0;
-    this.#offsetBytes = minAlignMask === 0 ? 0 : this.#offset(origAddress, minAlignMask, allocAlignMask);
+  #prepare(request: MapRequest): PreparedRequest {
+    const { origAddress, minAlignMask, allocAlignMask = 0 } = request;
+    const offset = minAlignMask === 0 ? 0 : this.#offset(origAddress, minAlignMask, allocAlignMask);
+    const size = allocAlignMask === 0 || origAddress === 0 ? request.bytes + offset : this.#alignedSize(request.bytes + offset, allocAlignMask);
     const search = this.#request;
+    this.#offsetBytes = offset;
     search.origAddress = origAddress;
-    search.allocSize = this.#allocationSize(request.bytes + this.#offsetBytes, origAddress === 0 ? 0 : allocAlignMask);
+    search.allocSize = size;
+    search.need = slotsFor(size);
     search.allocAlignMask = allocAlignMask;
     search.minAlignMask = minAlignMask;
     search.boundaryMask = request.boundaryMask;
@@ -174,14 +185,14 @@ export class Aperture implements SlotSource {
     return low32(origAddress) & minAlignMask & kept;
   }
 
-  #allocationSize(bytes: number, allocAlignMask: number): number {
-    return this.generation === 'F' && allocAlignMask !== 0 ? Math.ceil(bytes / (allocAlignMask + 1)) * (allocAlignMask + 1) : bytes;
+  #alignedSize(bytes: number, allocAlignMask: number): number {
+    return this.generation === 'F' ? Math.ceil(bytes / (allocAlignMask + 1)) * (allocAlignMask + 1) : bytes;
   }
 
   #take(first: number, area: number): MapResult {
     const { pool } = this;
     const offset = this.#offsetBytes;
-    const need = slotsFor(this.#request.allocSize);
+    const { need } = this.#request;
     pool.take(first, need);
     const next = first - area * pool.areaSlots + need;
     pool.hint[area] = next < pool.areaSlots ? next : 0;
@@ -196,13 +207,13 @@ export class Aperture implements SlotSource {
 
   #failure(cause: MapFailure, request: SearchRequest): MapResult {
     const { pool } = this;
-    return { ok: false, cause, slots: slotsFor(request.allocSize), free: pool.slots - pool.totalUsed, longest: pool.longestRun() };
+    return { ok: false, cause, slots: request.need, free: pool.slots - pool.totalUsed, longest: pool.longestRun() };
   }
 
   /** Finds the cause of a failed search by asking what would have been enough; runs only after a failure. */
   #diagnose(request: SearchRequest): MapFailure {
     const { pool } = this;
-    const need = slotsFor(request.allocSize);
+    const { need } = request;
     if (need > SEGMENT_SLOTS) return 'oversize';
     if (need > pool.slots - pool.totalUsed) return 'exhausted';
     let roomInArea = false;

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { NOT_FOUND, type SearchRequest, slotsFor, strideBehindSegment } from './search-request.ts';
+import { NOT_FOUND, type SearchRequest, strideBehindSegment } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { SlotPool } from './slot-pool.ts';
  */
 export function searchA(pool: SlotPool, request: SearchRequest): number {
   const { list, slots, runBound } = pool;
-  const need = slotsFor(request.allocSize);
+  const { need } = request;
   const stride = request.allocSize > PAGE_SIZE ? 2 : 1;
   let index = Math.ceil(pool.hint[0]! / stride) * stride;
   if (index >= slots) index = 0;

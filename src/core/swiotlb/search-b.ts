@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { NOT_FOUND, type SearchRequest, slotsFor, spansBoundary, strideBehindSegment } from './search-request.ts';
+import { NOT_FOUND, type SearchRequest, spansBoundary, strideBehindSegment } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 export type SearchBVariant = 'B1' | 'B2' | 'B3';
@@ -11,7 +11,7 @@ export type SearchBVariant = 'B1' | 'B2' | 'B3';
  */
 export function searchB(pool: SlotPool, request: SearchRequest, variant: SearchBVariant): number {
   const { list, slots, runBound } = pool;
-  const need = slotsFor(request.allocSize);
+  const { need } = request;
   const large = variant === 'B1' ? request.allocSize > PAGE_SIZE : request.allocSize >= PAGE_SIZE;
   const stride = large ? 2 : 1;
   if (variant === 'B3' && need > slots - pool.used[0]!) return NOT_FOUND;

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { LIVELOCK, NOT_FOUND, type SearchRequest, low32, slotsFor, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
+import { LIVELOCK, NOT_FOUND, type SearchRequest, low32, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /** Low bits of an address within a slot. */
@@ -13,8 +13,7 @@ const SLOT_MASK = 2047;
  */
 export function searchC(pool: SlotPool, request: SearchRequest, hasAreas: boolean): number {
   const { list, areaSlots, runBound } = pool;
-  const { area, origAddress, allocSize } = request;
-  const need = slotsFor(allocSize);
+  const { area, origAddress, allocSize, need } = request;
   const allocAlignMask = hasAreas ? request.allocAlignMask | SLOT_MASK : SLOT_MASK;
   const matchMask = request.minAlignMask & ~allocAlignMask;
   let stride = (matchMask >>> 11) + 1;
@@ -29,8 +28,6 @@ export function searchC(pool: SlotPool, request: SearchRequest, hasAreas: boolea
   const origBits = low32(origAddress) & matchMask;
   // Slot addresses advance by 2 KiB from the pool's start: bits of the match mask can be taken from the low 32 alone.
   const match = matchMask !== 0 && origAddress !== 0;
-  // From one matching candidate the stride leads to the next where the mask's ones have no gap above the slot.
-  const regular = !match || strideKeepsMatch(matchMask, stride);
   let index = Math.ceil(pool.hint[area]! / stride) * stride;
   if (index >= areaSlots) index = 0;
   const wrap = index;
@@ -38,10 +35,11 @@ export function searchC(pool: SlotPool, request: SearchRequest, hasAreas: boolea
   for (let steps = 0; steps <= areaSlots; steps++) {
     const slot = base + index;
     let step = 1;
-    if (!match || ((startBits + slot * 2048) & matchMask) === origBits) {
+    if (!match || ((startBits + (slot << 11)) & matchMask) === origBits) {
       if (list[slot]! >= need && !spansBoundary(rule, slot, need)) return slot;
       step = stride;
-      if (regular && runBound[slot >>> 7]! < need) {
+      // From one matching candidate the stride leads to the next where the mask's ones have no gap above the slot.
+      if (runBound[slot >>> 7]! < need && (!match || strideKeepsMatch(matchMask, stride))) {
         step = strideBehindSegment(slot, stride, areaEnd);
         if (index < wrap && wrap < index + step && (wrap - index) % stride === 0) return NOT_FOUND;
       }

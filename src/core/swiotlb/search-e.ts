@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { NOT_FOUND, type SearchRequest, low32, slotsFor, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
+import { NOT_FOUND, type SearchRequest, low32, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /**
@@ -9,8 +9,7 @@ import type { SlotPool } from './slot-pool.ts';
  */
 export function searchE(pool: SlotPool, request: SearchRequest): number {
   const { list, areaSlots, runBound } = pool;
-  const { area, origAddress, allocSize } = request;
-  const need = slotsFor(allocSize);
+  const { area, origAddress, allocSize, need } = request;
   let matchMask = request.minAlignMask | request.allocAlignMask;
   if (allocSize >= PAGE_SIZE) matchMask |= PAGE_SIZE - 1;
   matchMask &= ~2047;
@@ -23,14 +22,13 @@ export function searchE(pool: SlotPool, request: SearchRequest): number {
   const { startBits } = rule;
   const origBits = low32(origAddress) & matchMask;
   const match = matchMask !== 0 && origAddress !== 0;
-  const regular = !match || strideKeepsMatch(matchMask, stride);
   let index = pool.hint[area]!;
   for (let checked = 0; checked < areaSlots;) {
     const slot = base + index;
     let step = 1;
-    if (!match || ((startBits + slot * 2048) & matchMask) === origBits) {
+    if (!match || ((startBits + (slot << 11)) & matchMask) === origBits) {
       if (list[slot]! >= need && !spansBoundary(rule, slot, need)) return slot;
-      step = regular && runBound[slot >>> 7]! < need ? strideBehindSegment(slot, stride, areaEnd) : stride;
+      step = runBound[slot >>> 7]! < need && (!match || strideKeepsMatch(matchMask, stride)) ? strideBehindSegment(slot, stride, areaEnd) : stride;
     }
     index += step;
     if (index >= areaSlots) index = 0;

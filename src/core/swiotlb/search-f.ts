@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../units/pages.ts';
-import { NOT_FOUND, type SearchRequest, low32, slotsFor, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
+import { NOT_FOUND, type SearchRequest, low32, spansBoundary, strideBehindSegment, strideKeepsMatch } from './search-request.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /**
@@ -9,8 +9,7 @@ import type { SlotPool } from './slot-pool.ts';
  */
 export function searchF(pool: SlotPool, request: SearchRequest): number {
   const { list, areaSlots, runBound } = pool;
-  const { area, origAddress, allocSize } = request;
-  const need = slotsFor(allocSize);
+  const { area, origAddress, allocSize, need } = request;
   let alignMask = request.allocAlignMask;
   if (alignMask === 0 && request.minAlignMask === 0 && allocSize >= PAGE_SIZE) alignMask = PAGE_SIZE - 1;
   alignMask |= 2047;
@@ -25,14 +24,13 @@ export function searchF(pool: SlotPool, request: SearchRequest): number {
   // Both tests are one: bits that must be zero and bits that must be the original's.
   const testMask = origAddress === 0 ? alignMask : alignMask | matchMask;
   const wanted = low32(origAddress) & matchMask;
-  const regular = strideKeepsMatch(testMask, stride);
   let index = pool.hint[area]!;
   for (let checked = 0; checked < areaSlots;) {
     const slot = base + index;
     let step = 1;
-    if (((startBits + slot * 2048) & testMask) === wanted) {
+    if (((startBits + (slot << 11)) & testMask) === wanted) {
       if (list[slot]! >= need && !spansBoundary(rule, slot, need)) return slot;
-      step = regular && runBound[slot >>> 7]! < need ? strideBehindSegment(slot, stride, areaEnd) : stride;
+      step = runBound[slot >>> 7]! < need && strideKeepsMatch(testMask, stride) ? strideBehindSegment(slot, stride, areaEnd) : stride;
     }
     index += step;
     if (index >= areaSlots) index = 0;

@@ -8,6 +8,8 @@ export interface SearchRequest {
   readonly origAddress: number;
   /** Bytes to allocate, the in-slot offset and any padding included. */
   readonly allocSize: number;
+  /** Slots that hold them. */
+  readonly need: number;
   readonly allocAlignMask: number;
   readonly minAlignMask: number;
   /** dma_get_seg_boundary: all ones, as a number; ALL_ADDRESSES for none. */
