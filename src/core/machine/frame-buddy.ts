@@ -24,6 +24,8 @@ export class FrameBuddy {
   readonly #lists: FreeList[][];
   /** Entries of one block, by its first frame. */
   readonly #blocks = new Map<number, FreeEntry>();
+  /** How many of them there are of each order: what a frame's block can be looked for among. */
+  readonly #ofOrder: Int32Array;
   /** Entries of several blocks: as many as memory has had ranges and gaps, which are few. */
   readonly #series = new Set<FreeEntry>();
   readonly #free: number[];
@@ -34,6 +36,7 @@ export class FrameBuddy {
     this.habits = habits;
     this.#lists = Array.from({ length: habits.zones }, () => Array.from({ length: habits.maxOrder + 1 }, () => new FreeList()));
     this.#free = new Array<number>(habits.zones).fill(0);
+    this.#ofOrder = new Int32Array(habits.maxOrder + 1);
   }
 
   /** Free frames of a zone, or of all. */
@@ -70,7 +73,7 @@ export class FrameBuddy {
   /** Free frames that wait for their scrub, at least: those of blocks from their first dirty frame on. */
   dirtyFrames(): number {
     let sum = 0;
-    for (const { order, dirtyFrom } of this.#dirty) sum += 2 ** order - dirtyFrom;
+    for (const { order, dirtyFrom } of this.#dirty) sum += (1 << order) - dirtyFrom;
     return sum;
   }
 
@@ -81,7 +84,7 @@ export class FrameBuddy {
    */
   takeFromZone(zone: number, order: number, acceptDirty = true): number | undefined {
     const lists = this.#lists[zone];
-    if (!lists || this.freeFrames(zone) < 2 ** order) return undefined;
+    if (!lists || this.freeFrames(zone) < (1 << order)) return undefined;
     for (let size = order; size <= this.habits.maxOrder; size++) {
       const list = lists[size];
       const block = list?.head;
@@ -117,12 +120,12 @@ export class FrameBuddy {
     while (left > 0) {
       const block = this.#lists[zone]?.find((list) => list.head)?.head;
       if (!block) break;
-      if (2 ** block.order > left) {
+      if ((1 << block.order) > left) {
         runs.push({ first: this.#split(block, 0), count: 1, step });
         left--;
         continue;
       }
-      const size = 2 ** block.order;
+      const size = 1 << block.order;
       const { frame } = block;
       this.#unlink(block, frame);
       this.#count(zone, -size);
@@ -149,15 +152,15 @@ export class FrameBuddy {
    * @throws RangeError where the block is not aligned or its first frame is free already; nothing is changed then
    */
   give(frame: number, order: number, dirty = false): void {
-    if (frame % 2 ** order !== 0) throw new RangeError(`frame ${frame} is not aligned to order ${order}`);
+    if (frame % (1 << order) !== 0) throw new RangeError(`frame ${frame} is not aligned to order ${order}`);
     if (this.isFree(frame)) throw new RangeError(`frame ${frame} is free already`);
     const zone = this.habits.zoneOf(frame);
-    this.#count(zone, 2 ** order);
+    this.#count(zone, 1 << order);
     let first = frame;
     let size = order;
     let dirtyFrom = dirty ? 0 : CLEAN;
     while (size < this.habits.maxOrder) {
-      const count = 2 ** size;
+      const count = 1 << size;
       const isUpper = Math.floor(first / count) % 2 === 1;
       const buddy = this.#blocks.get(isUpper ? first - count : first + count);
       if (!buddy || buddy.order !== size || buddy.zone !== zone) break;
@@ -181,7 +184,7 @@ export class FrameBuddy {
   /** The same as freeing blocks of the largest order one by one, upwards or downwards. */
   #giveSeries(frame: number, more: number, downwards: boolean): void {
     const { maxOrder: order, placing, zoneOf } = this.habits;
-    const size = 2 ** order;
+    const size = 1 << order;
     if (this.isFree(frame)) throw new RangeError(`frame ${frame} is free already`);
     const zone = zoneOf(frame);
     this.#count(zone, (more + 1) * size);
@@ -200,12 +203,12 @@ export class FrameBuddy {
     while (frame < end) {
       let order = 0;
       while (
-        order < maxOrder && frame % 2 ** (order + 1) === 0 && frame + 2 ** (order + 1) <= end
-        && zoneOf(frame) === zoneOf(frame + 2 ** (order + 1) - 1)
+        order < maxOrder && frame % (2 << order) === 0 && frame + (2 << order) <= end
+        && zoneOf(frame) === zoneOf(frame + (2 << order) - 1)
       ) order++;
       const more = order === maxOrder && !dirty ? this.#moreInZone(frame, end) : 0;
       blocks.push({ frame, order, more });
-      frame += (more + 1) * 2 ** order;
+      frame += (more + 1) * (1 << order);
     }
     return blocks;
   }
@@ -213,7 +216,7 @@ export class FrameBuddy {
   /** How many blocks of the largest order lie behind one, up to an end and in the same zone. */
   #moreInZone(frame: number, end: number): number {
     const { maxOrder, zoneOf } = this.habits;
-    const size = 2 ** maxOrder;
+    const size = 1 << maxOrder;
     const zone = zoneOf(frame);
     let low = 0;
     let high = Math.floor((end - frame) / size) - 1;
@@ -236,7 +239,7 @@ export class FrameBuddy {
         frame++;
         continue;
       }
-      const size = 2 ** block.order;
+      const size = 1 << block.order;
       const blockFrame = frame - (frame % size);
       const stop = Math.min(blockFrame + size, end);
       this.#unlink(block, blockFrame);
@@ -255,12 +258,14 @@ export class FrameBuddy {
 
   #blockOf(frame: number): FreeEntry | undefined {
     for (let order = 0; order <= this.habits.maxOrder; order++) {
-      const block = this.#blocks.get(frame - (frame % 2 ** order));
-      if (block && block.frame + 2 ** block.order > frame) return block;
+      if (this.#ofOrder[order] === 0) continue;
+      const block = this.#blocks.get(frame - (frame % (1 << order)));
+      if (block && block.frame + (1 << block.order) > frame) return block;
     }
     for (const entry of this.#series) {
-      const { first, count } = framesOfEntry(entry);
-      if (frame >= first && frame < first + count) return entry;
+      // Frames from the entry's first block on, counted in its own direction.
+      const index = Math.floor((frame - entry.frame) / (1 << entry.order)) * (entry.step < 0 ? -1 : 1);
+      if (index >= 0 && index <= entry.more) return entry;
     }
     return undefined;
   }
@@ -270,7 +275,7 @@ export class FrameBuddy {
     let { frame, dirtyFrom } = block;
     this.#unlink(block, frame);
     for (let size = block.order; size > order; size--) {
-      const half = 2 ** (size - 1);
+      const half = 1 << (size - 1);
       const lower = dirtyFrom < half ? dirtyFrom : CLEAN;
       if (this.habits.keep === 'upper') {
         this.#link(frame, size - 1, block.zone, lower);
@@ -282,7 +287,7 @@ export class FrameBuddy {
         dirtyFrom = lower;
       }
     }
-    this.#count(block.zone, -(2 ** order));
+    this.#count(block.zone, -(1 << order));
     return frame;
   }
 
@@ -291,10 +296,15 @@ export class FrameBuddy {
   }
 
   #link(frame: number, order: number, zone: number, dirtyFrom: number): void {
-    const block: FreeEntry = { frame, order, zone, more: 0, step: 2 ** order, dirtyFrom, previous: undefined, next: undefined };
-    this.#blocks.set(frame, block);
+    const block: FreeEntry = { frame, order, zone, more: 0, step: 1 << order, dirtyFrom, previous: undefined, next: undefined };
+    this.#register(block);
     if (dirtyFrom !== CLEAN) this.#dirty.add(block);
     this.#place(block);
+  }
+
+  #register(block: FreeEntry): void {
+    this.#blocks.set(block.frame, block);
+    this.#ofOrder[block.order]! += 1;
   }
 
   #place(entry: FreeEntry): void {
@@ -309,6 +319,7 @@ export class FrameBuddy {
     const list = this.#lists[entry.zone]?.[entry.order];
     if (entry.more === 0) {
       this.#blocks.delete(entry.frame);
+      this.#ofOrder[entry.order]! -= 1;
       if (entry.dirtyFrom !== CLEAN) this.#dirty.delete(entry);
       list?.remove(entry);
       return;
@@ -318,7 +329,7 @@ export class FrameBuddy {
     for (const left of rest ? [entry, rest] : [entry]) {
       if (left.more > 0) continue;
       this.#series.delete(left);
-      this.#blocks.set(left.frame, left);
+      this.#register(left);
     }
   }
 }

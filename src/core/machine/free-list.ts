@@ -22,7 +22,7 @@ export interface FreeEntry {
 
 /** Lowest frame of an entry, and the frames that it holds. */
 export function framesOfEntry({ frame, order, more, step }: FreeEntry): { readonly first: number; readonly count: number } {
-  return { first: step < 0 ? frame + more * step : frame, count: (more + 1) * 2 ** order };
+  return { first: step < 0 ? frame + more * step : frame, count: (more + 1) * (1 << order) };
 }
 
 /** One list of free blocks, of one zone and order. */
