@@ -1,3 +1,4 @@
+import type { StrategyAnswer } from '../core/dma/strategies/strategy.ts';
 import type { ScenarioRun, StepResult } from '../core/scenario/run-scenario.ts';
 import type { ScenarioStep } from '../core/scenario/scenario-schema.ts';
 import { formatAddress } from '../core/units/addresses.ts';
@@ -28,6 +29,8 @@ export interface RunJson {
     /** Of a read: runs of equal bytes, -1 where nothing has said what they are. */
     readonly contents?: readonly { readonly byte: number; readonly count: number }[];
     readonly elements?: readonly { readonly address: string; readonly bytes: number; readonly by: string }[];
+    /** What a strategy would give, cost and leave, in bytes. */
+    readonly strategy?: Omit<StrategyAnswer, 'explain'>;
     readonly explain: readonly ExplainJson[];
     readonly unmet?: string;
   }[];
@@ -53,6 +56,7 @@ export function runJson(run: ScenarioRun, path: string): RunJson {
         ...(outcome.ok && outcome.copied !== undefined ? { copied: outcome.copied } : {}),
         ...(outcome.ok && outcome.contents ? { contents: outcome.contents } : {}),
         ...(outcome.ok && outcome.elements ? { elements: outcome.elements.map(({ address, bytes, by }) => ({ address: formatAddress(address), bytes, by })) } : {}),
+        ...(outcome.strategy ? { strategy: strategyJson(outcome.strategy) } : {}),
         explain: outcome.explain.map(explainJson),
         ...(unmet === undefined ? {} : { unmet }),
       };
@@ -61,16 +65,22 @@ export function runJson(run: ScenarioRun, path: string): RunJson {
   };
 }
 
+function strategyJson({ id, feasible, pieceBytes, pieces, cost, remains }: StrategyAnswer): Omit<StrategyAnswer, 'explain'> {
+  return { id, feasible, pieceBytes, pieces, cost, remains };
+}
+
 /** A step as a person reads it: `dma_map_single 512 KiB for capture-card`. */
 export function stepTitle(step: ScenarioStep): string {
   if (step.op === 'workload') return `${step.op} ${step.shape ?? step.id ?? ''}`.trimEnd() + `, ${groupDigits(step.ticks)} ticks for ${step.device}`;
   if (step.op === 'repeat') return `${step.op} ${step.steps.map(({ op }) => op).join(', ')} × ${groupDigits(step.times)}`;
   if (step.op === 'parallel') return `${step.op} on ${step.cpus.length} CPUs`;
   if (step.op === 'dma_map_sg') return `${step.op} ${step.elements.length} elements, ${formatBytes(step.elements.reduce((sum, bytes) => sum + bytes, 0))} for ${step.device}`;
+  if (step.op === 'strategy') return `${step.op} ${step.strategy}: ${formatBytes(step.size)} at ${step.mask ?? 32} bits`;
+  if (step.op === 'remove_device') return `${step.op} ${step.device}`;
   if ('device' in step) return `${step.op} ${formatBytes(step.size)} for ${step.device}`;
   const byte = 'byte' in step ? ` ${byteText(step.byte)}` : '';
   const part = 'size' in step && step.size !== undefined ? ` ${formatBytes(step.size)}` : '';
-  return `${step.op} ${step.id}${byte}${part}${'offset' in step && step.offset !== undefined ? ` at ${step.offset}` : ''}`;
+  return `${step.op}${step.id === undefined ? '' : ` ${step.id}`}${byte}${part}${'offset' in step && step.offset !== undefined ? ` at ${step.offset}` : ''}`;
 }
 
 const SERVED: Readonly<Record<string, string>> = {

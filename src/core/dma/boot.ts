@@ -1,4 +1,5 @@
 import { buildDom0, framesOfRange } from '../machine/build-dom0.ts';
+import { buildDomU } from '../machine/build-domu.ts';
 import { CmaArea } from '../machine/cma-area.ts';
 import { dom0Pages } from '../machine/dom0-size.ts';
 import type { LinuxPages } from '../machine/linux-pages.ts';
@@ -13,6 +14,7 @@ import { Aperture } from '../swiotlb/aperture.ts';
 import type { AddressRange } from '../units/addresses.ts';
 import { GIB, MIB } from '../units/bytes.ts';
 import { PAGE_SIZE } from '../units/pages.ts';
+import { domUPolicy } from './other-domains.ts';
 import { atomicPoolOrder, bytesAboveAperture, highestRoom, linuxPages, populatedRanges } from './linux-memory.ts';
 import { placeAperture } from './place-aperture.ts';
 
@@ -144,11 +146,14 @@ function buildDomain(platform: Platform, version: XenVersion): PvDomain {
   const available = heap.freeFrames + (ramdisk ? framesOfRange(ramdisk.value).count : 0);
   const stated = memory.dom0Memory?.value ?? (memory.domainBytes ? { amount: { bytes: memory.domainBytes.value } } : {});
   const newer = xenAtLeast(version, 4, 1);
-  buildDom0(domain, { chunks: newer ? 'largest' : '2M', kernelBelowDma: features.xenZones?.value === 'three', separateP2m: newer }, {
+  if (platform.domain.value === 'pv-domu') {
+    // A guest that runs has been built: no more can be its own than the machine had.
+    buildDomU(domain, domUPolicy(version), dom0Pages(stated, heap.freeFrames));
+  } else buildDom0(domain, { chunks: newer ? 'largest' : '2M', kernelBelowDma: features.xenZones?.value === 'three', separateP2m: newer }, {
     pages: dom0Pages(stated, available),
     ...(initial ? { initial: framesOfRange(initial.value) } : {}), ...(ramdisk ? { ramdisk: framesOfRange(ramdisk.value) } : {}),
   });
-  // By the time that dom0 runs, idle processors have scrubbed what its building left.
+  // By the time that it runs, idle processors have scrubbed what its building left.
   heap.scrub();
   return domain;
 }

@@ -2,6 +2,7 @@ import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
 import { type Platform, isXenPv } from '../platform/platform.ts';
 import { reason } from '../platform/reason.ts';
 import { PAGE_SIZE, orderBytes, orderFor, pagesFor } from '../units/pages.ts';
+import { Balloon } from './balloon.ts';
 import { type BootedMachine, boot } from './boot.ts';
 import { allocateCoherent, type CoherentBlock, freeCoherent } from './coherent.ts';
 import { Contents } from './contents.ts';
@@ -11,6 +12,7 @@ import { type QueryContext, addressingLimited, maxMappingSize, requiredMask } fr
 import type { Device } from './device.ts';
 import { mapRefusal } from './map-refusal.ts';
 import type { DeviceTotals, MapSingleRequest, Mapping } from './mapping.ts';
+import { OtherDomains } from './other-domains.ts';
 import { type Outcome, refused } from './outcome.ts';
 import { type Part, StreamingMappings } from './streaming-mappings.ts';
 
@@ -41,11 +43,17 @@ export class DmaSystem {
   /** Scatterlists in force: the ids of their elements' mappings, which end only together. */
   readonly #lists = new Map<string, readonly string[]>();
   readonly #elements = new Set<string>();
+  readonly #others: OtherDomains;
+  readonly #balloon: Balloon;
+  /** Devices that are gone: nothing more is mapped for them. */
+  readonly #removed = new Set<string>();
 
   constructor(platform: Platform, options: DmaSystemOptions = {}) {
     this.platform = platform;
     this.machine = boot(platform);
     this.#pools = new DevicePools(this.machine);
+    this.#others = new OtherDomains(this.machine.domain, platform.xen?.value);
+    this.#balloon = new Balloon(this.machine.pages, this.machine.domain);
     this.#streaming = new StreamingMappings(this.machine, this.#pools, options.contents === true ? new Contents() : undefined, (pfn) => this.#isContiguousRegion(pfn));
   }
 
@@ -65,7 +73,8 @@ export class DmaSystem {
 
   /** dma_alloc_coherent. */
   allocCoherent(device: Device, id: string, bytes: number): Outcome {
-    if (this.#taken(id)) return refused([], reason('already-mapped', { id }));
+    const misuse = this.#misuse(device, id);
+    if (misuse) return misuse;
     if (!Number.isSafeInteger(bytes) || bytes < 1) return refused([], reason('bad-size', { bytes }));
     if (this.#pools.isRestricted(device)) return this.#allocFromPool(device, id, bytes);
     const { outcome, block } = allocateCoherent(this.machine, device, id, bytes);
@@ -88,8 +97,8 @@ export class DmaSystem {
    * kernel. Whether they are contiguous for the device is the machine's answer.
    */
   mapSingle(device: Device, request: MapSingleRequest): Outcome {
-    const { id } = request;
-    if (this.#taken(id)) return refused([], reason('already-mapped', { id }));
+    const misuse = this.#misuse(device, request.id);
+    if (misuse) return misuse;
     const grown = this.#pools.settle();
     const outcome = this.#streaming.map(device, request);
     return grown ? { ...outcome, explain: [grown, ...outcome.explain] } : outcome;
@@ -106,7 +115,8 @@ export class DmaSystem {
    * Source: kernel/dma/direct.c: dma_direct_map_sg; drivers/xen/swiotlb-xen.c: xen_swiotlb_map_sg.
    */
   mapSg(device: Device, { id, elements, ...request }: MapSgRequest): Outcome {
-    if (this.#taken(id)) return refused([], reason('already-mapped', { id }));
+    const misuse = this.#misuse(device, id);
+    if (misuse) return misuse;
     if (elements.length === 0) return refused([], reason('bad-size', { bytes: 0 }));
     const ids = elements.map((_, index) => `${id}[${index}]`);
     const used = ids.find((element) => this.#taken(element));
@@ -152,6 +162,38 @@ export class DmaSystem {
   /** dma_sync_single_for_device. */
   syncForDevice(id: string, part: Part & { readonly direction?: Direction } = {}): Outcome {
     return this.#streaming.sync(id, 'device', part);
+  }
+
+  /**
+   * Unplugs a device. What it has mapped stays mapped, as the kernel does not undo what a driver forgets: it can be unmapped and
+   * freed, and nothing more is mapped. DMA-API debugging reports what is left ("device driver has pending DMA allocations").
+   */
+  removeDevice(device: Device): Outcome {
+    if (this.#removed.has(device.name)) return refused([], reason('device-removed', { device: device.name }));
+    this.#removed.add(device.name);
+    let pending = 0;
+    for (const mapping of this.#streaming.table.values()) if (mapping.device.name === device.name) pending++;
+    for (const block of this.#coherent.values()) if (block.device.name === device.name) pending++;
+    return { ok: true, explain: [reason('pending-mappings', { device: device.name, pending })] };
+  }
+
+  /** Builds another PV guest out of the machine's memory. */
+  createDomain(id: string, bytes: number): Outcome {
+    return this.#others.create(id, bytes);
+  }
+
+  destroyDomain(id: string): Outcome {
+    return this.#others.destroy(id);
+  }
+
+  /** Gives memory of this domain to Xen. */
+  inflateBalloon(bytes: number): Outcome {
+    return this.#balloon.inflate(bytes);
+  }
+
+  /** Takes memory back that was given to Xen. */
+  deflateBalloon(bytes: number): Outcome {
+    return this.#balloon.deflate(bytes);
   }
 
   cpuWrite(id: string, byte: number, part: Part = {}): Outcome {
@@ -229,6 +271,12 @@ export class DmaSystem {
       xenPv: isXenPv(this.platform), hasPool: this.#pools.apertureOf(device) !== undefined, force: aperture.force.value || device.restrictedPool !== undefined,
       xenMaxMappingSize: features.xenMaxMappingSize.value, minAlignMask: features.minAlignMask.value,
     };
+  }
+
+  /** What speaks against any request for a device under a name. */
+  #misuse(device: Device, id: string): Outcome | undefined {
+    if (this.#removed.has(device.name)) return refused([], reason('device-removed', { device: device.name }));
+    return this.#taken(id) ? refused([], reason('already-mapped', { id })) : undefined;
   }
 
   #taken(id: string): boolean {

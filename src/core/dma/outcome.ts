@@ -1,5 +1,6 @@
 import type { Reason, ReasonKey } from '../platform/reason.ts';
 import type { ContentRun } from './contents.ts';
+import type { StrategyAnswer } from './strategies/strategy.ts';
 
 /** How a request was served. */
 export type ServedBy = 'direct' | 'bounce' | 'pages' | 'exchange' | 'cma' | 'pool';
@@ -17,12 +18,15 @@ export type Outcome =
     readonly contents?: readonly ContentRun[];
     /** Bytes that the step copied between buffers and bounce slots. */
     readonly copied?: number;
+    /** What a strategy would give, cost and leave. */
+    readonly strategy?: StrategyAnswer;
     readonly explain: readonly Reason[];
   }
   | {
     readonly ok: false;
     /** Key of the reason that decided. */
     readonly reason: ReasonKey;
+    readonly strategy?: StrategyAnswer;
     readonly explain: readonly Reason[];
   };
 

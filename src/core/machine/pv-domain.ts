@@ -1,5 +1,12 @@
 import { P2m, type P2mRun } from './p2m.ts';
-import type { XenAllocation, XenHeap } from './xen-heap.ts';
+import type { XenAllocation, XenHeap, XenRequest } from './xen-heap.ts';
+
+/** Frames of one allocation, or of several single ones that follow each other up or down. */
+interface FreshRun {
+  readonly mfn: number;
+  readonly count: number;
+  readonly step: 1 | -1;
+}
 
 type HeapRefusal = Extract<XenAllocation, { ok: false }>;
 
@@ -75,14 +82,24 @@ export class PvDomain {
 
   /**
    * Populates pages with extents of 2^order frames below 2^bits: XENMEM_populate_physmap, balloon up.
+   * @param request what else the heap is asked: a node, memory that was claimed
    * @returns pages that were populated; fewer than asked where Xen has no more
    */
-  populate(pfn: number, extents: number, order = 0, bits = 0): number {
+  populate(pfn: number, extents: number, order = 0, bits = 0, request: XenRequest = {}): number {
     const count = 2 ** order;
     let done = 0;
+    if (order === 0 && this.p2m.slice(pfn, extents).length === 0) {
+      const { freeFrames, unclaimedFrames } = this.heap;
+      const available = Math.min(extents, request.claimed === true ? freeFrames : unclaimedFrames);
+      const singles = this.#freshSingles(available, bits, request);
+      if (singles) {
+        this.#set(pfn, singles.flatMap(({ mfn, count: frames, step }) => (step > 0 ? [{ mfn, count: frames }] : Array.from({ length: frames }, (_, i) => ({ mfn: mfn - i, count: 1 })))));
+        return available;
+      }
+    }
     while (done < extents * count) {
       if (this.p2m.slice(pfn + done, count).length > 0) break;
-      const got = this.#allocate(order, bits);
+      const got = this.#allocate(order, bits, request);
       if (!got.ok) break;
       this.#set(pfn + done, [{ mfn: got.frame, count }]);
       done += count;
@@ -161,19 +178,23 @@ export class PvDomain {
     return this.exchangeExtents({ pfns: [pfn], inOrder: order, outOrder: 0, bits: 0 }).ok;
   }
 
-  #allocate(order: number, bits: number): XenAllocation {
+  #allocate(order: number, bits: number, request: XenRequest = {}): XenAllocation {
     const { machineBits, clampBits } = this.rules;
     const clamped = clampBits === undefined ? bits : bits === 0 ? clampBits : Math.min(bits, clampBits);
-    return this.heap.allocate(order, { bits: clamped, machineBits });
+    return this.heap.allocate(order, { ...request, bits: clamped, machineBits });
+  }
+
+  /** Single frames without restriction all at once, in the order that they are had; undefined where each must be asked for. */
+  #freshSingles(count: number, bits: number, { node, claimed = false }: XenRequest = {}): FreshRun[] | undefined {
+    if (bits !== 0 || node !== undefined || this.rules.clampBits !== undefined) return undefined;
+    return this.heap.allocateSingles(count, claimed)?.map(({ first, count: frames, step }) => ({ mfn: first, count: frames, step }));
   }
 
   /** New extents of one chunk, in the order that they are had; all or none. */
-  #freshExtents(extents: number, order: number, bits: number): { mfn: number; count: number; step: 1 | -1 }[] | HeapRefusal {
-    if (order === 0 && bits === 0 && this.rules.clampBits === undefined) {
-      const singles = this.heap.allocateSingles(extents);
-      if (singles) return singles.map(({ first, count, step }) => ({ mfn: first, count, step }));
-    }
-    const fresh: { mfn: number; count: number; step: 1 | -1 }[] = [];
+  #freshExtents(extents: number, order: number, bits: number): FreshRun[] | HeapRefusal {
+    const singles = order === 0 ? this.#freshSingles(extents, bits) : undefined;
+    if (singles) return singles;
+    const fresh: FreshRun[] = [];
     while (fresh.length < extents) {
       const got = this.#allocate(order, bits);
       if (!got.ok) {
@@ -185,7 +206,7 @@ export class PvDomain {
     return fresh;
   }
 
-  #replaceChunk(pfns: readonly number[], inCount: number, old: readonly P2mRun[], fresh: readonly { mfn: number; count: number; step: 1 | -1 }[]): void {
+  #replaceChunk(pfns: readonly number[], inCount: number, old: readonly P2mRun[], fresh: readonly FreshRun[]): void {
     // out_chunk_list is filled at its head and emptied from there: what was had last comes first.
     const frames = [...fresh].reverse().map(({ mfn, count, step }) => ({ mfn: step > 0 ? mfn : mfn - count + 1, count }));
     const [only] = pfns;
@@ -221,17 +242,31 @@ export class PvDomain {
     const count = frames.reduce((sum, run) => sum + run.count, 0);
     for (const run of this.p2m.slice(pfn, count)) this.#m2p.remove(run.mfn, run.count);
     this.p2m.set(pfn, frames);
-    let at = pfn;
-    for (const run of frames) {
-      this.#m2p.set(run.mfn, [{ mfn: at, count: run.count }]);
-      at += run.count;
-    }
+    for (const { mfn, pages } of inverse(pfn, frames)) this.#m2p.set(mfn, pages);
   }
 
   #unset(pfn: number, count: number): void {
     for (const run of this.p2m.slice(pfn, count)) this.#m2p.remove(run.mfn, run.count);
     this.p2m.remove(pfn, count);
   }
+}
+
+/** The inverse of a run of pages: what stands at each machine frame, by ranges of consecutive frames. */
+function inverse(pfn: number, frames: readonly { readonly mfn: number; readonly count: number }[]): { mfn: number; pages: { mfn: number; count: number }[] }[] {
+  let at = pfn;
+  const entries = frames.map(({ mfn, count }) => {
+    at += count;
+    return { mfn, count, pfn: at - count };
+  });
+  if (entries.length > 1) entries.sort((a, b) => a.mfn - b.mfn);
+  const ranges: { mfn: number; pages: { mfn: number; count: number }[] }[] = [];
+  let end = -1;
+  for (const { mfn, count, pfn: page } of entries) {
+    if (mfn === end) ranges.at(-1)?.pages.push({ mfn: page, count });
+    else ranges.push({ mfn, pages: [{ mfn: page, count }] });
+    end = mfn + count;
+  }
+  return ranges;
 }
 
 /** Whether extents of `count` pages overlap. */

@@ -156,12 +156,14 @@ export class XenHeap {
 
   /**
    * Takes `count` single frames without restriction, as that many requests of order 0 do.
+   * @param claimed whether they were claimed before
    * @returns runs in the order that they are handed out in, or undefined where there are not so many
    */
-  allocateSingles(count: number): { readonly first: number; readonly count: number; readonly step: 1 | -1 }[] | undefined {
+  allocateSingles(count: number, claimed = false): { readonly first: number; readonly count: number; readonly step: 1 | -1 }[] | undefined {
     const { dmaBits, emergencyBytes = 0, zones } = this.kind;
+    if (count > (claimed ? this.freeFrames : this.unclaimedFrames)) return undefined;
     // A pool below which ordinary requests may not go is the one thing that each request has to be asked about.
-    if (count > this.unclaimedFrames || (emergencyBytes > 0 && dmaBits !== null)) return this.#singlesOneByOne(count);
+    if (emergencyBytes > 0 && dmaBits !== null) return this.#singlesOneByOne(count, claimed);
     const runs: { first: number; count: number; step: 1 | -1 }[] = [];
     let left = count;
     for (const buddy of this.#nodes) {
@@ -173,15 +175,18 @@ export class XenHeap {
         }
       }
     }
+    if (claimed) this.releaseClaim(count);
     return runs;
   }
 
-  #singlesOneByOne(count: number): { first: number; count: number; step: 1 | -1 }[] | undefined {
+  #singlesOneByOne(count: number, claimed: boolean): { first: number; count: number; step: 1 | -1 }[] | undefined {
     const runs: { first: number; count: number; step: 1 | -1 }[] = [];
     while (runs.length < count) {
-      const got = this.allocate(0);
+      const got = this.allocate(0, { claimed });
       if (!got.ok) {
         for (const { first } of runs) this.free(first, 0);
+        // A claim stands as it did.
+        if (claimed) this.#claimedFrames += runs.length;
         return undefined;
       }
       runs.push({ first: got.frame, count: 1, step: 1 });

@@ -99,6 +99,7 @@ function featuresOf(
     ? xenFeatures(xen, domain, {
       ...(dmaBits ? { dmaBits } : {}),
       ...(facts.memopMaxOrder ? { memopMaxOrder: facts.memopMaxOrder } : {}),
+      ...(facts.ownsDevice ? { ownsDevice: facts.ownsDevice } : {}),
     })
     : {};
   const config = facts.config;

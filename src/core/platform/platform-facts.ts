@@ -49,6 +49,8 @@ export interface PlatformFacts {
   readonly memopMaxOrder?: Fact<readonly (number | undefined)[]>;
   /** Memory of the domain in bytes, as `dom0_mem=` or a domain's configuration states it. */
   readonly domainBytes?: Fact<number>;
+  /** Whether the domain owns I/O memory, as one with a device passed through does; it decides what Xen exchanges for it. */
+  readonly ownsDevice?: Fact<boolean>;
   /** `dom0_mem=` of Xen's command line, in full. */
   readonly dom0Memory?: Fact<Dom0Memory>;
   /** `Dom0 kernel: … paddr %# -> %#`: where dom0's kernel lies, pseudo-physical. */

@@ -48,6 +48,18 @@ export interface ReasonParams {
   'exchanged': { order: number; address: number; zone: number; bits: number };
   /** An aperture's segment that Xen had no extent for, below any width that was tried. */
   'aperture-not-contiguous': { bytes: number; segment: number; bits: number };
+  'no-hypervisor': Record<string, never>;
+  'guest-built': { bytes: number; extentBytes: number; freeBytes: number };
+  'guest-not-built': { bytes: number; freeBytes: number };
+  'guest-destroyed': { bytes: number; freeBytes: number };
+  'balloon-inflated': { bytes: number; freeBytes: number };
+  'balloon-deflated': { bytes: number; freeBytes: number };
+  'balloon-short': { bytes: number; missing: number };
+  /** Whether one contiguous buffer exists with a strategy, and of what pieces it could be made up otherwise. */
+  'strategy-gives': { bytes: number; bits: number };
+  'strategy-gives-not': { bytes: number; bits: number; pieceBytes: number; pieces: number };
+  'strategy-cost': { memoryBytes: number; bookkeepingBytes: number; copiedBytes: number };
+  'strategy-remains': { bytes: number; belowMaskBytes: number; bits: number };
   'strategy-segment': { slots: number; bytes: number };
   'strategy-early-frame-list': { order: number; bytes: number };
   'strategy-copies': { bytes: number };
@@ -67,6 +79,8 @@ export interface ReasonParams {
   'not-mapped': { id: string };
   'already-mapped': { id: string };
   'unknown-device': { device: string };
+  'device-removed': { device: string };
+  'pending-mappings': { device: string; pending: number };
   'released': { slots: number; address: number };
   /** Bytes that swiotlb_bounce copied: `in` from the buffer to the slots, or back. */
   'copied-in': { bytes: number };
@@ -92,6 +106,7 @@ export interface ReasonParams {
   'knob-scatter-gather': { helps: 0 | 1 };
   'knob-wider-mask': { helps: 0 | 1 };
   'knob-cma': { helps: 0 | 1 };
+  'knob-balloon': { helps: 0 | 1 };
   'knob-reserve': { helps: 0 | 1 };
   'knob-memop-max-order': { helps: 0 | 1; order: number };
   'knob-iommu': { helps: 0 | 1 };

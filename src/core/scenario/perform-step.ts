@@ -1,6 +1,7 @@
 import type { Device } from '../dma/device.ts';
 import type { DmaSystem } from '../dma/dma-system.ts';
 import type { Outcome } from '../dma/outcome.ts';
+import { tryStrategy } from '../dma/strategies/try-strategy.ts';
 import { reason } from '../platform/reason.ts';
 import type { SingleStep } from './scenario-schema.ts';
 
@@ -25,6 +26,12 @@ export function performStep(system: DmaSystem, devices: ReadonlyMap<string, Devi
     case 'cpu_read': return system.cpuRead(id, partOf(step));
     case 'device_write': return system.deviceWrite(id, step.byte, partOf(step));
     case 'device_read': return system.deviceRead(id, partOf(step));
+    case 'remove_device': return device ? system.removeDevice(device) : noDevice(step.device);
+    case 'strategy': return tryStrategy(system.platform, step.strategy, { bytes: step.size, maskBits: step.mask ?? 32 }, given(step, ['segments', 'granularity']));
+    case 'xen_create_domain': return system.createDomain(id, step.size);
+    case 'xen_destroy_domain': return system.destroyDomain(id);
+    case 'balloon_inflate': return system.inflateBalloon(step.size);
+    case 'balloon_deflate': return system.deflateBalloon(step.size);
   }
 }
 

@@ -24,6 +24,7 @@ function factsOf(platform: ScenarioPlatform, uri: string): PlatformFacts {
     domain: fact(domain),
     ...(platform.linux === undefined ? {} : { kernelRelease: fact(platform.linux) }),
     ...(platform.xen === undefined ? {} : { xenVersion: fact(platform.xen) }),
+    ...(platform.ownsDevice === undefined ? {} : { ownsDevice: fact(platform.ownsDevice) }),
     ...(platform.lineage === undefined ? {} : { lineage: fact(platform.lineage) }),
     ...(platform.memory === undefined ? {} : { [domain === 'native' ? 'e820' : 'machineE820']: fact(mapOf(platform.memory)) }),
     ...(platform.domainMemory === undefined ? {} : { domainBytes: fact(platform.domainMemory) }),

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { STRATEGY_IDS } from '../dma/strategies/strategy.ts';
+import { GIB, MIB } from '../units/bytes.ts';
 import { parseSize } from '../units/parse-size.ts';
 
 /** A size as people write it, turned into bytes. */
@@ -86,8 +88,29 @@ const DeviceRead = v.strictObject({ op: v.literal('device_read'), id: Id, ...par
 const AllocCoherent = v.strictObject({ op: v.literal('dma_alloc_coherent'), device: Id, size: PositiveSize, id: v.optional(Id), ...common });
 const FreeCoherent = v.strictObject({ op: v.literal('dma_free_coherent'), id: Id, ...common });
 
+/** What a way to a large contiguous buffer, which no kernel has or a site must choose, would give on the platform. */
+const StrategyStep = v.strictObject({
+  op: v.literal('strategy'), id: v.optional(Id),
+  strategy: v.picklist(STRATEGY_IDS, `expected a strategy: ${STRATEGY_IDS.join(', ')}`),
+  size: PositiveSize,
+  /** Width of the device's mask; 32 where none is given. */
+  mask: v.optional(MaskBits),
+  /** Entries of the device's list, for scatter-gather. */
+  segments: v.optional(v.pipe(Count, v.minValue(1, 'expected one segment or more'), v.maxValue(65_536, 'expected at most 65536 segments'))),
+  /** Size of the extents of a boot-reserve: 2M or 1G. */
+  granularity: v.optional(v.pipe(Size, v.check((bytes) => bytes === 2 * MIB || bytes === GIB, 'expected extents of 2M or 1G'))),
+  ...common,
+});
+/** The machine's other guests, and the balloon of the domain whose drivers are looked at. */
+const CreateDomain = v.strictObject({ op: v.literal('xen_create_domain'), id: Id, size: PositiveSize, ...common });
+const DestroyDomain = v.strictObject({ op: v.literal('xen_destroy_domain'), id: Id, ...common });
+const Inflate = v.strictObject({ op: v.literal('balloon_inflate'), id: v.optional(Id), size: PositiveSize, ...common });
+const Deflate = v.strictObject({ op: v.literal('balloon_deflate'), id: v.optional(Id), size: PositiveSize, ...common });
+const RemoveDevice = v.strictObject({ op: v.literal('remove_device'), device: Id, id: v.optional(Id), ...common });
+
 const SINGLE_OPERATIONS = [
   MapSingle, UnmapSingle, MapPage, UnmapPage, MapSg, UnmapSg, SyncForCpu, SyncForDevice, CpuWrite, CpuRead, DeviceWrite, DeviceRead, AllocCoherent, FreeCoherent,
+  StrategyStep, CreateDomain, DestroyDomain, Inflate, Deflate, RemoveDevice,
 ] as const;
 
 const named = (operations: readonly { readonly entries: { readonly op: { readonly literal: string } } }[]): string => `expected an operation: ${operations.map(({ entries }) => entries.op.literal).join(', ')}`;
@@ -160,6 +183,8 @@ const InlinePlatform = v.strictObject({
   linux: v.optional(v.string()),
   xen: v.optional(v.string()),
   domain: v.optional(v.picklist(['native', 'dom0', 'domu'], 'expected native, dom0 or domu')),
+  /** Whether a domU owns a device; true where it is not said. */
+  ownsDevice: v.optional(v.boolean('expected true or false')),
   lineage: v.optional(v.picklist(['mainline', 'xenlinux'], 'expected mainline or xenlinux')),
   /** Memory of the machine. */
   memory: v.optional(PositiveSize),

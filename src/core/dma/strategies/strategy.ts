@@ -7,7 +7,9 @@ export interface BufferWish {
   readonly maskBits: number;
 }
 
-export type StrategyId = 'segment-size' | 'contig-order' | 'boot-reserve' | 'wide-mask' | 'scatter-gather' | 'pvh-iommu';
+export const STRATEGY_IDS = ['segment-size', 'contig-order', 'boot-reserve', 'wide-mask', 'scatter-gather', 'pvh-iommu'] as const;
+
+export type StrategyId = (typeof STRATEGY_IDS)[number];
 
 /**
  * What a strategy that no kernel has, or that a site must choose, would give. Sizes are bytes.
