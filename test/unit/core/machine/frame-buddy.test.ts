@@ -72,6 +72,8 @@ describe('FrameBuddy', () => {
         one.giveRange(1, FRAMES - 1, false, downwards);
         if (gap) one.reserve(gap.first, gap.count);
       }
+      // Only one kind of allocator knows what is scrubbed; the others are never told.
+      const scrubs = habit.placing === 'by-scrub';
       const held: { frame: number; order: number }[] = [];
       const kept: { first: number; count: number }[] = [];
       for (const step of steps2) {
@@ -81,7 +83,7 @@ describe('FrameBuddy', () => {
           if (got) held.push({ frame: got.frame, order: step.order });
         } else if (step.op === 'give' && held.length > 0) {
           const [block] = held.splice(step.which % held.length, 1);
-          if (block) for (const one of [buddy, naive]) one.give(block.frame, block.order, step.dirty);
+          if (block) for (const one of [buddy, naive]) one.give(block.frame, block.order, step.dirty && scrubs);
         } else if (step.op === 'reserve') {
           // Only what is free in one piece, so that it can be given back.
           const { first } = step.range;
@@ -92,7 +94,7 @@ describe('FrameBuddy', () => {
           if (count > 0) kept.push({ first, count });
         } else if (step.op === 'back' && kept.length > 0) {
           const [back] = kept.splice(step.which % kept.length, 1);
-          if (back) for (const one of [buddy, naive]) one.giveRange(back.first, back.count, step.dirty, downwards);
+          if (back) for (const one of [buddy, naive]) one.giveRange(back.first, back.count, step.dirty && scrubs, downwards);
         } else if (step.op === 'scrub') {
           // The order in which dirty blocks are scrubbed is open: only what is dirty alone in its list is compared.
           if (naive.lists.flat().some((list) => list.filter(({ dirtyFrom }) => dirtyFrom !== Infinity).length > 1)) continue;
