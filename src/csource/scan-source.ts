@@ -5,6 +5,8 @@ import type { LocatedCall } from './calls/locate-calls.ts';
 import { localsAt } from './calls/find-locals.ts';
 import { UnitFunctions } from './calls/unit-functions.ts';
 import { flowing } from './calls/value-flow.ts';
+import type { SourceContext } from './context/observation.ts';
+import { mentionsContext, NO_CONTEXT, readContext } from './context/read-context.ts';
 import { evaluateSize, unknownSize } from './evaluate/evaluate-size.ts';
 import type { SizeResult } from './evaluate/evaluate-size.ts';
 import type { CParser } from './parse/c-parser.ts';
@@ -60,6 +62,8 @@ export interface DmaCall {
 export interface SourceScan {
   /** In the order of the text. */
   readonly calls: readonly DmaCall[];
+  /** What surrounds them. */
+  readonly context: SourceContext;
 }
 
 interface Argument {
@@ -75,11 +79,15 @@ const MAX_CALL_TOKENS = 20_000;
  * sites. Never throws for what the text is.
  */
 export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
-  if (!mentionsDmaApi(unit.text)) return { calls: [] };
+  const context = mentionsContext(unit.text) ? readContext(unit.text) : NO_CONTEXT;
+  return { calls: mentionsDmaApi(unit.text) ? scanCalls(parser, unit) : [], context };
+}
+
+function scanCalls(parser: CParser, unit: SourceUnit): DmaCall[] {
   const named = calledNames(unit.text);
-  if (named.length === 0) return { calls: [] };
+  if (named.length === 0) return [];
   const located = locateCalls(parser, unit.text, named);
-  if (located.length === 0) return { calls: [] };
+  if (located.length === 0) return [];
   const config = kernelConfig(unit.config);
   const cache = unit.cache ?? new IndexCache();
   const index = cache.of(unit.path, unit.text);
@@ -92,7 +100,7 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
     if (!api || inDeadText(conditionAt(index, call.start), unit.text)) continue;
     calls.push(describe(call, api, index, translation, config, memo, functions));
   }
-  return { calls };
+  return calls;
 }
 
 function inDeadText(condition: Condition, text: string): boolean {

@@ -1,0 +1,104 @@
+import { rangeSpan } from './call-span.ts';
+import type { CallUse, FunctionView } from './function-view.ts';
+import { assignedTo, lastName, textOf } from './function-view.ts';
+import type { Observation } from './observation.ts';
+
+/** Functions whose argument is mapped for DMA, by its index. The USB core maps what a control, bulk or interrupt message is given. */
+const MAPPED: ReadonlyMap<string, number> = new Map([
+  ['dma_map_single', 1], ['dma_map_single_attrs', 1], ['pci_map_single', 1], ['usb_control_msg', 6], ['usb_bulk_msg', 2], ['usb_interrupt_msg', 2],
+  ['usb_fill_bulk_urb', 3], ['usb_fill_int_urb', 3], ['usb_fill_control_urb', 4],
+]);
+const VMALLOC = /^(?:vmalloc|vzalloc|__vmalloc|vmalloc_(?:user|32|32_user|node)|vzalloc_node|vcalloc|vmalloc_array)$/;
+const KVMALLOC = /^(?:kvmalloc|kvzalloc|kvmalloc_node|kvzalloc_node|kvcalloc|kvmalloc_array)$/;
+
+/** Memory on the stack or from vmalloc that is mapped for DMA. Neither lies in the kernel's direct map (CONFIG_VMAP_STACK since 4.9). */
+export function unmappableMemory(view: FunctionView, views: readonly FunctionView[], asksVmalloc: boolean): Observation[] {
+  return view.calls.flatMap((call): Observation[] => {
+    const range = call.args[MAPPED.get(call.name) ?? -1];
+    if (!range) return [];
+    const text = textOf(view.fn, range);
+    const size = call.args[(MAPPED.get(call.name) ?? 0) + 1];
+    if (size && textOf(view.fn, size) === '0') return [];
+    const base = { kind: 'unmappable-memory', ...rangeSpan(view.fn, range), function: view.fn.name, api: call.name } as const;
+    const stack = stackVariable(view, text, call);
+    if (stack !== undefined) return [{ ...base, memory: 'stack', name: stack }];
+    const memory = /^[A-Za-z_]\w*(?:(?:->|\.)\w+)*$/.test(text) ? vmallocOf(view, call, text, views) : undefined;
+    // A driver that asks where kvmalloc's memory lies maps it by pages where it must.
+    return memory && !(memory === 'kvmalloc' && asksVmalloc) ? [{ ...base, memory, name: text }] : [];
+  });
+}
+
+/** The local variable whose own memory an argument is: `&x`, `&x.y`, `array`, `array + n`, `&array[n]`. */
+function stackVariable(view: FunctionView, text: string, call: CallUse): string | undefined {
+  const address = /^&(\w+)((?:\.\w+|\[[^\]]*\])*)$/.exec(text);
+  const plain = /^(\w+)(?:\+[\w*]+)?$/.exec(text);
+  const name = address?.[1] ?? plain?.[1];
+  if (name === undefined) return undefined;
+  const declared = declarationOf(view, name, call);
+  if (!declared || declared.isStatic || declared.pointer) return undefined;
+  // `&p[n]` of a pointer and a member of a struct that a pointer leads to are not the variable's own memory.
+  return declared.array || address ? name : undefined;
+}
+
+interface LocalDeclaration {
+  readonly isStatic: boolean;
+  readonly pointer: boolean;
+  readonly array: boolean;
+}
+
+/** The declaration of a local before a call; undefined where it is none, or declared more than once. */
+function declarationOf(view: FunctionView, name: string, call: CallUse): LocalDeclaration | undefined {
+  const { tokens } = view.fn;
+  const found: LocalDeclaration[] = [];
+  for (const { range, role } of view.expressions) {
+    if (role !== 'statement' || range.from > call.at) continue;
+    let depth = 0;
+    for (let at = range.from; at < range.to; at++) {
+      const text = tokens[at]?.text ?? '';
+      if (/^[([{]$/.test(text)) depth++;
+      else if (/^[)\]}]$/.test(text)) depth--;
+      if (depth !== 0 || text !== name || tokens[at]?.kind !== 'name' || at === range.from) continue;
+      const head = headOf(view, range.from, at);
+      if (!head || !/^[[=,]?$/.test(at + 1 < range.to ? tokens[at + 1]?.text ?? '' : '')) continue;
+      found.push({ isStatic: tokens[range.from]?.text === 'static', pointer: tokens[at - 1]?.text === '*', array: tokens[at + 1]?.text === '[' && at + 1 < range.to });
+    }
+  }
+  // A parameter of the name makes an array a pointer; another block's variable makes it doubtful.
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Whether the tokens from the start of a statement up to a declared name are its type, and other declarators between commas. */
+function headOf(view: FunctionView, from: number, at: number): boolean {
+  const { tokens } = view.fn;
+  let end = from;
+  while (end < at && tokens[end]?.kind === 'name') end++;
+  if (end === from || /^(?:return|goto|else|delete)$/.test(tokens[from]?.text ?? '')) return false;
+  const first = tokens.slice(end, at);
+  if (first.length === 0) return true;
+  if (first.every(({ text }) => text === '*')) return true;
+  // `u8 a[4], b[8]`: behind a comma, and the statement began with a type and a name.
+  let before = at - 1;
+  while (tokens[before]?.text === '*') before--;
+  return tokens[before]?.text === ',' && (end - from >= 2 || tokens[end]?.text === '*');
+}
+
+/** What memory a path was given: by all assignments of the function for a local, of the file for a member. */
+function vmallocOf(view: FunctionView, call: CallUse, path: string, views: readonly FunctionView[]): 'vmalloc' | 'kvmalloc' | undefined {
+  const local = /^\w+$/.test(path);
+  const name = lastName(path);
+  const kinds = new Set<string>();
+  for (const each of local ? [view] : views) {
+    for (const { range } of each.expressions) {
+      const text = textOf(each.fn, range);
+      const match = new RegExp(`(?:^|[ *,;>.])${name}=(?!=)(.{0,80})`).exec(text);
+      if (!match || (local && !new RegExp(`(?:^|[ *,;])${name}=`).test(text))) continue;
+      const made = each.calls.find((other) => other.expression.range === range && lastName(assignedTo(each.fn, other) ?? '') === name);
+      if (made && VMALLOC.test(made.name)) kinds.add('vmalloc');
+      else if (made && KVMALLOC.test(made.name)) kinds.add('kvmalloc');
+      else if (!/^(?:NULL|0)/.test(match[1] ?? '')) kinds.add('other');
+    }
+  }
+  if (local && view.fn.parameters.some(({ from, to }) => view.fn.tokens.slice(from, to).some(({ text }) => text === name))) return undefined;
+  const [kind] = kinds;
+  return kinds.size === 1 && (kind === 'vmalloc' || kind === 'kvmalloc') && call.at > 0 ? kind : undefined;
+}

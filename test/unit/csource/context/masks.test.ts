@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { readContext } from '../../../../src/csource/context/read-context.ts';
+import { driver, observe } from './observe.ts';
+
+describe('masks', () => {
+  it('are read with their width, device and use', () => {
+    const { masks } = readContext(driver('if (dma_set_mask(&pdev->dev, DMA_BIT_MASK(40)))', '\treturn -EIO;', 'dma_set_coherent_mask(dev, mask);', 'err = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));'));
+    expect(masks.map(({ api, of, device, bits, checked }) => [api, of, device, bits, checked])).toEqual([
+      ['dma_set_mask', 'streaming', '&pdev->dev', 40, true],
+      ['dma_set_coherent_mask', 'coherent', 'dev', null, false],
+      ['dma_set_mask_and_coherent', 'both', 'dev', 64, true],
+    ]);
+  });
+
+  it.each([
+    ['a statement of its own', 'dma_set_mask(dev, DMA_BIT_MASK(30));', true],
+    ['an assignment', 'rc = dma_set_mask(dev, DMA_BIT_MASK(30));', false],
+    ['a condition', 'if (dma_set_mask(dev, DMA_BIT_MASK(30))) return -EIO;', false],
+    ['a cast to void', '(void)dma_set_mask(dev, DMA_BIT_MASK(30));', false],
+    ['a return', 'return dma_set_mask(dev, DMA_BIT_MASK(30));', false],
+    ['in a comment', '/* dma_set_mask(dev, DMA_BIT_MASK(30)); */', false],
+    ['one that begins alike', 'dma_set_mask_later(dev, DMA_BIT_MASK(30));', false],
+  ])('unchecked: %s', (_, line, seen) => {
+    expect(observe(driver(line), 'mask-unchecked').length > 0).toBe(seen);
+  });
+});
