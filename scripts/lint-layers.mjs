@@ -25,7 +25,7 @@ export const LAYERS = {
   csource: { rooms: ['core/units'], packages: ['web-tree-sitter'] },
   replay: { rooms: [...CORE, 'evidence'] },
   rules: { rooms: [...CORE, 'evidence', 'csource'] },
-  render: { rooms: [...CORE, 'rules'], types: ['evidence', 'replay'], packages: ['sarif', 'vscode-languageserver-types'] },
+  render: { rooms: [...CORE, 'rules'], types: ['evidence', 'replay', 'csource'], packages: ['sarif', 'vscode-languageserver-types'] },
   protocol: { rooms: ['core/units'], types: CORE, packages: ['valibot'] },
   server: {
     rooms: PURE,

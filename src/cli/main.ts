@@ -6,8 +6,8 @@ import { logCommand } from './log-command.ts';
 import { planCommand } from './plan-command.ts';
 import { runCommand } from './run-command.ts';
 import { replayCommand } from './replay-command.ts';
-import { platformFromOptions } from './platform-options.ts';
-import { type ScanJob, configOf, scanCommand } from './scan-command.ts';
+import { type ScanJob, scanCommand } from './scan-command.ts';
+import { configOf, limitsFromOptions } from './scan-limits.ts';
 import { sizeCommand } from './size-command.ts';
 import { sizeofCommand } from './sizeof-command.ts';
 import { FileScanner } from './scan-files.ts';
@@ -53,7 +53,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 /** A thread of a scan: answers lists of files until it is ended. */
 async function scanWorker({ values }: ScanJob): Promise<never> {
-  const scanner = await FileScanner.create(platformFromOptions(values), configOf(values));
+  const scanner = await FileScanner.create(limitsFromOptions(values), configOf(values));
   parentPort?.on('message', (files: readonly string[]) => {
     // A failure ends the thread, which the main thread reports.
     void scanner.scan(files).then((result) => parentPort?.postMessage(result), (error: unknown) => { setImmediate(() => { throw error; }); });

@@ -1,15 +1,18 @@
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { Platform } from '../core/platform/platform.ts';
 import { sarifLog } from '../render/sarif.ts';
-import { type ScanRecord, scanText } from '../render/scan-record.ts';
+import { type FileRecords, type FindingJson, scanText } from '../render/scan-record.ts';
 import type { Severity } from '../rules/finding.ts';
-import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
+import type { PlatformLimits } from '../rules/platform-limits.ts';
+import { applyBaseline, baselineText } from './baseline.ts';
 import { InputError } from './input-error.ts';
 import { listSources } from './list-sources.ts';
-import { PLATFORM_OPTIONS, type PlatformValues, platformFromOptions } from './platform-options.ts';
-import { readInput } from './read-input.ts';
+import { PLATFORM_OPTIONS } from './platform-options.ts';
+import { fileErrorText } from './read-input.ts';
+import { RULE_OPTIONS, type ScanValues, configOf, limitsFromOptions } from './scan-limits.ts';
 import { FileScanner, type ScanResult } from './scan-files.ts';
 
 declare const DMA_APERTURE_VERSION: string;
@@ -18,7 +21,7 @@ const RANKS: Readonly<Record<Severity | 'never', number>> = { information: 0, wa
 
 /** What a worker thread is given to begin with; lists of files come as messages. */
 export interface ScanJob {
-  readonly values: PlatformValues;
+  readonly values: ScanValues;
 }
 
 /** Below this many files a worker costs more than it saves. */
@@ -32,8 +35,9 @@ export async function scanCommand(args: readonly string[], write: (text: string)
   const { values, positionals } = parseArgs({
     args: [...args], allowPositionals: true,
     options: {
-      ...PLATFORM_OPTIONS, json: { type: 'boolean' }, ndjson: { type: 'boolean' }, sarif: { type: 'boolean' },
+      ...PLATFORM_OPTIONS, ...RULE_OPTIONS, json: { type: 'boolean' }, ndjson: { type: 'boolean' }, sarif: { type: 'boolean' },
       'fail-on': { type: 'string' }, jobs: { type: 'string' },
+      'baseline': { type: 'string' }, 'write-baseline': { type: 'string' },
     },
   });
   const formats = [values.json, values.ndjson, values.sarif].filter(Boolean).length;
@@ -44,30 +48,44 @@ export async function scanCommand(args: readonly string[], write: (text: string)
   const jobs = values.jobs === undefined ? availableParallelism() : Number(values.jobs);
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > 256) throw new InputError(`--jobs ${values.jobs ?? ''}: expected a number from 1 to 256`);
 
-  const platform = platformFromOptions(values);
+  const limits = limitsFromOptions(values);
+  const { platform } = limits;
   const files = listSources(positionals);
-  const { records, unread } = await scanAll(files, values, platform, jobs);
-  for (const line of unread) process.stderr.write(`dma-aperture: ${line}\n`);
-  if (values.json) write(`${JSON.stringify({ schema: 'dma-aperture/scan@1', platform: platform.label, records }, null, 2)}\n`);
-  else if (values.ndjson) write(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const result = await scanAll(files, values, limits, jobs);
+  for (const line of result.unread) process.stderr.write(`dma-aperture: ${line}\n`);
+  const records = values.baseline === undefined ? result : withBaseline(values.baseline, result);
+  if (values['write-baseline'] !== undefined) writeBaseline(values['write-baseline'], result);
+  if (values.json) write(`${JSON.stringify({ schema: 'dma-aperture/scan@1', platform: platform.label, records: records.calls, others: records.others }, null, 2)}\n`);
+  else if (values.ndjson) write([...records.calls, ...records.others].map((record) => `${JSON.stringify(record)}\n`).join(''));
   else if (values.sarif) write(`${JSON.stringify(sarifLog(records, DMA_APERTURE_VERSION), null, 2)}\n`);
   else write(textReport(records, files.length, platform));
-  if (unread.length > 0) return 2;
-  const worst = Math.max(-1, ...records.flatMap((record) => record.findings.map((finding) => RANKS[finding.severity])));
+  if (result.unread.length > 0) return 2;
+  const worst = Math.max(-1, ...findingsOf(records).filter(({ suppressed }) => !suppressed).map(({ severity }) => RANKS[severity]));
   return worst >= RANKS[failOn] ? 1 : 0;
 }
 
-/** The configuration that decides `#if`; undefined without `--config`. */
-export function configOf(values: PlatformValues): ReadonlyMap<string, string> | undefined {
-  if (values.config === undefined) return undefined;
-  const { facts } = readKconfig(readInput(values.config), values.config);
-  return facts.config && new Map([...facts.config].map(([symbol, fact]) => [symbol, fact.value]));
+function findingsOf({ calls, others }: FileRecords): FindingJson[] {
+  return [...calls, ...others].flatMap(({ findings }) => findings);
 }
 
-async function scanAll(files: readonly string[], values: PlatformValues, platform: Platform, jobs: number): Promise<ScanResult> {
+function withBaseline(path: string, result: FileRecords): FileRecords {
+  const { records, gone } = applyBaseline(path, result);
+  if (gone > 0) process.stderr.write(`dma-aperture: ${path}: ${gone} of its findings ${gone === 1 ? 'was' : 'were'} not found any more: write it anew to drop ${gone === 1 ? 'it' : 'them'}\n`);
+  return records;
+}
+
+function writeBaseline(path: string, result: FileRecords): void {
+  try {
+    writeFileSync(path, baselineText(result));
+  } catch (error) {
+    throw new InputError(`--write-baseline ${path}: ${fileErrorText(error)}`);
+  }
+}
+
+async function scanAll(files: readonly string[], values: ScanValues, limits: PlatformLimits, jobs: number): Promise<ScanResult> {
   const count = Math.min(jobs, Math.floor(files.length / FILES_PER_WORKER));
   if (count < 2) {
-    const scanner = await FileScanner.create(platform, configOf(values));
+    const scanner = await FileScanner.create(limits, configOf(values));
     const result = await scanner.scan(files);
     scanner.dispose();
     return result;
@@ -93,7 +111,7 @@ async function scanAll(files: readonly string[], values: PlatformValues, platfor
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  return { records: parts.flatMap((part) => part.records), unread: parts.flatMap((part) => part.unread) };
+  return { calls: parts.flatMap((part) => part.calls), others: parts.flatMap((part) => part.others), unread: parts.flatMap((part) => part.unread) };
 }
 
 function askWorker(worker: Worker, files: readonly string[]): Promise<ScanResult> {
@@ -109,12 +127,15 @@ function askWorker(worker: Worker, files: readonly string[]): Promise<ScanResult
   });
 }
 
-function textReport(records: readonly ScanRecord[], files: number, platform: Platform): string {
-  const count = (kind: string): number => records.filter((record) => record.size.kind === kind).length;
-  const findings = records.reduce((sum, record) => sum + record.findings.length, 0);
+function textReport(records: FileRecords, files: number, platform: Platform): string {
+  const { calls, others } = records;
+  const count = (kind: string): number => calls.filter((record) => record.size.kind === kind).length;
+  const all = findingsOf(records);
+  const suppressed = all.filter((finding) => finding.suppressed).length;
+  const findings = all.length - suppressed;
   return [
-    ...records.map(scanText),
-    `${records.length} call site${records.length === 1 ? '' : 's'} in ${files} file${files === 1 ? '' : 's'}: ${count('exact')} exact, ${count('bounded')} bounded, ${count('unknown')} unknown; ${findings} finding${findings === 1 ? '' : 's'}`,
+    ...[...calls, ...others].map(scanText).filter((text) => text !== ''),
+    `${calls.length} call site${calls.length === 1 ? '' : 's'} in ${files} file${files === 1 ? '' : 's'}: ${count('exact')} exact, ${count('bounded')} bounded, ${count('unknown')} unknown; ${findings} finding${findings === 1 ? '' : 's'}${suppressed > 0 ? `, ${suppressed} suppressed` : ''}`,
     `Platform: ${platform.label}`, '',
   ].join('\n');
 }

@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
-import type { Platform } from '../core/platform/platform.ts';
 import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
+import { mentionsContext } from '../csource/context/read-context.ts';
 import { type CParser, createCParser } from '../csource/parse/c-parser.ts';
 import { loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import { BoundedMap } from '../csource/preprocess/bounded-map.ts';
 import { IndexCache } from '../csource/preprocess/index-cache.ts';
 import { scanSource } from '../csource/scan-source.ts';
-import { type ScanRecord, scanRecord } from '../render/scan-record.ts';
-import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
+import { type FileRecords, fileRecords } from '../render/scan-record.ts';
+import type { PlatformLimits } from '../rules/platform-limits.ts';
 import { checkSource } from '../rules/check-source.ts';
 import { KernelTrees } from './kernel-trees.ts';
 import { parserFiles } from './parser-files.ts';
 import { fileErrorText } from './read-input.ts';
 
-export interface ScanResult {
-  readonly records: readonly ScanRecord[];
+export interface ScanResult extends FileRecords {
   /** Files that could not be read, with the reason. */
   readonly unread: readonly string[];
 }
@@ -31,40 +30,41 @@ export class FileScanner {
   readonly #cache = new IndexCache();
   readonly #trees: KernelTrees | undefined;
 
-  private constructor(parser: CParser, platform: Platform, config: ReadonlyMap<string, string> | undefined) {
+  private constructor(parser: CParser, limits: PlatformLimits, config: ReadonlyMap<string, string> | undefined) {
     this.#parser = parser;
-    this.#limits = limitsOf(platform);
+    this.#limits = limits;
     this.#config = config;
     // What the tree keeps of a header is its index, which holds the text.
     this.#trees = config ? new KernelTrees(readOptional) : undefined;
   }
 
   /** @param config a complete kernel configuration, where one is known */
-  static async create(platform: Platform, config: ReadonlyMap<string, string> | undefined): Promise<FileScanner> {
-    return new FileScanner(await createCParser(parserFiles()), platform, config);
+  static async create(limits: PlatformLimits, config: ReadonlyMap<string, string> | undefined): Promise<FileScanner> {
+    return new FileScanner(await createCParser(parserFiles()), limits, config);
   }
 
   async scan(files: readonly string[]): Promise<ScanResult> {
-    const records: ScanRecord[] = [];
+    const parts: FileRecords[] = [];
     const unread: string[] = [];
     for (const file of files) {
       try {
-        records.push(...await this.#scanFile(file, readFileSync(file)));
+        parts.push(await this.#scanFile(file, readFileSync(file)));
       } catch (error) {
         if (!(error instanceof Error && 'code' in error)) throw error;
         unread.push(`${file}: ${fileErrorText(error)}`);
       }
     }
-    return { records, unread };
+    return { calls: parts.flatMap(({ calls }) => calls), others: parts.flatMap(({ others }) => others), unread };
   }
 
   dispose(): void {
     this.#parser.dispose();
   }
 
-  async #scanFile(file: string, bytes: Buffer): Promise<ScanRecord[]> {
+  async #scanFile(file: string, bytes: Buffer): Promise<FileRecords> {
     // Most files call nothing: look before decoding.
-    if (!mentionsDmaApi(bytes.toString('latin1'))) return [];
+    const raw = bytes.toString('latin1');
+    if (!mentionsDmaApi(raw) && !mentionsContext(raw)) return { calls: [], others: [] };
     const text = bytes.toString('utf8');
     const place = this.#trees?.of(file);
     const path = place?.path ?? file;
@@ -72,7 +72,7 @@ export class FileScanner {
     const scan = scanSource(this.#parser, {
       path, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}), ...(place ? { tree: place.tree } : {}),
     });
-    return checkSource(scan, text, this.#limits).map((checked) => scanRecord(file, checked));
+    return fileRecords(file, checkSource(scan, text, this.#limits));
   }
 
   #header(path: string): string | undefined {

@@ -4,7 +4,7 @@ import { sizeofTypes } from '../csource/sizeof-type.ts';
 import { InputError } from './input-error.ts';
 import { KernelTrees } from './kernel-trees.ts';
 import { readInput } from './read-input.ts';
-import { configOf } from './scan-command.ts';
+import { configOf } from './scan-limits.ts';
 import { readOptional } from './scan-files.ts';
 
 /** `dma-aperture sizeof [--config FILE] --file FILE NAME…`: a JSON object a line, `bytes` null where it is not known. @returns 0 */

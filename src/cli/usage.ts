@@ -29,6 +29,9 @@ Plan
 Scan
   --json | --ndjson | --sarif    one JSON document, one object a line, or SARIF 2.1.0 (default: text)
   --fail-on error|warning|never  the least severity that makes the exit status 1 (default: error)
+  --rule RULE=LEVEL              severity of a rule: error, warning, information or off (repeatable)
+  --baseline FILE                findings of this file are not reported
+  --write-baseline FILE          write the findings of this scan as a baseline
   --jobs N                       worker threads (default: one a processor)
 
 Exit status: 0 nothing found, 1 findings, unmet expectations or mismatches, 2 usage or input error.

@@ -1,15 +1,28 @@
 import { formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
-import type { Finding, Headline } from '../rules/finding.ts';
+import type { Finding, Headline, SuppressionProblem } from '../rules/finding.ts';
 import { causeNoteText, causeText } from './cause-text.ts';
 import { dmaReportText } from './dma-report-text.ts';
 import { knownCaseText } from './known-case-text.ts';
 import { configProblemText, optionProblemText } from './option-text.ts';
 import { provenanceText } from './provenance-text.ts';
 import { knobOf, reasonText } from './reason-text.ts';
+import { seenText } from './seen-text.ts';
 
 const times = (count: number): string => (count > 1 ? ` (${groupDigits(count)} times in this log)` : '');
 const who = (device: string | null): string => (device === null ? '' : ` for ${device}`);
+
+/** Headlines that do not say themselves which fact decides. */
+const DECIDED_BY_A_FACT: ReadonlySet<Headline['key']> = new Set<Headline['key']>(['coherent-over', 'streaming-over', 'pool-over', 'beyond-mask-memory', 'segment-size-over', 'seen']);
+
+function suppressionText(problem: SuppressionProblem, rule: string): string {
+  switch (problem) {
+    case 'no-reason': return `This comment does not say why ${rule} is ignored: expected "-- reason" behind the rule`;
+    case 'unknown-rule': return `There is no rule ${rule}`;
+    case 'no-rule': return 'This comment names no rule: expected "dma-aperture: ignore dma/… -- reason"';
+    case 'not-needed': return `Nothing on this line or the next is a finding of ${rule}: the comment can go`;
+  }
+}
 
 /** A finding's headline: one sentence with the numbers that decide. */
 export function headlineText(headline: Headline): string {
@@ -18,6 +31,24 @@ export function headlineText(headline: Headline): string {
       return `${headline.api} ${headline.bounded ? 'may ask' : 'asks'} for ${formatBytesExact(headline.bytes)}, order ${headline.order}: this platform gives at most ${formatBytes(headline.limit)}`;
     case 'streaming-over':
       return `${headline.api} ${headline.bounded ? 'may map' : 'maps'} ${formatBytesExact(headline.bytes)} at once: ${headline.bounced ? 'if it must bounce, ' : ''}at most ${formatBytes(headline.limit)} can succeed on this platform`;
+    case 'pool-over':
+      return `${headline.api} ${headline.bounded ? 'may take' : 'takes'} ${formatBytesExact(headline.bytes)} at a time, order ${headline.order}: this platform gives at most ${formatBytes(headline.limit)}`;
+    case 'beyond-mask-memory':
+      return `${headline.api} asks for ${formatBytesExact(headline.bytes)} below the reach of a ${headline.bits}-bit coherent mask, where at most ${formatBytes(headline.limit)} can lie in one block`;
+    case 'order-waste':
+      return `${headline.api} asks for ${formatBytesExact(headline.bytes)} and is given a block of order ${headline.order}, ${formatBytes(headline.blockBytes)}: ${formatBytes(headline.blockBytes - headline.bytes)} are wasted`;
+    case 'segment-size-over':
+      return `${headline.api} allows elements of ${formatBytesExact(headline.bytes)}: ${headline.bounced ? 'one that must bounce may have' : 'one may have'} at most ${formatBytes(headline.limit)} on this platform`;
+    case 'mask-below-aperture':
+      return headline.end === null
+        ? `${headline.api} lets the device reach ${formatBytes(2 ** headline.bits)} (${headline.bits} bits): the aperture may lie beyond, and then nothing can bounce`
+        : `${headline.api} lets the device reach ${formatBytes(2 ** headline.bits)} (${headline.bits} bits): the aperture ends at ${formatAddress(headline.end)}, so what must bounce may fail`;
+    case 'min-align':
+      return `min_align_mask ${formatAddress(headline.mask)} can make the slot search of this kernel endless`;
+    case 'outside-size':
+      return `${headline.api}: ${headline.text} comes from ${headline.origin === 'user' ? 'user space' : 'the device'} unchecked`;
+    case 'seen': return seenText(headline.seen);
+    case 'suppression': return suppressionText(headline.problem, headline.rule);
     case 'log-oversize':
       return `Mapping of ${formatBytesExact(headline.bytes)}${who(headline.device)} exceeds a segment of ${formatBytes(headline.limit)}: it can never succeed, however large or empty the aperture${times(headline.count)}`;
     case 'log-oversize-offset':
@@ -63,9 +94,7 @@ export function headlineText(headline: Headline): string {
 /** The finding as a message of one line: headline, the deciding fact, and the doubt where there is one. */
 export function findingMessage(finding: Finding): string {
   const [fact] = finding.evidence;
-  const because = finding.headline.key === 'coherent-over' || finding.headline.key === 'streaming-over'
-    ? finding.explain.find((step) => step.fact !== undefined && step.fact === fact)
-    : undefined;
+  const because = DECIDED_BY_A_FACT.has(finding.headline.key) ? finding.explain.find((step) => step.fact !== undefined && step.fact === fact) : undefined;
   const parts = [headlineText(finding.headline)];
   if (because) parts.push(reasonText(because));
   if (finding.doubt !== undefined) parts.push(`Not certain: ${finding.doubt}`);

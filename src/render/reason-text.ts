@@ -23,6 +23,8 @@ const SENTENCES: Sentences = {
   'contig-order-limit': ({ order: size, bytes }) => `xen_create_contiguous_region makes at most order ${size} contiguous (MAX_CONTIG_ORDER): ${formatBytes(bytes)}`,
   'xen-exchange-order-limit': ({ order: size, bytes }) => `Xen exchanges extents of at most order ${size} for this domain (memop-max-order): ${formatBytes(bytes)}`,
   'xen-heap-order-limit': ({ order: size, bytes }) => `Xen's heap has no blocks above order ${size}: ${formatBytes(bytes)} (MAX_ORDER)`,
+  'mask-memory-limit': ({ bits, bytes }) => `Below ${formatBytes(2 ** bits)}, which a ${bits}-bit mask reaches, no block above ${formatBytes(bytes)} can lie`,
+  'mask-memory-below-dma-bits': ({ bits, dmaBits }) => `Xen of three zones gives nothing for a width of ${bits} bits, below dma_bits ${dmaBits}`,
   'exceeds': ({ bytes, limit }) => `${formatBytesExact(bytes)} exceed ${formatBytes(limit)}`,
   'pool-absent': () => 'There is no aperture to bounce through',
   'pool-disabled': () => 'The aperture is disabled',
@@ -105,6 +107,27 @@ const SENTENCES: Sentences = {
   'bad-size': ({ bytes }) => `A size of ${bytes} is none: expected a whole number of bytes, one or more`,
   'contents-not-kept': () => 'Contents are not kept in this run',
   'gave-back': ({ order: size, address }) => `Block of order ${size} at ${formatAddress(address)} freed`,
+  'pool-allocation': ({ bytes }) => `A dma_pool takes max(ALIGN(size, align), PAGE_SIZE) at a time from dma_alloc_coherent: ${formatBytesExact(bytes)}`,
+  'rounding-waste': ({ bytes, blockBytes, wasted }) => `${formatBytes(blockBytes)} − ${formatBytes(bytes)} = ${formatBytesExact(wasted)} are allocated and never used`,
+  'element-may-bounce': ({ always }) =>
+    always === 1
+      ? 'Elements of a scatterlist are joined up to this size; one that must bounce and exceeds a segment makes the whole list fail'
+      : 'Elements of a scatterlist are joined up to this size; where the device does not reach one it must bounce, and above a segment the whole list fails',
+  'search-can-be-endless': ({ mask: align }) =>
+    `The slot search of this kernel ends where it began. With min_align_mask ${formatAddress(align)} it steps over that slot: where no run fits it searches for ever, with interrupts off`,
+  'aperture-end': ({ address }) => `The aperture ends at ${formatAddress(address)}`,
+  'aperture-below-4-gib': () => 'The aperture lies anywhere below 4 GiB, as a rule near its end',
+  'aperture-below-bits': ({ bits }) => `The aperture was placed below ${formatBytes(2 ** bits)}`,
+  'mask-can-be-refused': ({ bits }) =>
+    bits === 0 ? 'Setting a mask fails where the device would not reach what this platform needs: the old mask then stays in force' : `A mask of ${bits} bits is refused where memory or the aperture lies beyond it: the old mask then stays in force`,
+  'mapping-can-fail': () => 'A mapping that must bounce fails where the aperture is full or the buffer exceeds a segment: the address is then DMA_MAPPING_ERROR, which only dma_mapping_error() tells',
+  'mapping-fails-into-overflow': () => 'A mapping that must bounce and finds no room is given the overflow buffer: unless dma_mapping_error() is asked, the data are lost without a sign',
+  'bounce-has-a-copy': () => 'A bounced buffer has a copy in the aperture: the device uses the copy, and only unmapping or dma_sync_* bring the two together',
+  'merged-by-iommu-only': () => 'dma_map_sg may return fewer elements than it was given where an IOMMU joins them; the aperture never does',
+  'guest-physical-is-not-machine': () => 'In a Xen PV domain a physical address is the guest\'s own; the device needs the machine\'s, which is another and not consecutive from page to page',
+  'physical-is-bus-by-luck': () => 'Physical and bus address agree only without an IOMMU, without memory encryption, and where the device reaches the buffer',
+  'not-in-direct-map': () => 'The memory does not lie in the kernel\'s direct map, where virt_to_page() finds its frames: the device would be given another page',
+  'value-from-outside': () => 'Nothing between its reading and this call bounds the value',
   'knob-swiotlb-size': ({ helps: flag }) => `${helps(flag)}: a larger aperture (swiotlb=)`,
   'knob-segsize': ({ helps: flag, bytes }) => `${helps(flag)}: a kernel built with a larger IO_TLB_SEGSIZE (${formatBytes(bytes)} or more; no kernel ships one)`,
   'knob-contig-order': ({ helps: flag, release }) => `${helps(flag)}: a kernel whose frame list grows on demand (${release} and later, stable releases of early 2025)`,
@@ -115,6 +138,14 @@ const SENTENCES: Sentences = {
   'knob-reserve': ({ helps: flag }) => `${helps(flag)}: leaving Xen more free memory in reach (a smaller dom0_mem=)`,
   'knob-memop-max-order': ({ helps: flag, order: size }) => `${helps(flag)}: memop-max-order=${size} or more on Xen's command line`,
   'knob-iommu': ({ helps: flag }) => (flag === 1 ? 'Helps: an IOMMU that Linux uses' : 'Does not help: an IOMMU (a PV domain still uses machine addresses)'),
+  'knob-split': ({ helps: flag }) => `${helps(flag)}: several smaller buffers instead of one`,
+  'knob-max-mapping-size': ({ helps: flag }) => `${helps(flag)}: asking dma_max_mapping_size() (5.1 and later) and keeping to it`,
+  'knob-noncontiguous': ({ helps: flag }) => `${helps(flag)}: dma_alloc_noncontiguous (5.13 and later), where the device takes a scatterlist`,
+  'knob-smaller-default': ({ helps: flag }) => `${helps(flag)}: a smaller default, where a parameter or queue depth sets the size`,
+  'knob-map-it': ({ helps: flag }) => `${helps(flag)}: dma_map_single() or dma_alloc_coherent(), and the DMA address that they give`,
+  'knob-check-size': ({ helps: flag }) => `${helps(flag)}: refusing sizes above what the driver needs`,
+  'knob-kmalloc': ({ helps: flag }) => `${helps(flag)}: a buffer from kmalloc(), or each page of a vmalloc() buffer by itself (vmalloc_to_page)`,
+  'knob-search-counts': ({ helps: flag }) => `${helps(flag)}: a kernel whose search counts the slots it has looked at (6.3 and later)`,
   'knob-areas': ({ helps: flag }) => `${helps(flag)}: fewer areas (second number of swiotlb=)`,
 };
 

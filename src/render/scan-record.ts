@@ -1,7 +1,10 @@
 import { evidenceOf } from '../core/platform/fact.ts';
-import type { CheckedCall } from '../rules/check-source.ts';
-import type { Severity } from '../rules/finding.ts';
+import type { CheckedCall, CheckedSource } from '../rules/check-source.ts';
+import type { Finding, FindingSuppression, Severity } from '../rules/finding.ts';
+import { fingerprint } from '../rules/fingerprint.ts';
 import { findingMessage } from './finding-text.ts';
+import { fixText } from './fix-text.ts';
+import { knobOf, reasonText } from './reason-text.ts';
 
 /** A size as the scan's output carries it: bytes as numbers. */
 export interface SizeJson {
@@ -16,32 +19,76 @@ export interface SizeJson {
   readonly why: string;
 }
 
-/** One call site of `dma-aperture scan`. */
-export interface ScanRecord {
+/** A place in a text; lines and columns count from 1, columns in UTF-16 units. */
+interface RegionJson {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A finding of `dma-aperture scan`. */
+export interface FindingJson extends RegionJson {
+  readonly ruleId: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly confidence: string;
+  /** Places that the deciding fact was read from. */
+  readonly evidence: readonly { readonly uri: string; readonly line: number; readonly column: number }[];
+  /** Other places of the file that belong to it. */
+  readonly related?: readonly RegionJson[];
+  /** Why, step by step. */
+  readonly explain: readonly string[];
+  /** What the driver or the machine's owner can do. */
+  readonly options: readonly string[];
+  readonly fixes?: readonly (RegionJson & { readonly title: string; readonly text: string })[];
+  /** The same wherever the lines move: rule, file, function and the text as written. */
+  readonly fingerprint: string;
+  readonly suppressed?: FindingSuppression;
+}
+
+/** Findings of one place. */
+interface PlaceRecord {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly function: string;
+  readonly findings: readonly FindingJson[];
+}
+
+/** One call site of `dma-aperture scan`. */
+export interface ScanRecord extends PlaceRecord {
   readonly api: string;
   readonly family: string;
   readonly device: string;
   readonly sizeText: string;
   readonly size: SizeJson;
-  readonly findings: readonly {
-    readonly ruleId: string;
-    readonly severity: Severity;
-    readonly message: string;
-    readonly confidence: string;
-    readonly line: number;
-    readonly column: number;
-    readonly endLine: number;
-    readonly endColumn: number;
-    /** Places that the deciding fact was read from. */
-    readonly evidence: readonly { readonly uri: string; readonly line: number; readonly column: number }[];
-  }[];
 }
 
-export function scanRecord(file: string, { call, findings }: CheckedCall): ScanRecord {
+/** What was found in a file beside its call sites. */
+export type OtherRecord = PlaceRecord;
+
+/** Everything that the scan of a file gives. */
+export interface FileRecords {
+  readonly calls: readonly ScanRecord[];
+  readonly others: readonly OtherRecord[];
+}
+
+export function fileRecords(file: string, { calls, others }: CheckedSource): FileRecords {
+  const seen = new Map<string, number>();
+  return {
+    calls: calls.map((checked) => scanRecord(file, checked, seen)),
+    others: others.map((finding) => ({
+      file, line: finding.span.line, column: finding.span.column, function: functionOf(finding), findings: [findingJson(finding, file, functionOf(finding), '', seen)],
+    })),
+  };
+}
+
+function functionOf({ headline }: Finding): string {
+  return headline.key === 'seen' ? headline.seen.function : '';
+}
+
+function scanRecord(file: string, { call, findings }: CheckedCall, seen: Map<string, number>): ScanRecord {
   const { size } = call;
   const common = { kind: size.kind, why: size.why, ...(size.kind !== 'exact' && size.origin ? { origin: size.origin } : {}) };
   return {
@@ -50,20 +97,40 @@ export function scanRecord(file: string, { call, findings }: CheckedCall): ScanR
     size: size.kind === 'exact' ? { ...common, bytes: size.bytes }
       : size.kind === 'bounded' ? { ...common, ...(size.min === undefined ? {} : { min: size.min }), ...(size.max === undefined ? {} : { max: size.max }), ...(size.byType ? { byType: true } : {}) }
         : common,
-    findings: findings.map((finding) => ({
-      ruleId: finding.ruleId, severity: finding.severity, message: findingMessage(finding), confidence: finding.confidence, ...finding.span,
-      evidence: finding.evidence.flatMap(evidenceOf).filter(({ kind }) => kind !== 'built-in').map(({ uri, line, column }) => ({ uri, line, column })),
-    })),
+    findings: findings.map((finding) => findingJson(finding, file, call.function, `${call.api} ${oneLine(call.sizeText)}`, seen)),
   };
 }
 
-/** A record as a line of text: place, call, size; its findings under it, in the form that editors and CI read. */
-export function scanText(record: ScanRecord): string {
-  const { size } = record;
-  const bytes = size.kind === 'exact' ? `${size.bytes} B` : size.kind === 'bounded' ? `${size.min ?? 0}..${size.max ?? '?'} B` : 'unknown';
-  const where = `${record.file}:${record.line}:${record.column}`;
-  const lines = [`${where}: ${record.api} ${oneLine(record.sizeText)} = ${bytes} (${size.why}) in ${record.function || '?'}`];
-  for (const finding of record.findings) lines.push(`${record.file}:${finding.line}:${finding.column}: ${finding.severity}: ${finding.message} [${finding.ruleId}]`);
+function findingJson(finding: Finding, file: string, within: string, text: string, seen: Map<string, number>): FindingJson {
+  const { ruleId, severity, confidence, span, evidence, related, fixes, suppressed } = finding;
+  const message = findingMessage(finding);
+  // Where several findings of a function agree in all that lasts, their order tells them apart.
+  const key = [ruleId, file, within, text === '' ? message : text].join('\n');
+  const nth = seen.get(key) ?? 0;
+  seen.set(key, nth + 1);
+  return {
+    ruleId, severity, message, confidence, ...span,
+    evidence: evidence.flatMap(evidenceOf).filter(({ kind }) => kind !== 'built-in').map(({ uri, line, column }) => ({ uri, line, column })),
+    ...(related ? { related: related.map(({ span: at }) => at) } : {}),
+    explain: finding.explain.filter((step) => knobOf(step) === undefined).map(reasonText),
+    options: finding.explain.filter((step) => knobOf(step) === 'helps').map(reasonText),
+    ...(fixes ? { fixes: fixes.map((fix) => ({ ...fix.span, title: fixText(fix), text: fix.text })) } : {}),
+    fingerprint: fingerprint(nth === 0 ? key : `${key}\n${nth}`),
+    ...(suppressed ? { suppressed } : {}),
+  };
+}
+
+/** A record as lines of text: place, call, size; its findings under it, in the form that editors and CI read. Suppressed ones are left out. */
+export function scanText(record: ScanRecord | OtherRecord): string {
+  const lines: string[] = [];
+  if ('size' in record) {
+    const { size } = record;
+    const bytes = size.kind === 'exact' ? `${size.bytes} B` : size.kind === 'bounded' ? `${size.min ?? 0}..${size.max ?? '?'} B` : 'unknown';
+    lines.push(`${record.file}:${record.line}:${record.column}: ${record.api} ${oneLine(record.sizeText)} = ${bytes} (${size.why}) in ${record.function || '?'}`);
+  }
+  for (const finding of record.findings) {
+    if (!finding.suppressed) lines.push(`${record.file}:${finding.line}:${finding.column}: ${finding.severity}: ${finding.message} [${finding.ruleId}]`);
+  }
   return lines.join('\n');
 }
 

@@ -26,6 +26,76 @@ const RULE_LIST: readonly Rule[] = [
     summary: 'A streaming mapping is larger than one segment of the aperture: if it must bounce it can never succeed.',
     help: 'Map at most dma_max_mapping_size() at once: split the buffer or use a scatterlist with dma_set_max_seg_size().',
   },
+  {
+    id: RULES.coherentBeyondMaskMemory, defaultSeverity: 'error',
+    summary: 'A coherent allocation is larger than any block of memory that the driver\'s coherent mask reaches.',
+    help: 'Set a wider coherent mask if the device can, or split the buffer.',
+  },
+  {
+    id: RULES.poolExceedsContiguousLimit, defaultSeverity: 'error',
+    summary: 'A dma_pool takes its memory in pieces larger than this platform gives at once.',
+    help: 'Make the blocks of the pool smaller, or allocate them one by one as a scatterlist.',
+  },
+  {
+    id: RULES.orderRoundingWaste, defaultSeverity: 'information',
+    summary: 'A coherent allocation is rounded up to a block of 2^order pages, and much of it is never used.',
+    help: 'Keep below the power of two, or split the buffer.',
+  },
+  {
+    id: RULES.segmentSizeExceedsMaxMapping, defaultSeverity: 'warning',
+    summary: 'A driver allows elements of a scatterlist that are larger than one segment of the aperture.',
+    help: 'Cap the size at dma_max_mapping_size().',
+  },
+  {
+    id: RULES.maskBelowAperture, defaultSeverity: 'warning',
+    summary: 'A streaming mask does not reach the aperture, or may not: what must bounce then fails.',
+    help: 'Set a wider mask if the device can; a larger aperture changes nothing.',
+  },
+  {
+    id: RULES.maskUnchecked, defaultSeverity: 'warning',
+    summary: 'The result of setting a DMA mask is thrown away.',
+    help: 'Fail the probe, or fall back to a narrower mask, where the mask is refused.',
+  },
+  {
+    id: RULES.mappingErrorUnchecked, defaultSeverity: 'warning',
+    summary: 'A streaming mapping is used without dma_mapping_error(), or its result is thrown away.',
+    help: 'Test the address with dma_mapping_error() before the device is given it.',
+  },
+  {
+    id: RULES.missingSync, defaultSeverity: 'warning',
+    summary: 'The CPU uses a buffer while it belongs to the device.',
+    help: 'Unmap the buffer first, or put dma_sync_single_for_cpu() and dma_sync_single_for_device() around the access.',
+  },
+  {
+    id: RULES.unmapMismatch, defaultSeverity: 'warning',
+    summary: 'A mapping is given back with another direction, size, number of elements or function than it was made with.',
+    help: 'Give back what was mapped: the same direction and size, and of a scatterlist the number that dma_map_sg() was given.',
+  },
+  {
+    id: RULES.busAddressFromVirt, defaultSeverity: 'warning',
+    summary: 'A physical address of the CPU\'s view is given to a device.',
+    help: 'Map the buffer with the DMA API and give the device the address that it returns.',
+  },
+  {
+    id: RULES.mapOfStackOrVmalloc, defaultSeverity: 'error',
+    summary: 'Memory on the stack or from vmalloc() is mapped for DMA.',
+    help: 'Use a buffer from kmalloc(), or map the pages of a vmalloc() buffer one by one.',
+  },
+  {
+    id: RULES.minAlignLivelock, defaultSeverity: 'warning',
+    summary: 'A device\'s min_align_mask can make the slot search of kernels 5.10 to 6.2 endless.',
+    help: 'Run a kernel whose search counts the slots it has looked at (6.3 and later), or keep mappings below the largest that fits for certain.',
+  },
+  {
+    id: RULES.userControlledSize, defaultSeverity: 'warning',
+    summary: 'The size of a DMA request comes from user space or from the device, unchecked.',
+    help: 'Refuse sizes above what the driver needs before they reach the DMA API.',
+  },
+  {
+    id: RULES.suppression, defaultSeverity: 'warning',
+    summary: 'A comment that ignores a finding gives no reason, names no known rule, or is no longer needed.',
+    help: 'Write /* dma-aperture: ignore dma/rule -- reason */ on the line of the finding or the line above.',
+  },
   { id: RULES.logAperture, defaultSeverity: 'information', summary: 'The aperture that this boot set up.', help: 'Its size bounds the sum of all mappings; one mapping is bounded by a segment of 256 KiB whatever its size.' },
   {
     id: RULES.logMappingOversize, defaultSeverity: 'error', summary: 'A mapping failed that no aperture of any size could serve: it exceeds a segment of 256 KiB.',

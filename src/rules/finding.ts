@@ -1,5 +1,6 @@
 import type { Fact } from '../core/platform/fact.ts';
 import type { Reason } from '../core/platform/reason.ts';
+import type { Observation } from '../csource/context/observation.ts';
 import type { DmaDebugReport } from '../evidence/log/log-items.ts';
 import type { RuleId } from '../ids.ts';
 import type { FailureCause } from './failure-cause.ts';
@@ -22,6 +23,17 @@ export interface Span {
 export type Headline =
   | { readonly key: 'coherent-over'; readonly api: string; readonly bytes: number; readonly order: number; readonly limit: number; readonly bounded: boolean }
   | { readonly key: 'streaming-over'; readonly api: string; readonly bytes: number; readonly limit: number; readonly bounced: boolean; readonly bounded: boolean }
+  | { readonly key: 'pool-over'; readonly api: string; readonly bytes: number; readonly order: number; readonly limit: number; readonly bounded: boolean }
+  | { readonly key: 'beyond-mask-memory'; readonly api: string; readonly bytes: number; readonly bits: number; readonly limit: number }
+  | { readonly key: 'order-waste'; readonly api: string; readonly bytes: number; readonly order: number; readonly blockBytes: number }
+  | { readonly key: 'segment-size-over'; readonly api: string; readonly bytes: number; readonly limit: number; readonly bounced: boolean }
+  /** `end`: address behind the aperture; null where it is not known. */
+  | { readonly key: 'mask-below-aperture'; readonly api: string; readonly bits: number; readonly end: number | null }
+  | { readonly key: 'min-align'; readonly mask: number }
+  | { readonly key: 'outside-size'; readonly api: string; readonly origin: 'user' | 'device'; readonly text: string }
+  /** Something that the text around DMA calls shows. */
+  | { readonly key: 'seen'; readonly seen: Observation }
+  | { readonly key: 'suppression'; readonly problem: SuppressionProblem; readonly rule: string }
   | { readonly key: 'log-oversize'; readonly bytes: number; readonly limit: number; readonly device: string | null; readonly count: number }
   /** At most a segment, but more than one together with the offset within a page that the device keeps. */
   | { readonly key: 'log-oversize-offset'; readonly bytes: number; readonly limit: number; readonly device: string | null; readonly count: number }
@@ -44,6 +56,9 @@ export type Headline =
   | { readonly key: 'option'; readonly of: 'linux' | 'xen'; readonly option: string; readonly problem: OptionProblem }
   | { readonly key: 'config'; readonly symbol: string; readonly value: string; readonly problem: ConfigProblem }
   | { readonly key: 'log-aperture'; readonly bytes: number; readonly slots: number; readonly segments: number };
+
+/** What is wrong with a comment that suppresses a finding. */
+export type SuppressionProblem = 'no-reason' | 'unknown-rule' | 'no-rule' | 'not-needed';
 
 /** What is wrong with an option of a command line. Versions in words; sizes in bytes. */
 export type OptionProblem =
@@ -83,12 +98,34 @@ export interface Finding {
   readonly lines?: readonly number[];
   /** Reported cases that fit. */
   readonly cases?: readonly KnownCaseId[];
+  /** Other places of the same file that belong to it. */
+  readonly related?: readonly { readonly span: Span; readonly what: RelatedPlace }[];
+  /** Edits of the same file that mend it and change nothing else. */
+  readonly fixes?: readonly Fix[];
+  /** Why it is not reported. */
+  readonly suppressed?: FindingSuppression;
   /** An option of a command line that would help, its value worked out in the unit that this kernel reads. */
   readonly suggestion?: OptionSuggestion;
 }
 
 /** More lines than this tell a reader nothing more. */
 export const MOST_LINES = 100;
+
+/** What a place has to do with a finding. */
+export type RelatedPlace = 'mapped-here' | 'mask-set-here';
+
+/** An edit that mends a finding. */
+export interface Fix {
+  readonly kind: 'as-mapped' | 'cap-segment' | 'remove-suppression';
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** What keeps a finding from being reported: a comment beside it, or a baseline file. */
+export interface FindingSuppression {
+  readonly kind: 'comment' | 'baseline';
+  readonly reason: string;
+}
 
 export interface OptionSuggestion {
   readonly of: 'linux' | 'xen';

@@ -2,8 +2,8 @@ import type { Diagnostic, Hover, InlayHint, Range } from 'vscode-languageserver-
 import type { HeaderText } from '../csource/preprocess/collect-includes.ts';
 import type { SourceScan } from '../csource/scan-source.ts';
 import { lspDiagnostic, lspRange } from '../render/lsp-diagnostic.ts';
-import type { PlatformLimits } from '../rules/check-call.ts';
-import { type CheckedCall, checkSource } from '../rules/check-source.ts';
+import type { PlatformLimits } from '../rules/platform-limits.ts';
+import { type CheckedCall, type CheckedSource, checkSource } from '../rules/check-source.ts';
 import { LineIndex } from '../rules/line-index.ts';
 import { callMarkdown } from './call-markdown.ts';
 import type { EditorLinks } from './editor-links.ts';
@@ -16,7 +16,7 @@ export class SourceDocument {
   readonly #lines: LineIndex;
   /** Headers that its sizes rest on, by path. */
   readonly headers: ReadonlyMap<string, HeaderText>;
-  #checked: { readonly limits: PlatformLimits; readonly calls: readonly CheckedCall[] } | undefined;
+  #checked: { readonly limits: PlatformLimits; readonly source: CheckedSource } | undefined;
 
   constructor(text: string, scan: SourceScan, headers: ReadonlyMap<string, HeaderText>) {
     this.#text = text;
@@ -26,12 +26,13 @@ export class SourceDocument {
   }
 
   diagnostics(limits: PlatformLimits): Diagnostic[] {
-    return this.#calls(limits).flatMap(({ findings }) => findings.map(lspDiagnostic));
+    const { calls, others } = this.#source(limits);
+    return [...calls.flatMap(({ findings }) => findings), ...others].filter(({ suppressed }) => !suppressed).map(lspDiagnostic);
   }
 
   /** The arithmetic of the call at an offset, and how it compares with the platform. */
   hover(offset: number, limits: PlatformLimits, links: EditorLinks): Hover | undefined {
-    const checked = this.#calls(limits).find(({ call }) => (offset >= call.start && offset <= call.start + call.api.length) || (offset >= call.sizeStart && offset <= call.sizeEnd));
+    const checked = this.#source(limits).calls.find(({ call }) => (offset >= call.start && offset <= call.start + call.api.length) || (offset >= call.sizeStart && offset <= call.sizeEnd));
     if (!checked) return undefined;
     const { call } = checked;
     const overName = offset <= call.start + call.api.length;
@@ -46,18 +47,18 @@ export class SourceDocument {
 
   /** The call around an offset, with what the rules say of it; beside every call, the first of the line. */
   callAt(offset: number, limits: PlatformLimits): CheckedCall | undefined {
-    const calls = this.#calls(limits);
+    const { calls } = this.#source(limits);
     const { line } = this.#lines.at(offset);
     return calls.findLast(({ call }) => offset >= call.start && offset <= call.end) ?? calls.find(({ call }) => call.line <= line && line <= this.#lines.at(call.end).line);
   }
 
   /** The calls that a range touches. */
   callsIn(start: number, end: number, limits: PlatformLimits): readonly CheckedCall[] {
-    return this.#calls(limits).filter(({ call }) => call.start <= end && call.end >= start);
+    return this.#source(limits).calls.filter(({ call }) => call.start <= end && call.end >= start);
   }
 
-  #calls(limits: PlatformLimits): readonly CheckedCall[] {
-    if (this.#checked?.limits !== limits) this.#checked = { limits, calls: checkSource(this.scan, this.#text, limits) };
-    return this.#checked.calls;
+  #source(limits: PlatformLimits): CheckedSource {
+    if (this.#checked?.limits !== limits) this.#checked = { limits, source: checkSource(this.scan, this.#text, limits) };
+    return this.#checked.source;
   }
 }

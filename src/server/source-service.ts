@@ -1,6 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { type CParser, type CParserModules, createCParser } from '../csource/parse/c-parser.ts';
 import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
+import { mentionsContext, NO_CONTEXT } from '../csource/context/read-context.ts';
 import { type HeaderText, loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import { IndexCache } from '../csource/preprocess/index-cache.ts';
 import { type SourceScan, scanSource } from '../csource/scan-source.ts';
@@ -22,7 +23,7 @@ export interface FileScan {
 }
 
 /** A file that calls nothing of interest. */
-const NOTHING: FileScan = { key: '', headers: [], source: { calls: [] } };
+const NOTHING: FileScan = { key: '', headers: [], source: { calls: [], context: NO_CONTEXT } };
 
 /** Scans of the open C documents, one a version; the parser is made when the first document calls for it. */
 export class SourceService {
@@ -66,7 +67,7 @@ export class SourceService {
    * @returns no document where the file calls nothing of interest
    */
   async scanFile(uri: string, text: string, before: FileScan | undefined): Promise<{ scan: FileScan; document?: SourceDocument }> {
-    if (!mentionsDmaApi(text)) return { scan: NOTHING };
+    if (!mentionsDmaApi(text) && !mentionsContext(text)) return { scan: NOTHING };
     const headers = await loadHeaders(uri, text, (path) => this.#files.read(path), this.#cache);
     const key = [this.#configs, textKey(text), ...[...headers.values()].map((header) => textKey(header.text))].join(' ');
     if (before?.key === key) return { scan: before, document: new SourceDocument(text, before.source, headers) };
@@ -91,7 +92,7 @@ export class SourceService {
   }
 
   async #scan(uri: string, text: string): Promise<SourceDocument> {
-    if (!mentionsDmaApi(text)) return new SourceDocument(text, { calls: [] }, new Map());
+    if (!mentionsDmaApi(text) && !mentionsContext(text)) return new SourceDocument(text, NOTHING.source, new Map());
     const headers = await loadHeaders(uri, text, (path) => this.#files.read(path), this.#cache);
     return new SourceDocument(text, await this.#scanUnit(uri, text, headers), headers);
   }

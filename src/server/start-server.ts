@@ -5,7 +5,7 @@ import { parseInitializationOptions } from '../protocol/initialization-options.t
 import type { PanelState } from '../protocol/panel-state.ts';
 import { type CallPlace, SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../protocol/server-requests.ts';
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
-import { type PlatformLimits, limitsOf } from '../rules/check-call.ts';
+import { type PlatformLimits, limitsOf } from '../rules/platform-limits.ts';
 import type { ServerEnvironment } from './environment.ts';
 import { callActions } from './call-actions.ts';
 import { callExplanation } from './call-explanation.ts';

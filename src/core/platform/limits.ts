@@ -6,7 +6,7 @@ import { type Reason, reason } from './reason.ts';
 
 /** One thing that bounds a request: its bytes, the reason, and what would and would not change it. */
 export interface Constraint {
-  readonly id: 'page-allocator' | 'cma' | 'contig-order' | 'xen-exchange-order' | 'segment' | 'pool';
+  readonly id: 'page-allocator' | 'cma' | 'contig-order' | 'xen-exchange-order' | 'segment' | 'pool' | 'mask-memory';
   /** Largest request that passes, in bytes. */
   readonly bytes: number;
   /** The fact that says so. */

@@ -19,6 +19,9 @@ export interface ReasonParams {
   'contig-order-limit': { order: number; bytes: number };
   'xen-exchange-order-limit': { order: number; bytes: number };
   'xen-heap-order-limit': { order: number; bytes: number };
+  /** Memory that a device of this mask reaches: the largest block that can lie there. */
+  'mask-memory-limit': { bits: number; bytes: number };
+  'mask-memory-below-dma-bits': { bits: number; dmaBits: number };
   'exceeds': { bytes: number; limit: number };
   'pool-absent': Record<string, never>;
   'pool-disabled': Record<string, never>;
@@ -100,6 +103,23 @@ export interface ReasonParams {
   'bad-size': { bytes: number };
   'contents-not-kept': Record<string, never>;
   'gave-back': { order: number; address: number };
+  /** A dma_pool's pages: max(ALIGN(size, align), PAGE_SIZE) at a time. */
+  'pool-allocation': { bytes: number };
+  'rounding-waste': { bytes: number; blockBytes: number; wasted: number };
+  'element-may-bounce': { always: 0 | 1 };
+  'search-can-be-endless': { mask: number };
+  'aperture-end': { address: number };
+  'aperture-below-4-gib': Record<string, never>;
+  'aperture-below-bits': { bits: number };
+  'mask-can-be-refused': { bits: number };
+  'mapping-can-fail': Record<string, never>;
+  'mapping-fails-into-overflow': Record<string, never>;
+  'bounce-has-a-copy': Record<string, never>;
+  'merged-by-iommu-only': Record<string, never>;
+  'guest-physical-is-not-machine': Record<string, never>;
+  'physical-is-bus-by-luck': Record<string, never>;
+  'not-in-direct-map': Record<string, never>;
+  'value-from-outside': Record<string, never>;
   'knob-swiotlb-size': { helps: 0 | 1 };
   'knob-segsize': { helps: 0 | 1; bytes: number };
   'knob-contig-order': { helps: 0 | 1; release: string };
@@ -111,6 +131,14 @@ export interface ReasonParams {
   'knob-memop-max-order': { helps: 0 | 1; order: number };
   'knob-iommu': { helps: 0 | 1 };
   'knob-areas': { helps: 0 | 1 };
+  'knob-split': { helps: 0 | 1 };
+  'knob-max-mapping-size': { helps: 0 | 1 };
+  'knob-noncontiguous': { helps: 0 | 1 };
+  'knob-smaller-default': { helps: 0 | 1 };
+  'knob-map-it': { helps: 0 | 1 };
+  'knob-check-size': { helps: 0 | 1 };
+  'knob-kmalloc': { helps: 0 | 1 };
+  'knob-search-counts': { helps: 0 | 1 };
 }
 
 export type ReasonKey = keyof ReasonParams;

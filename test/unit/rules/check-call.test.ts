@@ -6,7 +6,9 @@ import type { PlatformFacts } from '../../../src/core/platform/platform-facts.ts
 import type { DmaCall } from '../../../src/csource/scan-source.ts';
 import { RULES } from '../../../src/ids.ts';
 import { lspDiagnostic } from '../../../src/render/lsp-diagnostic.ts';
-import { checkCall, limitsOf } from '../../../src/rules/check-call.ts';
+import { NO_CONTEXT } from '../../../src/csource/context/read-context.ts';
+import { checkCall } from '../../../src/rules/check-call.ts';
+import { limitsOf } from '../../../src/rules/platform-limits.ts';
 import type { Finding } from '../../../src/rules/finding.ts';
 
 const SPAN = { line: 3, column: 5, endLine: 3, endColumn: 9 };
@@ -20,7 +22,7 @@ const exact = (bytes: number): DmaCall['size'] => ({ kind: 'exact', bytes, why: 
 function check(platformId: string, dmaCall: DmaCall): Finding[] {
   const platform = builtInPlatform(platformId);
   if (!platform) throw new Error(platformId);
-  return checkCall(dmaCall, limitsOf(platform), SPAN);
+  return checkCall(dmaCall, limitsOf(platform), NO_CONTEXT, SPAN);
 }
 
 describe('coherent requests', () => {
@@ -61,22 +63,22 @@ describe('what a finding rests on', () => {
 
   it('is a warning with its doubt where a backport decides and the release does not state it', () => {
     const unknown = limitsOf(buildPlatform(facts({ kernelRelease: fact('6.1.0-56-amd64', 3) }), { id: 'x' }));
-    const [finding] = checkCall(call('coherent', exact(3 * MIB)), unknown, SPAN);
+    const [finding] = checkCall(call('coherent', exact(3 * MIB)), unknown, NO_CONTEXT, SPAN);
     expect([finding?.severity, finding?.confidence]).toEqual(['warning', 'likely']);
     expect(finding?.doubt).toMatch(/6\.1\.0-56-amd64 does not say its stable release/);
     const known = limitsOf(buildPlatform(facts({ kernelRelease: fact('6.1.0-56-amd64', 3), kernelBanner: fact('#1 SMP Debian 6.1.192-2', 3) }), { id: 'x' }));
-    expect(checkCall(call('coherent', exact(3 * MIB)), known, SPAN)).toEqual([]);
+    expect(checkCall(call('coherent', exact(4 * MIB)), known, NO_CONTEXT, SPAN)).toEqual([]);
   });
 
   it('is a warning where nothing says that the domain is dom0', () => {
     const assumed = limitsOf(buildPlatform({ xenVersion: fact('4.17.7', 1), kernelRelease: fact('6.1.192', 3) }, { id: 'x' }));
-    const [finding] = checkCall(call('streaming', exact(262145)), assumed, SPAN);
+    const [finding] = checkCall(call('streaming', exact(262145)), assumed, NO_CONTEXT, SPAN);
     expect([finding?.severity, finding?.doubt]).toEqual(['warning', 'no evidence says whether this is dom0: it is assumed']);
   });
 
   it('leads to the line that set the limit', () => {
     const tree = limitsOf(buildPlatform(facts({ treeMaxContigOrder: { value: 9, from: { kind: 'tree', uri: 'file:///linux/arch/x86/xen/mmu_pv.c', line: 105, column: 9, text: '#define MAX_CONTIG_ORDER 9' } } }), { id: 'x' }));
-    const [finding] = checkCall(call('coherent', exact(3 * MIB)), tree, SPAN);
+    const [finding] = checkCall(call('coherent', exact(3 * MIB)), tree, NO_CONTEXT, SPAN);
     if (!finding) throw new Error('no finding');
     expect(lspDiagnostic(finding).relatedInformation?.map(({ location }) => [location.uri, location.range.start.line])).toEqual([['file:///linux/arch/x86/xen/mmu_pv.c', 104]]);
   });

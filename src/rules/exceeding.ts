@@ -1,0 +1,18 @@
+import type { DmaCall } from '../csource/scan-source.ts';
+
+/** A size that exceeds a limit, and whether it does for certain: exact, or the least of a bounded size. */
+export interface Excess {
+  readonly bytes: number;
+  readonly certain: boolean;
+}
+
+/**
+ * Whether a size exceeds a limit. An unknown size never does; a bound that only the C type sets is no sign that it ever does.
+ */
+export function exceeding({ size }: Pick<DmaCall, 'size'>, exceeds: (bytes: number) => boolean): Excess | undefined {
+  if (size.kind === 'exact') return size.bytes > 0 && exceeds(size.bytes) ? { bytes: size.bytes, certain: true } : undefined;
+  if (size.kind !== 'bounded') return undefined;
+  if (size.min !== undefined && size.min > 0 && exceeds(size.min)) return { bytes: size.min, certain: true };
+  if (size.max !== undefined && size.max > 0 && !size.byType && !/\bits type has \d+ bits\b/.test(size.why) && exceeds(size.max)) return { bytes: size.max, certain: false };
+  return undefined;
+}
