@@ -2,7 +2,7 @@ import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.
 import type { EvalStep } from '../csource/evaluate/evaluate-size.ts';
 import type { ExplainLine, PanelCall } from '../protocol/panel-state.ts';
 import { headlineText } from '../render/finding-text.ts';
-import type { PlatformLimits } from '../rules/check-call.ts';
+import type { PlatformLimits } from '../rules/platform-limits.ts';
 import type { CheckedCall } from '../rules/check-source.ts';
 import { limitFor } from './call-markdown.ts';
 import { explainLine } from './panel-state-of.ts';

@@ -8,7 +8,7 @@ import type { SizeResult } from '../csource/evaluate/evaluate-size.ts';
 import { escapeMarkdown, headlineText } from '../render/finding-text.ts';
 import { evidenceLabel, provenanceText } from '../render/provenance-text.ts';
 import { knobOf, reasonText } from '../render/reason-text.ts';
-import type { PlatformLimits } from '../rules/check-call.ts';
+import type { PlatformLimits } from '../rules/platform-limits.ts';
 import type { CheckedCall } from '../rules/check-source.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { EditorLinks } from './editor-links.ts';

@@ -1,7 +1,7 @@
 import type { Diagnostic } from 'vscode-languageserver-types';
 import type { ScanSummary } from '../protocol/server-requests.ts';
 import type { ServerSettings } from '../protocol/server-settings.ts';
-import type { PlatformLimits } from '../rules/check-call.ts';
+import type { PlatformLimits } from '../rules/platform-limits.ts';
 import type { FileAccess } from './file-access.ts';
 import { readAhead } from './read-ahead.ts';
 import type { FileScan, SourceService } from './source-service.ts';
