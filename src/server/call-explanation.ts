@@ -12,12 +12,14 @@ export function callExplanation(uri: string, { call, findings }: CheckedCall, li
   const { size } = call;
   const limit = limitFor(call, limits);
   const binding = limit?.binding;
-  const [finding] = findings;
+  // What surrounds the call says nothing of its size.
+  const ofSize = findings.filter(({ headline, suppressed }) => headline.key !== 'seen' && !suppressed);
+  const [finding] = ofSize;
   const reasons = finding ? finding.explain : binding ? [binding.because, ...binding.knobs] : [];
   return {
     name: call.api,
     text: finding ? headlineText(finding.headline) : sizeSentence(call.sizeText, size) + (limit && binding ? `; this platform gives at most ${formatBytes(limit.bytes)}${limit.applies === 'when-bounced' ? ' where it must bounce' : ''}` : ''),
-    over: findings.some(({ severity }) => severity !== 'information'),
+    over: ofSize.some(({ severity }) => severity !== 'information'),
     from: { label: `${nameOf(uri)}:${call.line}`, uri, line: call.line, column: call.column },
     explain: [...size.steps.map(stepLine), ...(size.kind === 'exact' ? [] : [{ text: size.why }]), ...reasons.map(explainLine)],
   };

@@ -20,8 +20,9 @@ const MOST_STEPS = 12;
  * All that is known of one call: its size in every unit, the arithmetic with each name a link to its definition, the limit with
  * the fact behind it, and the rules that it breaks.
  */
-export function callMarkdown({ call, findings }: CheckedCall, limits: PlatformLimits, links: EditorLinks): string {
+export function callMarkdown({ call, findings: all }: CheckedCall, limits: PlatformLimits, links: EditorLinks): string {
   const { size } = call;
+  const findings = all.filter(({ suppressed }) => !suppressed);
   const limit = limitFor(call, limits);
   const parts = [sizeMarkdown(call)];
   // The verdict first: a hover shows a few lines before it has to be scrolled.
