@@ -56,6 +56,7 @@ export const SETTINGS = {
   kernelConfig: 'kernelConfig',
   kernelTree: 'kernelTree',
   minimumSeverity: 'diagnostics.minimumSeverity',
+  ruleSeverity: 'rules.severity',
   codeLens: 'codeLens.enabled',
   inlayHints: 'inlayHints.enabled',
   scanExclude: 'scan.exclude',
@@ -122,3 +123,8 @@ export const RULES = {
 } as const;
 
 export type RuleId = (typeof RULES)[keyof typeof RULES];
+
+/** The page of a rule, from the root of this package; the rules of logs stand together on one. */
+export function rulePage(id: RuleId): string {
+  return id.startsWith('dma/log-') ? 'docs/rules/logs.md' : `docs/rules/${id.slice('dma/'.length)}.md`;
+}

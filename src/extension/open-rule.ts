@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { RULES } from '../ids.ts';
+import { RULES, type RuleId, rulePage } from '../ids.ts';
 
 /** Shows the page of a rule that comes with the extension; nothing for what is no rule. */
 export async function openRule(extensionUri: vscode.Uri, id: string): Promise<void> {
-  if (!(Object.values(RULES) as string[]).includes(id)) return;
-  const page = vscode.Uri.joinPath(extensionUri, 'docs', 'rules', `${id.replace('dma/', '')}.md`);
+  if (!isRule(id)) return;
+  const page = vscode.Uri.joinPath(extensionUri, rulePage(id));
   try {
     await vscode.workspace.fs.stat(page);
   } catch {
@@ -12,4 +12,8 @@ export async function openRule(extensionUri: vscode.Uri, id: string): Promise<vo
     return;
   }
   await vscode.commands.executeCommand('markdown.showPreview', page);
+}
+
+function isRule(id: string): id is RuleId {
+  return (Object.values(RULES) as string[]).includes(id);
 }

@@ -30,7 +30,7 @@ export async function startExtension(
   const platform = new PlatformState(context.workspaceState);
   const store = new FindingsStore();
   const client = makeClient(clientOptions(log, store, () => ({
-    ...options, readsFiles: true, copiesText: true, ...(platform.chosen === undefined ? {} : { platform: platform.chosen }),
+    ...options, readsFiles: true, copiesText: true, packageUri: context.extensionUri.toString(), ...(platform.chosen === undefined ? {} : { platform: platform.chosen }),
   })));
   const server = new ServerClient(client, log);
   platform.follow(server);

@@ -15,6 +15,8 @@ const initializationOptions = v.object({
   wasm: v.optional(v.object({ runtime: bytes, grammar: bytes })),
   /** Id of the platform that was chosen in this workspace before; one that is gone falls back to the setting. */
   platform: v.optional(v.string()),
+  /** Where this package lies: links of diagnostics lead to the pages of rules in it. */
+  packageUri: v.optional(v.string()),
   /** Whether the client answers {@link CLIENT_REQUESTS}; a server under another editor reads files itself, or not at all. */
   readsFiles: v.optional(v.boolean()),
   /** Whether the client has the command that copies a text; another editor's has none. */

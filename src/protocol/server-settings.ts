@@ -13,6 +13,8 @@ export interface ServerSettings {
   /** Path of a kernel tree, relative to the workspace folder; empty: the workspace folder, where it is one. */
   readonly kernelTree: string;
   readonly diagnostics: { readonly minimumSeverity: Severity };
+  /** Severity of rules by id, `off` for none; what is not named keeps its own. */
+  readonly rules: { readonly severity: Readonly<Record<string, RuleLevel>> };
   readonly codeLens: { readonly enabled: boolean };
   readonly inlayHints: { readonly enabled: boolean };
   readonly scan: {
@@ -28,10 +30,21 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   kernelConfig: '',
   kernelTree: '',
   diagnostics: { minimumSeverity: 'hint' },
+  rules: { severity: {} },
   codeLens: { enabled: true },
   inlayHints: { enabled: true },
   scan: { exclude: [], maxFiles: 50_000 },
 };
+
+/** What a rule can be set to. */
+const RULE_LEVELS = ['error', 'warning', 'information', 'off'] as const;
+export type RuleLevel = (typeof RULE_LEVELS)[number];
+
+// Entries that are no level are passed over; the editor marks them where they are written.
+const ruleSeverity = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((entries) => Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, RuleLevel] => RULE_LEVELS.some((level) => level === entry[1])))),
+);
 
 // A setting of the wrong type counts as not set: the editor marks it where it is written.
 const schema = v.fallback(
@@ -43,6 +56,7 @@ const schema = v.fallback(
       v.object({ minimumSeverity: v.fallback(v.picklist(SEVERITIES), DEFAULT_SERVER_SETTINGS.diagnostics.minimumSeverity) }),
       DEFAULT_SERVER_SETTINGS.diagnostics,
     ),
+    rules: v.fallback(v.object({ severity: v.fallback(ruleSeverity, {}) }), { severity: {} }),
     codeLens: v.fallback(
       v.object({ enabled: v.fallback(v.boolean(), DEFAULT_SERVER_SETTINGS.codeLens.enabled) }),
       DEFAULT_SERVER_SETTINGS.codeLens,

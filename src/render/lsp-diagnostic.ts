@@ -6,7 +6,7 @@ import { findingMessage } from './finding-text.ts';
 import { provenanceText } from './provenance-text.ts';
 
 /** LSP's numbers for severities. */
-const SEVERITIES: Readonly<Record<Severity, 1 | 2 | 3>> = { error: 1, warning: 2, information: 3 };
+export const DIAGNOSTIC_SEVERITIES: Readonly<Record<Severity, 1 | 2 | 3>> = { error: 1, warning: 2, information: 3 };
 
 /** LSP counts lines and characters from 0; a span counts from 1. */
 export function lspRange(span: Span): Range {
@@ -20,7 +20,7 @@ export function lspRange(span: Span): Range {
 export function lspDiagnostic(finding: Finding): Diagnostic {
   const related = relatedInformation(finding.evidence);
   return {
-    range: lspRange(finding.span), severity: SEVERITIES[finding.severity], source: DIAGNOSTIC_SOURCE, code: finding.ruleId,
+    range: lspRange(finding.span), severity: DIAGNOSTIC_SEVERITIES[finding.severity], source: DIAGNOSTIC_SOURCE, code: finding.ruleId,
     message: findingMessage(finding), ...(related.length > 0 ? { relatedInformation: related } : {}),
   };
 }

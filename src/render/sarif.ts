@@ -1,7 +1,7 @@
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
+import { rulePage } from '../ids.ts';
 import { CATALOGUE } from '../rules/catalogue.ts';
 import type { Severity } from '../rules/finding.ts';
-import { rulePage } from '../rules/rule-page.ts';
 import type { FileRecords, FindingJson, OtherRecord, ScanRecord } from './scan-record.ts';
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = { error: 'error', warning: 'warning', information: 'note' };

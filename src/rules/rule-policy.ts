@@ -13,6 +13,11 @@ export function isRuleId(text: string): text is RuleId {
   return KNOWN.has(text);
 }
 
+/** The policy that a setting states; ids that are no rule are passed over. */
+export function policyOf(levels: Readonly<Record<string, Severity | 'off'>>): RulePolicy {
+  return new Map(Object.entries(levels).filter((entry): entry is [RuleId, Severity | 'off'] => isRuleId(entry[0])));
+}
+
 /** The severity under a policy; undefined where the rule is off. */
 export function severityUnder(policy: RulePolicy, ruleId: RuleId, severity: Severity): Severity | undefined {
   const wanted = policy.get(ruleId);

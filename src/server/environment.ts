@@ -4,6 +4,8 @@ import type { CParserModules } from '../csource/parse/c-parser.ts';
 export interface ServerEnvironment {
   /** The parser's WebAssembly, from the server's own folder; undefined where it has none, and the client must bring it. */
   readonly parserModules?: () => Promise<CParserModules>;
+  /** Where this package lies, for a client that does not say: pages of rules stand in it. */
+  readonly packageUri?: string;
   /** Reads a file for clients that do not answer the server's own requests; undefined: there is no such file. */
   readonly readFile?: (uri: string) => Promise<string | undefined>;
 }

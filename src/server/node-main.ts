@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ProposedFeatures, createConnection } from 'vscode-languageserver/node';
 import { startServer } from './start-server.ts';
 
@@ -21,6 +21,7 @@ async function readUri(uri: string): Promise<string | undefined> {
 // --stdio, --node-ipc, --socket=N or --pipe=NAME, as every editor's client passes it.
 startServer(createConnection(ProposedFeatures.all), {
   readFile: readUri,
+  packageUri: pathToFileURL(join(__dirname, '..')).href,
   parserModules: async () => ({
     runtime: await readFile(join(__dirname, 'web-tree-sitter.wasm')),
     grammar: await readFile(join(__dirname, 'tree-sitter-c.wasm')),

@@ -7,6 +7,7 @@ import { type CheckedCall, type CheckedSource, checkSource } from '../rules/chec
 import { LineIndex } from '../rules/line-index.ts';
 import { callMarkdown } from './call-markdown.ts';
 import type { EditorLinks } from './editor-links.ts';
+import type { ActionableFinding } from './finding-actions.ts';
 import { sizeHints } from './size-hints.ts';
 
 /** One scanned C document: sizes once a version of its text, checks once a platform. */
@@ -55,6 +56,16 @@ export class SourceDocument {
   /** The calls that a range touches. */
   callsIn(start: number, end: number, limits: PlatformLimits): readonly CheckedCall[] {
     return this.#source(limits).calls.filter(({ call }) => call.start <= end && call.end >= start);
+  }
+
+  /** The findings of calls that a range touches, and those that stand in it beside calls. */
+  findingsIn(start: number, end: number, limits: PlatformLimits): ActionableFinding[] {
+    const [from, to] = [this.#lines.at(start).line, this.#lines.at(end).line];
+    const { others } = this.#source(limits);
+    return [
+      ...this.callsIn(start, end, limits).flatMap(({ call, findings }) => findings.map((finding) => ({ finding, firstLine: call.line }))),
+      ...others.filter(({ span }) => span.line <= to && span.endLine >= from).map((finding) => ({ finding, firstLine: finding.span.line })),
+    ].filter(({ finding }) => !finding.suppressed);
   }
 
   #source(limits: PlatformLimits): CheckedSource {

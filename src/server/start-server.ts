@@ -6,6 +6,7 @@ import type { PanelState } from '../protocol/panel-state.ts';
 import { type CallPlace, SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../protocol/server-requests.ts';
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
 import { type PlatformLimits, limitsOf } from '../rules/platform-limits.ts';
+import { policyOf } from '../rules/rule-policy.ts';
 import type { ServerEnvironment } from './environment.ts';
 import { callActions } from './call-actions.ts';
 import { callExplanation } from './call-explanation.ts';
@@ -14,7 +15,9 @@ import { driverCalls } from './driver-calls.ts';
 import { driverLenses } from './driver-lenses.ts';
 import { editorLinks } from './editor-links.ts';
 import { FileAccess } from './file-access.ts';
+import { findingActions } from './finding-actions.ts';
 import { LogService } from './log-service.ts';
+import { presentDiagnostic } from './present-diagnostic.ts';
 import { PlatformRegistry, WORKSPACE_PLATFORM } from './platform-registry.ts';
 import { scenarioDiagnostics } from './scenario-diagnostics.ts';
 import { scenarioLenses } from './scenario-lenses.ts';
@@ -67,6 +70,8 @@ class LanguageServer {
   #lensesRefresh = false;
   #hintsRefresh = false;
   #copies = false;
+  /** Where this package lies, for a client that follows links of diagnostics. */
+  #packageUri: string | undefined;
 
   constructor(connection: Connection, environment: ServerEnvironment) {
     this.#connection = connection;
@@ -135,6 +140,7 @@ class LanguageServer {
     if (!options.ok) this.#connection.console.error(`initializationOptions: ${options.error}`);
     const given = options.ok ? options.value : {};
     this.#copies = given.copiesText === true;
+    if (params.capabilities.textDocument?.publishDiagnostics?.codeDescriptionSupport === true) this.#packageUri = given.packageUri ?? this.#environment.packageUri;
     this.#files.throughClient = given.readsFiles === true;
     const { wasm } = given;
     this.#sources.modules = wasm ? () => Promise.resolve({ runtime: wasm.runtime, grammar: wasm.grammar }) : this.#environment.parserModules;
@@ -260,7 +266,8 @@ class LanguageServer {
 
   #publish(uri: string, diagnostics: readonly Diagnostic[], version?: number): Promise<void> {
     const least = SEVERITY_NUMBERS[this.#settings.diagnostics.minimumSeverity];
-    const shown = diagnostics.filter(({ severity }) => (severity ?? 1) <= least);
+    const policy = policyOf(this.#settings.rules.severity);
+    const shown = diagnostics.flatMap((each) => presentDiagnostic(each, policy, this.#packageUri) ?? []).filter(({ severity }) => (severity ?? 1) <= least);
     return this.#connection.sendDiagnostics({ uri, diagnostics: shown, ...(version === undefined ? {} : { version }) });
   }
 
@@ -316,7 +323,11 @@ class LanguageServer {
     const document = this.#documents.get(uri);
     if (document?.languageId !== LANGUAGES.c) return this.#ofLog(uri, (log) => this.#logs.actions(log, range, context.diagnostics, this.#documents.all(), this.#copies));
     const source = await this.#sources.scan(document);
-    return callActions(uri, source.callsIn(document.offsetAt(range.start), document.offsetAt(range.end), this.#limits), context, this.#copies);
+    const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+    return [
+      ...findingActions(uri, document.getText(), source.findingsIn(start, end, this.#limits), context),
+      ...callActions(uri, source.callsIn(start, end, this.#limits), context, this.#copies),
+    ];
   }
 
   async #hints(uri: string, range: Range): Promise<InlayHint[]> {
@@ -359,7 +370,7 @@ class LanguageServer {
 
   /** Checks every C document anew and tells the client. @param except a document that is being checked already */
   #platformChanged(except?: string): void {
-    this.#limits = limitsOf(this.#platforms.active);
+    this.#limits = limitsOf(this.#platforms.active, policyOf(this.#settings.rules.severity));
     void this.#connection.sendNotification(SERVER_NOTIFICATIONS.activePlatform.method, this.#platforms.describe());
     void this.#connection.sendNotification(SERVER_NOTIFICATIONS.panelChanged.method, {});
     this.#refreshLenses();

@@ -123,6 +123,7 @@ describe('settings', () => {
       kernelConfig: byDefault(SETTINGS.kernelConfig),
       kernelTree: byDefault(SETTINGS.kernelTree),
       diagnostics: { minimumSeverity: byDefault(SETTINGS.minimumSeverity) },
+      rules: { severity: byDefault(SETTINGS.ruleSeverity) },
       codeLens: { enabled: byDefault(SETTINGS.codeLens) },
       inlayHints: { enabled: byDefault(SETTINGS.inlayHints) },
       scan: { exclude: byDefault(SETTINGS.scanExclude), maxFiles: byDefault(SETTINGS.scanMaxFiles) },

@@ -17,7 +17,7 @@ describe('the vsix', () => {
   it('holds what it should and nothing else', async () => {
     const folder = (path: string): string[] => readdirSync(path).map((name) => `${path}/${name}`);
     const listed = await listFiles({ cwd: process.cwd(), packageManager: PackageManager.None });
-    expect(listed.sort()).toEqual([...BUILT, ...NAMED, ...folder('media/sample'), ...folder('media/scenarios')].sort());
+    expect(listed.sort()).toEqual([...BUILT, ...NAMED, ...folder('docs/rules'), ...folder('media/sample'), ...folder('media/scenarios')].sort());
   });
 
   it('names entries that it holds', () => {

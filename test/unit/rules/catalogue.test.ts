@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { RULES } from '../../../src/ids.ts';
+import { RULES, rulePage } from '../../../src/ids.ts';
 import { CATALOGUE } from '../../../src/rules/catalogue.ts';
-import { rulePage } from '../../../src/rules/rule-page.ts';
 
 const ids = Object.values(RULES);
 const OF_LOGS: readonly string[] = [RULES.suppression, RULES.commandLineOption, RULES.kernelConfig];
