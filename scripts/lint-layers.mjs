@@ -20,7 +20,7 @@ export const LAYERS = {
   'core/machine': { rooms: ['core/units', 'core/platform'] },
   'core/swiotlb': { rooms: ['core/units', 'core/platform'] },
   'core/dma': { rooms: ['core/units', 'core/platform', 'core/machine', 'core/swiotlb'] },
-  'core/scenario': { rooms: CORE, packages: ['valibot', 'jsonc-parser'] },
+  'core/scenario': { rooms: CORE, packages: ['valibot', 'jsonc-parser', 'pure-rand'] },
   evidence: { rooms: ['core/units', 'core/platform'] },
   csource: { rooms: ['core/units'], packages: ['web-tree-sitter'] },
   replay: { rooms: [...CORE, 'evidence'] },

@@ -6,7 +6,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&
 
 /** Characters that XML 1.0 has no place for are dropped. */
 function xml(text: string): string {
-  return [...text].filter((character) => character >= ' ' || character === '\n' || character === '\t').join('').replace(/[<>&"']/g, (character) => ESCAPES[character] ?? '');
+  return text.replace(/[\u0000-\u0008\u000b-\u001f]/g, '').replace(/[<>&"']/g, (character) => ESCAPES[character] ?? '');
 }
 
 /** Runs as a JUnit report: a suite a scenario, a case a step that expects something, its explanation the failure's text. */

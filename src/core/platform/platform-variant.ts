@@ -14,8 +14,16 @@ export interface PlatformChange {
   readonly xen?: string;
 }
 
-/** Facts that an evidence of the boot states about its aperture: another `swiotlb=` makes them void. */
-const OF_THE_APERTURE = ['apertureBytes', 'apertureStart', 'areas', 'swiotlbState', 'apertureAddressBits'] as const;
+/** Without what a boot states about its aperture: another `swiotlb=` makes that void. */
+function withoutAperture(facts: PlatformFacts): PlatformFacts {
+  const left: { -readonly [K in keyof PlatformFacts]: PlatformFacts[K] } = { ...facts };
+  delete left.apertureBytes;
+  delete left.apertureStart;
+  delete left.apertureAddressBits;
+  delete left.areas;
+  delete left.swiotlbState;
+  return left;
+}
 
 /**
  * The same machine with another setting: built from the same facts, less those that the setting makes void.
@@ -23,9 +31,8 @@ const OF_THE_APERTURE = ['apertureBytes', 'apertureStart', 'areas', 'swiotlbStat
  */
 export function platformVariant(platform: Platform, change: PlatformChange, why: string): Platform {
   const fact = <T>(value: T): Fact<T> => ({ value, from: { kind: 'default', source: why } });
-  const facts: { -readonly [K in keyof PlatformFacts]: PlatformFacts[K] } = { ...platform.facts };
+  const facts: { -readonly [K in keyof PlatformFacts]: PlatformFacts[K] } = { ...(change.swiotlb === undefined ? platform.facts : withoutAperture(platform.facts)) };
   if (change.swiotlb !== undefined) {
-    for (const name of OF_THE_APERTURE) delete facts[name];
     facts.swiotlbParameter = fact(parseSwiotlbParameter(change.swiotlb));
   }
   if (change.cmaBytes !== undefined) facts.cmaBytes = fact(change.cmaBytes);

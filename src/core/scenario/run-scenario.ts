@@ -203,8 +203,7 @@ class Runner {
       unmap: (mapping) => this.#count(this.#system.unmapSingle(mapping), { index, operation: unmap, device: step.device, bytes: 0, id: mapping }, tally),
     });
     let paused = this.#done;
-    for (const tick of load) {
-      void tick;
+    while (load.next().done !== true) {
       if (this.#done - paused < PAUSE) continue;
       paused = this.#done;
       yield this.#progress();

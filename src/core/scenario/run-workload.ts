@@ -3,7 +3,6 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { Outcome } from '../dma/outcome.ts';
 import type { MapSingleRequest } from '../dma/mapping.ts';
-import { SLOT_BYTES } from '../platform/aperture-size.ts';
 import type { WorkloadShape } from './workload-shapes.ts';
 
 /** What a workload does to a machine: one mapping, or the end of one. */
@@ -69,18 +68,11 @@ export function* runWorkload(options: WorkloadOptions, target: WorkloadTarget): 
   return { maps, failures, leaked, ...(first ? { firstFailure: first } : {}) };
 }
 
-/** Slots that a load holds on average, where nothing is refused: a first guess at the aperture that it needs. */
-export function averageSlots({ sizes, perTick, lifetime: [shortest, longest] }: WorkloadShape): number {
-  const weight = sizes.reduce((sum, size) => sum + size.weight, 0);
-  const slots = sizes.reduce((sum, { from, to, weight: share }) => sum + (share / weight) * Math.ceil((from + to) / 2 / SLOT_BYTES), 0);
-  return Math.ceil(slots * perTick * ((shortest + longest) / 2));
-}
-
 function drawSize(random: RandomGenerator, { sizes }: WorkloadOptions, weight: number): number {
   let at = uniformInt(random, 0, weight - 1);
   for (const { from, to, weight: share } of sizes) {
     if (at < share) return from === to ? from : uniformInt(random, from, to);
     at -= share;
   }
-  return sizes[0]?.from ?? SLOT_BYTES;
+  throw new RangeError('a workload without sizes');
 }
