@@ -46,7 +46,7 @@ export function headlineText(headline: Headline): string {
     case 'min-align':
       return `min_align_mask ${formatAddress(headline.mask)} can make the slot search of this kernel endless`;
     case 'outside-size':
-      return `${headline.api}: ${headline.text} comes from ${headline.origin === 'user' ? 'user space' : 'the device'} unchecked`;
+      return `${headline.api}: ${headline.text} comes from user space, and nothing bounds it`;
     case 'seen': return seenText(headline.seen);
     case 'suppression': return suppressionText(headline.problem, headline.rule);
     case 'log-oversize':

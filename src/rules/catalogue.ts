@@ -88,7 +88,7 @@ const RULE_LIST: readonly Rule[] = [
   },
   {
     id: RULES.userControlledSize, defaultSeverity: 'warning',
-    summary: 'The size of a DMA request comes from user space or from the device, unchecked.',
+    summary: 'The size of a DMA request comes from user space, and nothing bounds it on its way.',
     help: 'Refuse sizes above what the driver needs before they reach the DMA API.',
   },
   {

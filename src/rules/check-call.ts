@@ -1,4 +1,5 @@
 import { type Fact, factFromDefault } from '../core/platform/fact.ts';
+import { SLOT_BYTES } from '../core/platform/aperture-size.ts';
 import { maskMemoryLimit } from '../core/platform/mask-limit.ts';
 import { type Platform, isXenPv } from '../core/platform/platform.ts';
 import { reason } from '../core/platform/reason.ts';
@@ -7,7 +8,7 @@ import type { SourceContext } from '../csource/context/observation.ts';
 import type { DmaCall } from '../csource/scan-source.ts';
 import { RULES } from '../ids.ts';
 import { neverBounces, widestCoherentMask } from './device-reach.ts';
-import { type Excess, exceeding } from './exceeding.ts';
+import { type Excess, exceeding, onlyWide } from './exceeding.ts';
 import type { Finding, Span } from './finding.ts';
 import { limitFinding, withDoubt } from './limit-finding.ts';
 import type { PlatformLimits } from './platform-limits.ts';
@@ -26,10 +27,12 @@ const STREAMING_OPTIONS = [SPLIT, SCATTER, reason('knob-max-mapping-size', { hel
  * even its least exceeds the limit, or, as information, where its largest may.
  */
 export function checkCall(call: DmaCall, limits: PlatformLimits, context: SourceContext, span: Span): Finding[] {
+  // A mask by its unit, of the family that sets limits.
+  if (call.api === 'dma_set_min_align_mask') return checkMinAlign(call, limits, span);
   switch (call.family) {
-    case 'coherent': return checkCoherent(call, limits, context, span);
-    case 'pool': return checkPool(call, limits, context, span);
-    case 'streaming': return checkStreaming(call, limits, context, span);
+    case 'coherent': return [...checkCoherent(call, limits, context, span), ...checkOrigin(call, span)];
+    case 'pool': return [...checkPool(call, limits, context, span), ...checkOrigin(call, span)];
+    case 'streaming': return [...checkStreaming(call, limits, context, span), ...checkOrigin(call, span)];
     case 'segment': return checkSegment(call, limits, context, span);
     default: return [];
   }
@@ -140,4 +143,29 @@ function checkSegment(call: DmaCall, { platform, streaming: limit }: PlatformLim
   });
   if (call.deviceText === '' || call.api !== 'dma_set_max_seg_size') return [finding];
   return [withDoubt({ ...finding, fixes: [{ kind: 'cap-segment', span, text: `min_t(size_t, ${call.sizeText}, dma_max_mapping_size(${call.deviceText}))` }] }, [])];
+}
+
+/** Searches whose end is the place where they began: a stride can step over it. */
+const ENDLESS: ReadonlySet<string> = new Set(['C', 'D']);
+
+/**
+ * A mask that chooses among slots, on a kernel whose search can then go on for ever.
+ * Source: kernel/dma/swiotlb.c: find_slots, 5.12 to 6.2 and 5.10.y.
+ */
+function checkMinAlign({ size }: DmaCall, { platform }: PlatformLimits, span: Span): Finding[] {
+  const { slotSearch, minAlignMask } = platform.features;
+  if (size.kind !== 'exact' || size.bytes < SLOT_BYTES || !minAlignMask.value || !ENDLESS.has(slotSearch.value) || platform.aperture.bytes.value === 0) return [];
+  return [withDoubt({
+    ruleId: RULES.minAlignLivelock, severity: 'warning', span, confidence: 'certain', evidence: [slotSearch], headline: { key: 'min-align', mask: size.bytes },
+    explain: [reason('search-can-be-endless', { mask: size.bytes }, slotSearch), reason('knob-search-counts', { helps: 1 }), reason('knob-max-mapping-size', { helps: 1 })],
+  }, [slotSearch])];
+}
+
+/** A size that user space sets and that nothing bounds on its way here. */
+function checkOrigin({ api, size, sizeText }: DmaCall, span: Span): Finding[] {
+  if (size.kind === 'exact' || size.origin !== 'user' || (size.kind === 'bounded' && !onlyWide(size))) return [];
+  return [{
+    ruleId: RULES.userControlledSize, severity: 'warning', span, confidence: 'certain', evidence: [],
+    headline: { key: 'outside-size', api, text: sizeText.replace(/\s+/g, ' ').trim() }, explain: [reason('value-from-outside', {}), reason('knob-check-size', { helps: 1 })],
+  }];
 }

@@ -6,6 +6,9 @@ export interface Excess {
   readonly certain: boolean;
 }
 
+/** Bounds as wide as a 32 bit type, if for an alignment: they say nothing of what is asked for. */
+const WIDE = 2 ** 31;
+
 /**
  * Whether a size exceeds a limit. An unknown size never does; a bound that only the C type sets is no sign that it ever does.
  */
@@ -13,6 +16,11 @@ export function exceeding({ size }: Pick<DmaCall, 'size'>, exceeds: (bytes: numb
   if (size.kind === 'exact') return size.bytes > 0 && exceeds(size.bytes) ? { bytes: size.bytes, certain: true } : undefined;
   if (size.kind !== 'bounded') return undefined;
   if (size.min !== undefined && size.min > 0 && exceeds(size.min)) return { bytes: size.min, certain: true };
-  if (size.max !== undefined && size.max > 0 && !size.byType && !/\bits type has \d+ bits\b/.test(size.why) && exceeds(size.max)) return { bytes: size.max, certain: false };
+  if (size.max !== undefined && size.max > 0 && !onlyWide(size) && exceeds(size.max)) return { bytes: size.max, certain: false };
   return undefined;
+}
+
+/** Whether nothing but the width of its type bounds a size. */
+export function onlyWide(size: Extract<DmaCall['size'], { kind: 'bounded' }>): boolean {
+  return size.byType === true || size.max === undefined || size.max >= WIDE || /\bits type has \d+ bits\b/.test(size.why);
 }

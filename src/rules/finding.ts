@@ -30,7 +30,7 @@ export type Headline =
   /** `end`: address behind the aperture; null where it is not known. */
   | { readonly key: 'mask-below-aperture'; readonly api: string; readonly bits: number; readonly end: number | null }
   | { readonly key: 'min-align'; readonly mask: number }
-  | { readonly key: 'outside-size'; readonly api: string; readonly origin: 'user' | 'device'; readonly text: string }
+  | { readonly key: 'outside-size'; readonly api: string; readonly text: string }
   /** Something that the text around DMA calls shows. */
   | { readonly key: 'seen'; readonly seen: Observation }
   | { readonly key: 'suppression'; readonly problem: SuppressionProblem; readonly rule: string }

@@ -57,6 +57,41 @@ describe('streaming requests', () => {
   });
 });
 
+describe('bounds that say nothing', () => {
+  it.each([
+    ['the width of a type', { kind: 'bounded', min: 0, max: 2 ** 32 - 1, byType: true, why: '', steps: [] }],
+    ['of a narrower one', { kind: 'bounded', min: 0, max: 65535 * 128, why: 'at most 8388480: its type has 16 bits; count is only known at run time', steps: [] }],
+    ['of one that was aligned', { kind: 'bounded', min: 0, max: 2 ** 32 - 4096, why: 'at most 4294963200: a mask of 4294963200', steps: [] }],
+  ] as const)('%s', (_, size) => {
+    expect(check('linux-6.1', call('coherent', size))).toEqual([]);
+    expect(check('xen-4.17-linux-6.1', call('streaming', size))).toEqual([]);
+  });
+});
+
+describe('sizes from user space', () => {
+  const rules = (size: DmaCall['size']): string[] => check('linux-6.1', call('coherent', size)).map(({ ruleId, severity }) => `${ruleId} ${severity}`);
+
+  it('are a warning where nothing bounds them', () => {
+    expect(rules({ kind: 'unknown', origin: 'user', why: '', steps: [] })).toEqual(['dma/user-controlled-size warning']);
+    expect(rules({ kind: 'bounded', min: 0, max: 2 ** 32 - 1, byType: true, origin: 'user', why: '', steps: [] })).toEqual(['dma/user-controlled-size warning']);
+    expect(rules({ kind: 'bounded', min: 0, max: 4096, origin: 'user', why: '', steps: [] })).toEqual([]);
+    expect(rules({ kind: 'unknown', origin: 'device', why: '', steps: [] })).toEqual([]);
+    expect(rules({ kind: 'unknown', why: '', steps: [] })).toEqual([]);
+  });
+});
+
+describe('min_align_mask', () => {
+  const on = (platform: string, mask: number): string[] => check(platform, { ...call('segment', exact(mask)), api: 'dma_set_min_align_mask' }).map(({ ruleId, severity }) => `${ruleId} ${severity}`);
+
+  it('can make the search endless where it chooses among slots, on kernels whose search ends where it began', () => {
+    expect(on('linux-6.1', 0xfff)).toEqual(['dma/min-align-livelock warning']);
+    expect(on('linux-6.1', 0x800)).toEqual(['dma/min-align-livelock warning']);
+    expect(on('linux-6.1', 0x7ff)).toEqual([]);
+    expect(on('linux-6.12', 0xfff)).toEqual([]);
+    expect(on('linux-7.3', 0xfff)).toEqual([]);
+  });
+});
+
 describe('what a finding rests on', () => {
   const fact = <T>(value: T, line: number): Fact<T> => ({ value, from: { kind: 'log', uri: 'file:///boot.log', line, column: 1, endColumn: 20, text: `line ${line}` } });
   const facts = (banner: PlatformFacts): PlatformFacts => ({ domain: fact('pv-dom0', 2), xenVersion: fact('4.17.7', 1), ...banner });
