@@ -128,10 +128,10 @@ function checkStreaming(call: DmaCall, { platform, streaming: limit }: PlatformL
   })];
 }
 
-/** What a driver lets the block layer or a subsystem join into one element. */
+/** What a driver lets others join into one element. A block queue's own limit is none of DMA: network block devices set it too. */
 function checkSegment(call: DmaCall, { platform, streaming: limit }: PlatformLimits, context: SourceContext, span: Span): Finding[] {
   const { binding } = limit;
-  if (!/^(?:dma_set_max_seg_size|blk_queue_max_segment_size)$/.test(call.api) || !binding || context.asksMappingSize || neverBounces(context, platform)) return [];
+  if (!/^(?:vb2_dma_contig|dma)_set_max_seg_size$/.test(call.api) || !binding || context.asksMappingSize || neverBounces(context, platform)) return [];
   const over: Excess | undefined = exceeding(call, (bytes) => bytes > limit.bytes);
   if (!over?.certain) return [];
   const bounced = limit.applies === 'when-bounced';

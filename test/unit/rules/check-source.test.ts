@@ -59,6 +59,8 @@ describe('segments', () => {
     expect(on(NATIVE, WIDE, set)).toEqual([]);
     expect(on(NEW_DOM0, WIDE, set)).toEqual(['segment-size-exceeds-max-mapping warning']);
     expect(on(NEW_DOM0, 'dma_set_max_seg_size(dev, 0x40000);')).toEqual([]);
+    // A network block device joins pages too, and maps nothing.
+    expect(on(NEW_DOM0, 'blk_queue_max_segment_size(p->queue, 0xffffffff);')).toEqual([]);
     expect(on(NEW_DOM0, 'dma_set_max_seg_size(dev, min(0x100000, dma_max_mapping_size(dev)));')).toEqual([]);
   });
 
