@@ -8,4 +8,6 @@ export interface ServerEnvironment {
   readonly packageUri?: string;
   /** Reads a file for clients that do not answer the server's own requests; undefined: there is no such file. */
   readonly readFile?: (uri: string) => Promise<string | undefined>;
+  /** As `readFile`, at once: for headers, which are found one by the other. */
+  readonly readFileNow?: (uri: string) => string | undefined;
 }

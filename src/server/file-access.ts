@@ -19,6 +19,8 @@ export class FileAccess {
   readonly #documents: TextDocuments<TextDocument>;
   readonly #environment: ServerEnvironment;
   readonly #texts = new Map<string, Promise<string | undefined>>();
+  /** Those of the texts that have come. */
+  readonly #come = new Map<string, string | undefined>();
   #kept = 0;
   /** Whether the client answers the server's file requests. */
   throughClient = false;
@@ -39,6 +41,14 @@ export class FileAccess {
       this.#texts.set(uri, text);
     }
     return text;
+  }
+
+  /** A text without waiting. @returns null where that is not known yet: `read` finds out */
+  readNow(uri: string): string | undefined | null {
+    const open = this.#documents.get(uri);
+    if (open) return open.getText();
+    if (this.#come.has(uri)) return this.#come.get(uri);
+    return this.isLocal(uri) && this.#environment.readFileNow ? this.#environment.readFileNow(uri) : null;
   }
 
   /** A text that is not kept: of a file that nothing tells about when it changes, or of one among thousands. */
@@ -69,16 +79,19 @@ export class FileAccess {
 
   forget(uri: string): void {
     this.#texts.delete(uri);
+    this.#come.delete(uri);
   }
 
   /** Forgets every text: nobody may have told of changes. */
   forgetAll(): void {
     this.#texts.clear();
+    this.#come.clear();
     this.#kept = 0;
   }
 
   async #readAndCount(uri: string): Promise<string | undefined> {
     const text = await this.#readFile(uri);
+    if (this.#texts.has(uri)) this.#come.set(uri, text);
     this.#kept += text?.length ?? 0;
     if (this.#kept > MOST_KEPT) this.forgetAll();
     return text;

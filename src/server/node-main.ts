@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -18,10 +19,23 @@ async function readUri(uri: string): Promise<string | undefined> {
   }
 }
 
+function readUriNow(uri: string): string | undefined {
+  if (!uri.startsWith('file:')) return undefined;
+  try {
+    const path = fileURLToPath(uri);
+    // Most of the places where a header may lie hold none: asked without an exception.
+    const info = statSync(path, { throwIfNoEntry: false });
+    return info?.isFile() && info.size <= MAX_BYTES ? readFileSync(path, 'utf8') : undefined;
+  } catch {
+    return undefined; // as above
+  }
+}
+
 // --stdio, --node-ipc, --socket=N or --pipe=NAME, as every editor's client passes it.
 startServer(createConnection(ProposedFeatures.all), {
   readFile: readUri,
   packageUri: pathToFileURL(join(__dirname, '..')).href,
+  readFileNow: readUriNow,
   parserModules: async () => ({
     runtime: await readFile(join(__dirname, 'web-tree-sitter.wasm')),
     grammar: await readFile(join(__dirname, 'tree-sitter-c.wasm')),

@@ -7,6 +7,7 @@ import { IndexCache } from '../csource/preprocess/index-cache.ts';
 import { type SourceScan, scanSource } from '../csource/scan-source.ts';
 import type { FileAccess } from './file-access.ts';
 import { SourceDocument } from './source-document.ts';
+import { TreeHeaders } from './tree-headers.ts';
 import { textKey } from './text-key.ts';
 
 interface Entry {
@@ -22,6 +23,11 @@ export interface FileScan {
   readonly source: SourceScan;
 }
 
+/** More rounds of reading headers than any file's inclusions go deep. */
+const MOST_ROUNDS = 60;
+/** Characters of functions that stay parsed while a file is edited. */
+const KEPT_FUNCTIONS = 1024 * 1024;
+
 /** A file that calls nothing of interest. */
 const NOTHING: FileScan = { key: '', headers: [], source: { calls: [], context: NO_CONTEXT } };
 
@@ -30,14 +36,16 @@ export class SourceService {
   readonly #files: FileAccess;
   readonly #entries = new Map<string, Entry>();
   readonly #cache = new IndexCache();
+  readonly #trees: TreeHeaders;
   #modules: (() => Promise<CParserModules>) | undefined;
   #parser: Promise<CParser> | undefined;
   #config: ReadonlyMap<string, string> | undefined;
-  /** Counts the configurations that there were. */
+  /** Counts the configurations that there were, and the states of the kernel tree's headers. */
   #configs = 0;
 
   constructor(files: FileAccess) {
     this.#files = files;
+    this.#trees = new TreeHeaders(files);
   }
 
   set modules(modules: (() => Promise<CParserModules>) | undefined) {
@@ -81,6 +89,8 @@ export class SourceService {
 
   /** Forgets the scans that rest on a header. @returns their URIs */
   async headerChanged(uri: string): Promise<string[]> {
+    // Scans of files that are not open are told by the count.
+    if (this.#trees.changed(uri)) this.#configs++;
     const stale: string[] = [];
     for (const [source, entry] of this.#entries) {
       const document = await entry.document.catch(() => undefined);
@@ -99,12 +109,19 @@ export class SourceService {
 
   async #scanUnit(uri: string, text: string, headers: ReadonlyMap<string, HeaderText>): Promise<SourceScan> {
     const parser = await this.#cParser();
-    return scanSource(parser, { path: uri, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}) });
+    const unit = { path: uri, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}) };
+    // Without a complete configuration of x86_64 a scan does not use the kernel's headers.
+    const tree = this.#config?.get('CONFIG_X86_64') === 'y' ? await this.#trees.of(uri) : undefined;
+    for (let round = 0; tree && round < MOST_ROUNDS; round++) {
+      const scan = scanSource(parser, { ...unit, tree });
+      if (!(await this.#trees.fetch(tree))) return scan;
+    }
+    return scanSource(parser, unit);
   }
 
   #cParser(): Promise<CParser> {
     if (!this.#modules) return Promise.reject(new Error('the C parser\'s WebAssembly was not given to the server'));
-    this.#parser ??= this.#modules().then(createCParser);
+    this.#parser ??= this.#modules().then((modules) => createCParser(modules, KEPT_FUNCTIONS));
     return this.#parser;
   }
 }

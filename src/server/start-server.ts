@@ -33,8 +33,10 @@ import { readWorkspacePlatform } from './workspace-platform.ts';
 
 declare const DMA_APERTURE_VERSION: string;
 
-/** Time without an edit before a document is read again, in milliseconds. */
+/** Time without an edit before a document is read again, in milliseconds, at most: one that takes less to read waits less. */
 const EDIT_PAUSE = 150;
+/** A check that takes less than this many milliseconds disturbs nobody. */
+const AT_ONCE = 20;
 
 const SEVERITY_NUMBERS: Readonly<Record<ServerSettings['diagnostics']['minimumSeverity'], number>> = { error: 1, warning: 2, information: 3, hint: 4 };
 
@@ -57,6 +59,8 @@ class LanguageServer {
   readonly #logs = new LogService(this.#platforms, (uri) => this.#platformChanged(uri));
   readonly #scan: WorkspaceScan;
   readonly #pending = new Map<string, ReturnType<typeof setTimeout>>();
+  /** How long the check of a document took, in milliseconds. */
+  readonly #took = new Map<string, number>();
   #settings: ServerSettings = DEFAULT_SERVER_SETTINGS;
   /** Until the settings and the workspace's own platform are read. */
   #settled: Promise<void> = Promise.resolve();
@@ -220,19 +224,26 @@ class LanguageServer {
   }
 
   #changed(document: TextDocument): void {
-    this.#schedule(document.uri, document.version === 1 ? 0 : EDIT_PAUSE);
+    this.#schedule(document.uri, document.version === 1 ? 0 : this.#pauseFor(document.uri));
     if (document.uri.endsWith('.h')) void this.#filesChanged([document.uri]);
   }
 
   #closed(uri: string): void {
     clearTimeout(this.#pending.get(uri));
     this.#pending.delete(uri);
+    this.#took.delete(uri);
     this.#sources.close(uri);
     this.#files.forget(uri);
     void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
     this.#scan.closed(uri);
     if (this.#logs.close(uri)) this.#platformChanged();
     else this.#refreshLenses();
+  }
+
+  /** A quick check follows an edit at once. */
+  #pauseFor(uri: string): number {
+    const took = this.#took.get(uri) ?? EDIT_PAUSE;
+    return took < AT_ONCE ? 0 : Math.min(EDIT_PAUSE, 3 * took);
   }
 
   #schedule(uri: string, pause = EDIT_PAUSE): void {
@@ -249,7 +260,9 @@ class LanguageServer {
     if (!document) return;
     try {
       const { version } = document;
+      const begun = performance.now();
       const diagnostics = await this.#diagnose(document);
+      this.#took.set(uri, performance.now() - begun);
       // An edit that came meanwhile has its own check under way.
       if (this.#documents.get(uri)?.version !== version) return;
       await this.#publish(uri, diagnostics, version);

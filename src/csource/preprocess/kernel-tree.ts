@@ -1,4 +1,5 @@
 import { includedPath } from './collect-includes.ts';
+import { CompileCommands } from './compile-commands.ts';
 import { indexSource } from './source-index.ts';
 import type { IncludeEvent, SourceIndex } from './source-index.ts';
 import { typeKeys } from './type-keys.ts';
@@ -26,9 +27,10 @@ export class KernelTree {
   readonly #headers = new Map<string, SourceIndex | undefined>();
   readonly #standardOf = new Map<string, SourceIndex | undefined>();
   readonly #flags = new Map<string, BuildFlags>();
+  #commands: CompileCommands | undefined;
   readonly #macroPaths = new Map<string, string[]>();
   readonly #typePaths = new Map<string, string[]>();
-  readonly #resolved = new WeakMap<IncludeEvent, { readonly extra: readonly string[] | undefined; readonly index: SourceIndex | undefined }>();
+  #resolved = new WeakMap<IncludeEvent, { readonly extra: readonly string[] | undefined; readonly index: SourceIndex | undefined }>();
 
   /**
    * @param root of the tree: the folder that holds `include` and `arch`; empty for the present one, without a `/` at its end
@@ -60,6 +62,16 @@ export class KernelTree {
       for (const key of typeKeys(index).keys()) enter(this.#typePaths, key, path);
     }
     return index;
+  }
+
+  /** Reads a file anew when it is asked for again: it has changed, has come or has gone. @returns whether it had been asked for */
+  forget(path: string): boolean {
+    if (/(?:^|\/)(?:Kbuild|Makefile)$/.test(path)) this.#flags.clear();
+    if (path === `${this.#prefix}compile_commands.json`) this.#commands = undefined;
+    if (!this.#headers.delete(path)) return false;
+    this.#standardOf.clear();
+    this.#resolved = new WeakMap();
+    return true;
   }
 
   /** Headers read so far that define or undefine a macro. */
@@ -108,8 +120,16 @@ export class KernelTree {
     return found ? [found] : [];
   }
 
-  /** Flags for the files of a folder. A folder without a Makefile is built from that of the next folder above. */
+  /**
+   * Flags for a file: those of its command in `compile_commands.json`, where the tree has one; else what the Makefiles say. A
+   * folder without a Makefile is built from that of the next folder above.
+   */
   flagsFor(path: string): BuildFlags {
+    this.#commands ??= new CompileCommands(this.#read(`${this.#prefix}compile_commands.json`) ?? '');
+    return (this.holds(path) ? this.#commands.flagsFor(path.slice(this.#prefix.length), this.root) : undefined) ?? this.#makefileFlags(path);
+  }
+
+  #makefileFlags(path: string): BuildFlags {
     const folder = path.split('/').slice(0, -1).join('/');
     const known = this.#flags.get(folder);
     if (known) return known;
@@ -134,6 +154,14 @@ function enter(map: Map<string, string[]>, key: string, path: string): void {
   else map.set(key, [path]);
 }
 
+/** A path of a Makefile, which is one of the tree's or absolute, with `.` and `..` taken out; the root may be a URI. */
+function joinedTo(root: string, path: string): string {
+  const inside = root === '' || path.startsWith(`${root}/`) ? path.slice(root === '' ? 0 : root.length + 1) : path;
+  if (inside.startsWith('/')) return includedPath('/x', inside.replace(/^\/+/, ''));
+  const joined = includedPath('x', inside);
+  return root === '' ? joined : `${root}/${joined}`;
+}
+
 const VARIABLE = /^\s*([A-Za-z_][\w-]*)\s*[:?]?=\s*(.*)$/;
 
 function readMakefile(text: string, folder: string, root: string, own: boolean, includes: string[], defines: Set<string>): void {
@@ -152,8 +180,7 @@ function readMakefile(text: string, folder: string, root: string, own: boolean, 
     for (const [, path] of code.matchAll(/-I\s*([^\s]+)/g)) {
       const substituted = substitute(path ?? '').replaceAll(`${root}/${root}/`, `${root}/`);
       if (substituted.includes('$')) continue;
-      const absolute = root !== '' && !substituted.startsWith(root) && !substituted.startsWith('/') ? `${root}/${substituted}` : substituted;
-      const joined = includedPath(absolute.startsWith('/') ? '/x' : 'x', absolute.replace(/^\/+/, ''));
+      const joined = joinedTo(root, substituted);
       if (!includes.includes(joined)) includes.push(joined);
     }
   }
