@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { KernelTree } from '../csource/preprocess/kernel-tree.ts';
 
@@ -28,7 +28,7 @@ export class KernelTrees {
     const short = !isAbsolute(file) && !relative(here, root).startsWith('..');
     const name = short ? relative(here, root) : root;
     let tree = this.#trees.get(name);
-    if (!tree) this.#trees.set(name, (tree = new KernelTree(name, this.#read)));
+    if (!tree) this.#trees.set(name, (tree = new KernelTree(name, this.#read, listFolder)));
     return { path: short ? relative(here, full) : full, tree };
   }
 
@@ -38,6 +38,15 @@ export class KernelTrees {
     const root = isKernelTree(folder) ? folder : above === folder ? undefined : this.#rootAbove(above);
     this.#roots.set(folder, root);
     return root;
+  }
+}
+
+/** Names in a folder, those of folders with a `/` at their end; none where it cannot be read. */
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+  } catch {
+    return []; // what cannot be read has no sources to look at
   }
 }
 

@@ -3,6 +3,8 @@ import type { DmaApi, DmaFamily } from './calls/dma-apis.ts';
 import { locateCalls } from './calls/locate-calls.ts';
 import type { LocatedCall } from './calls/locate-calls.ts';
 import { localsAt } from './calls/find-locals.ts';
+import { fileInView, FieldValues } from './calls/field-values.ts';
+import type { FileInView, OpenUnit } from './calls/field-values.ts';
 import { UnitFunctions } from './calls/unit-functions.ts';
 import { flowing } from './calls/value-flow.ts';
 import type { SourceContext } from './context/observation.ts';
@@ -16,7 +18,6 @@ import type { HeaderText } from './preprocess/collect-includes.ts';
 import { decideBy } from './preprocess/condition.ts';
 import { IndexCache } from './preprocess/index-cache.ts';
 import { kernelConfig } from './preprocess/kernel-config.ts';
-import type { KernelConfig } from './preprocess/kernel-config.ts';
 import type { KernelTree } from './preprocess/kernel-tree.ts';
 import { positionAt } from './preprocess/position.ts';
 import { conditionAt, hasConditions } from './preprocess/source-index.ts';
@@ -94,13 +95,37 @@ function scanCalls(parser: CParser, unit: SourceUnit): DmaCall[] {
   const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
   const memo: UnitMemo = new Map();
   const functions = new UnitFunctions(parser, translation);
+  const home: OpenUnit = { unit: translation, functions, config, memo };
+  const fields = new FieldValues(home, (path) => filesInView(path, unit, home, parser, cache));
   const calls: DmaCall[] = [];
   for (const call of located) {
     const api = DMA_APIS.get(call.name);
     if (!api || inDeadText(conditionAt(index, call.start), unit.text)) continue;
-    calls.push(describe(call, api, index, translation, config, memo, functions));
+    calls.push(describe(call, api, index, home, fields));
   }
   return calls;
+}
+
+/** The files that can see what a file defines: the file alone, or all of its folder and those below. */
+function filesInView(definedIn: string, source: SourceUnit, home: OpenUnit, parser: CParser, cache: IndexCache): readonly FileInView[] | undefined {
+  const own = fileInView(source.path, source.text, () => home);
+  if (definedIn === source.path) return [own];
+  const tree = source.config?.get('CONFIG_X86_64') === 'y' ? source.tree : undefined;
+  const beside = tree?.isKernelHeader(definedIn) === false ? tree.sourcesBeside(definedIn) : undefined;
+  if (!tree || !beside?.includes(source.path)) return undefined;
+  const others = tree.includersOf(definedIn, beside).filter((path) => path !== source.path);
+  return [own, ...others.map((path) => {
+    const text = tree.text(path) ?? '';
+    let opened: OpenUnit | undefined;
+    return fileInView(path, text, () => {
+      if (!path.endsWith('.c')) return undefined;
+      if (!opened) {
+        const unit = new TranslationUnit(cache.of(path, text), source.headers, cache, decideBy(home.config), tree);
+        opened = { unit, functions: new UnitFunctions(parser, unit), config: home.config, memo: new Map() };
+      }
+      return opened;
+    });
+  })];
 }
 
 function inDeadText(condition: Condition, text: string): boolean {
@@ -112,7 +137,7 @@ function inDeadText(condition: Condition, text: string): boolean {
   return false;
 }
 
-function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo, functions: UnitFunctions): DmaCall {
+function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, { unit, functions, config, memo }: OpenUnit, fields: FieldValues): DmaCall {
   const { text } = index;
   const { parts, end } = splitArguments(text, call.start + call.name.length);
   const size = parts[api.size];
@@ -136,7 +161,7 @@ function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, unit: Tran
     call: { instance: unit.main, offset: call.start },
     api: api.name,
     sizeType: api.sizeType,
-    locals: flowing(localsAt(call.blocks, call.body, call.reliable), functions, call.start),
+    locals: flowing(localsAt(call.blocks, call.body, call.reliable), functions, call.start, fields),
   };
   return { ...base, sizeStart: size.start, sizeEnd: size.end, sizeText: text.slice(size.start, size.end), size: evaluateSize(argument, unit, config, memo) };
 }

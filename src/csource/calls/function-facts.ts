@@ -35,6 +35,10 @@ export interface FunctionFacts {
   readonly declarations: ReadonlyMap<string, readonly Declaration[]>;
   /** By path: a name, or names joined by `.` and `->`. */
   readonly writes: ReadonlyMap<string, readonly Write[]>;
+  /** Assignments to members, whatever holds them: where the member is written out, and what it is given. */
+  readonly stores: readonly (Write & { readonly target: Stretch })[];
+  /** Members whose address is taken, or that are counted up or down, as they are written out. */
+  readonly members: readonly Stretch[];
   /** Names whose address is taken, with the offset and the called function that it is handed to. */
   readonly addresses: ReadonlyMap<string, readonly { readonly offset: number; readonly callee: string }[]>;
   /** Names that stand as arguments of calls: a macro may change them. */
@@ -58,6 +62,8 @@ export function functionFacts(functionNode: SyntaxNode, text: string, base: numb
   const writes = new Map<string, Write[]>();
   const addresses = new Map<string, { offset: number; callee: string }[]>();
   const passed = new Map<string, { callee: string; from: number; to: number }[]>();
+  const stores: (Write & { target: Stretch })[] = [];
+  const members: Stretch[] = [];
   const looped = new Set<string>();
   const labels: number[] = [];
   const jumps: number[] = [];
@@ -66,10 +72,11 @@ export function functionFacts(functionNode: SyntaxNode, text: string, base: numb
   const calls: FunctionFacts['calls'][number][] = [];
 
   const declare = (name: string, declaration: Declaration): void => push(declarations, name, declaration);
+  const written = (operator: string, node: SyntaxNode, value: SyntaxNode | null, around: readonly Around[]): Write => ({
+    offset: node.startIndex + base, around, operator, from: (value?.startIndex ?? 0) + base, to: (value?.endIndex ?? 0) + base, block: dominatedBlock(node),
+  });
   const write = (path: string, operator: string, node: SyntaxNode, value: SyntaxNode | null, around: readonly Around[]): void => {
-    push(writes, path, {
-      offset: node.startIndex + base, around, operator, from: (value?.startIndex ?? 0) + base, to: (value?.endIndex ?? 0) + base, block: dominatedBlock(node),
-    });
+    push(writes, path, written(operator, node, value, around));
   };
 
   const walk = (node: SyntaxNode, around: readonly Around[], callee: string, depth: number): void => {
@@ -90,11 +97,15 @@ export function functionFacts(functionNode: SyntaxNode, text: string, base: numb
       case 'assignment_expression': {
         const left = node.childForFieldName('left');
         const path = left && pathOf(left);
-        if (path !== undefined && path !== null) write(path, node.childForFieldName('operator')?.text ?? 'other', node, node.childForFieldName('right'), around);
+        const operator = node.childForFieldName('operator')?.text ?? 'other';
+        const right = node.childForFieldName('right');
+        if (path !== undefined && path !== null) write(path, operator, node, right, around);
+        if (left?.type === 'field_expression') stores.push({ ...written(operator, node, right, around), target: { from: left.startIndex + base, to: left.endIndex + base } });
         break;
       }
       case 'update_expression': {
         const argument = node.childForFieldName('argument');
+        if (argument?.type === 'field_expression') members.push({ from: argument.startIndex + base, to: argument.endIndex + base });
         const path = argument && pathOf(argument);
         if (path !== undefined && path !== null) write(path, node.childForFieldName('operator')?.text ?? 'other', node, null, around);
         break;
@@ -107,6 +118,7 @@ export function functionFacts(functionNode: SyntaxNode, text: string, base: numb
       case 'pointer_expression': {
         const argument = node.childForFieldName('argument');
         if (node.childForFieldName('operator')?.text === '&' && argument) {
+          if (argument.type === 'field_expression') members.push({ from: argument.startIndex + base, to: argument.endIndex + base });
           const path = pathOf(argument) ?? rootName(argument);
           if (path !== undefined) push(addresses, path, { offset: node.startIndex + base, callee });
         }
@@ -162,7 +174,7 @@ export function functionFacts(functionNode: SyntaxNode, text: string, base: numb
     name: declaredName(functionNode.childForFieldName('declarator')) ?? '',
     isStatic: functionNode.namedChildren.some((child) => child.type === 'storage_class_specifier' && child.text === 'static'),
     start: (body?.startIndex ?? functionNode.startIndex) + base,
-    parameters, declarations, writes, addresses, passed, looped, labels, jumps, guards, returns, calls,
+    parameters, declarations, writes, stores, members, addresses, passed, looped, labels, jumps, guards, returns, calls,
   };
 }
 

@@ -53,7 +53,8 @@ export function staysQuiet(path: string, writes: readonly Write[], from: number,
   const field = /\w+$/.exec(path)?.[0] ?? path;
   const mentions = new RegExp(`\\b${rootOf(path)}\\b`);
   for (const call of facts.calls) {
-    if (call.to <= from || !between(call)) continue;
+    // What works out the value itself comes before the value is there.
+    if (call.to <= from || !between(call) || reaching?.writes.some((write) => call.offset >= write.offset && call.to <= write.to)) continue;
     // What fills memory may fill this.
     if (!HARMLESS.test(call.callee) || (FILLS.test(call.callee) && mentions.test(text.slice(call.offset, call.to)))) return false;
   }

@@ -39,12 +39,12 @@ interface Known {
 }
 
 /** Adds to the locals of a call what is known of their values there. */
-export function flowing(locals: Locals, functions: UnitFunctions, offset: number): Locals {
+export function flowing(locals: Locals, functions: UnitFunctions, offset: number, fields: FieldSource): Locals {
   let flow: ValueFlow | undefined;
   const begin = (): ValueFlow => {
     if (!flow) {
       const facts = functions.main.around(offset);
-      flow = new ValueFlow(functions, functions.main, facts, facts?.calls.find((call) => call.offset === offset), new Set(), 0);
+      flow = new ValueFlow(functions, functions.main, facts, facts?.calls.find((call) => call.offset === offset), new Set(), 0, undefined, '', fields);
     }
     return flow;
   };
@@ -52,7 +52,18 @@ export function flowing(locals: Locals, functions: UnitFunctions, offset: number
     typeOf: (name, names) => locals.typeOf(name, names) ?? functions.variables.typeOf(name, names),
     followed: (path, type, names) => begin().followed(path, type, names),
     called: (name, given, text, names) => begin().called(name, given, text, names),
+    stored: (record, field, type, path) => begin().stored(record, field, type, path),
   };
+}
+
+/** Where the values of members of structs come from that no function shows alone. */
+export interface FieldSource {
+  valueOf(record: string, field: string, type: IntegerType): Value | undefined;
+}
+
+/** What is known of values at a point of a function of the file; types alone where no point is given. */
+export function flowAt(functions: UnitFunctions, facts: FunctionFacts, point: Point | undefined, fields: FieldSource | undefined): Locals {
+  return new ValueFlow(functions, functions.main, facts, point, new Set(), 0, undefined, '', fields);
 }
 
 /** Values of variables at a point of a function. */
@@ -66,12 +77,13 @@ class ValueFlow implements Locals {
   readonly #given: ReadonlyMap<string, Argument> | undefined;
   /** Tells apart the times that a function is entered. */
   readonly #entry: string;
+  readonly #fields: FieldSource | undefined;
   #point: Point | undefined;
   #known: Known | undefined;
 
   constructor(
     functions: UnitFunctions, source: FunctionSource, facts: FunctionFacts | undefined, point: Point | undefined,
-    open: Set<string>, depth: number, given?: ReadonlyMap<string, Argument>, entry = '',
+    open: Set<string>, depth: number, given?: ReadonlyMap<string, Argument>, entry = '', fields?: FieldSource,
   ) {
     this.#functions = functions;
     this.#source = source;
@@ -81,6 +93,7 @@ class ValueFlow implements Locals {
     this.#depth = depth;
     this.#given = given;
     this.#entry = entry;
+    this.#fields = fields;
   }
 
   typeOf(name: string, names: Names): CType | undefined {
@@ -114,6 +127,12 @@ class ValueFlow implements Locals {
     return value;
   }
 
+  stored(record: string, field: string, type: IntegerType, path: string | undefined): Value | undefined {
+    // Of a struct that is a local itself all is seen here.
+    if (path !== undefined && !path.includes('->') && (!this.#facts || this.#facts.declarations.has(rootOf(path)))) return undefined;
+    return this.#fields?.valueOf(record, field, type);
+  }
+
   #memo(world: World): Known {
     if (this.#known?.world !== world) this.#known = { world, values: new Map(), limits: new Map(), reached: new Map(), changed: new Map() };
     return this.#known;
@@ -145,7 +164,7 @@ class ValueFlow implements Locals {
     this.#open.add(key);
     try {
       const parameters = new Map(facts.parameters.map((parameter, at): [string, Argument] => [parameter, given[at] ?? ((): undefined => undefined)]));
-      const inner = new ValueFlow(this.#functions, found.source, facts, undefined, this.#open, this.#depth + 1, parameters, `${this.#entry}/${text}`);
+      const inner = new ValueFlow(this.#functions, found.source, facts, undefined, this.#open, this.#depth + 1, parameters, `${this.#entry}/${text}`, this.#fields);
       const returned = inner.#returned(facts, names);
       return { type, ...(returned ? { returned } : {}) };
     } finally {
@@ -398,7 +417,7 @@ class ValueFlow implements Locals {
     if (!caller || !argument || caller.call.arguments.length !== facts.parameters.length) return undefined;
     this.#open.add(key);
     try {
-      const flow = new ValueFlow(this.#functions, this.#source, caller.facts, caller.call, this.#open, this.#depth + 1, undefined, `${this.#entry}<`);
+      const flow = new ValueFlow(this.#functions, this.#source, caller.facts, caller.call, this.#open, this.#depth + 1, undefined, `${this.#entry}<`, this.#fields);
       if (rest === '') return flow.#evaluate(argument.from, argument.to, caller.call, names);
       // A pointer that is handed on leads to the same memory.
       return flow.#read([...lexed('('), ...flow.#tokens(argument.from, argument.to, names), ...lexed(`)${rest}`)], caller.call, names);

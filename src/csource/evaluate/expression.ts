@@ -189,7 +189,7 @@ export class ExpressionReader {
         const name = cursor.peek();
         cursor.at++;
         const record = text === '.' ? value.type : pointee(value.type);
-        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time`, ...memberPath(value.path, text, name) };
+        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time`, ...memberPath(value.path, text, name), ...(record.kind === 'record' ? { member: { record: record.name, field: name } } : {}) };
       } else if (text === '(') {
         cursor.skipBrackets();
         const type = value.type.kind === 'function' ? value.type.returns : unknownType('what a function returns is not known');
@@ -206,7 +206,9 @@ export class ExpressionReader {
     if (value.value !== undefined || value.broken || value.type.kind !== 'integer' || this.#mode !== 'c' || this.#unevaluated > 0) return value;
     const { type } = value;
     const bounds = value.range ?? rangeOfType(type);
-    const known = value.path === undefined ? undefined : this.#environment.followed(value.path, type);
+    const here = value.path === undefined ? undefined : this.#environment.followed(value.path, type);
+    const loose = here?.value === undefined && (!here?.range || here.range.wide);
+    const known = (loose && value.member ? this.#environment.stored(value.member.record, value.member.field, type, value.path) : undefined) ?? here;
     if (!known) return { ...value, ...(bounds ? { range: bounds } : {}) };
     const converted = castTo(type, { ...known, type: known.type.kind === 'integer' ? known.type : type });
     if (converted.value !== undefined) return { type, value: converted.value };

@@ -21,6 +21,7 @@ const NO_NAMES: Environment = {
   variable: () => undefined,
   followed: () => undefined,
   called: () => undefined,
+  stored: () => undefined,
   packAt: () => undefined,
   annotationAlign: () => undefined,
   constant: () => ({ type: { kind: 'void' } }),

@@ -24,6 +24,11 @@ export class KernelTree {
   readonly root: string;
   readonly #prefix: string;
   readonly #read: (path: string) => string | undefined;
+  readonly #list: ((folder: string) => readonly string[]) | undefined;
+  readonly #beside = new Map<string, readonly string[] | undefined>();
+  readonly #includers = new Map<string, readonly string[]>();
+  #textsOf = '';
+  readonly #texts = new Map<string, string | undefined>();
   readonly #headers = new Map<string, SourceIndex | undefined>();
   readonly #standardOf = new Map<string, SourceIndex | undefined>();
   readonly #flags = new Map<string, BuildFlags>();
@@ -35,11 +40,13 @@ export class KernelTree {
   /**
    * @param root of the tree: the folder that holds `include` and `arch`; empty for the present one, without a `/` at its end
    * @param read gives a file's text, or undefined where there is none; paths have the form of `root`
+   * @param list gives the names in a folder, those of folders with a `/` at their end; absent where folders cannot be listed
    */
-  constructor(root: string, read: (path: string) => string | undefined) {
+  constructor(root: string, read: (path: string) => string | undefined, list?: (folder: string) => readonly string[]) {
     this.root = root;
     this.#prefix = root === '' ? '' : `${root}/`;
     this.#read = read;
+    this.#list = list;
   }
 
   /** Whether a path is one of the kernel's own header directories. */
@@ -66,12 +73,66 @@ export class KernelTree {
 
   /** Reads a file anew when it is asked for again: it has changed, has come or has gone. @returns whether it had been asked for */
   forget(path: string): boolean {
+    this.#texts.clear();
+    this.#beside.clear();
+    this.#includers.clear();
     if (/(?:^|\/)(?:Kbuild|Makefile)$/.test(path)) this.#flags.clear();
     if (path === `${this.#prefix}compile_commands.json`) this.#commands = undefined;
     if (!this.#headers.delete(path)) return false;
     this.#standardOf.clear();
     this.#resolved = new WeakMap();
     return true;
+  }
+
+  /** Text of a file that is no header of the kernel. */
+  text(path: string): string | undefined {
+    if (!this.#texts.has(path)) this.#texts.set(path, this.#read(path));
+    return this.#texts.get(path);
+  }
+
+  /** The C files and headers of a file's folder and those below; undefined where they cannot be listed, or are too many to look at. */
+  sourcesBeside(path: string): readonly string[] | undefined {
+    const folder = path.split('/').slice(0, -1).join('/');
+    if (!this.#beside.has(folder)) this.#beside.set(folder, this.#sourcesBelow(folder));
+    // Texts of one driver are kept at a time.
+    if (folder !== this.#textsOf) this.#texts.clear();
+    this.#textsOf = folder;
+    return this.#beside.get(folder);
+  }
+
+  /** Of some files, those that include a header, by whatever path, or include what does; with the header itself. */
+  includersOf(header: string, among: readonly string[]): readonly string[] {
+    const known = this.#includers.get(header);
+    if (known) return known;
+    const found = new Set([header]);
+    for (const each of found) {
+      const name = each.split('/').at(-1) ?? '';
+      for (const path of among) {
+        const text = found.has(path) ? '' : this.text(path) ?? '';
+        for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+          if (/["/<]$/.test(text.slice(at - 1, at)) && /^[">]/.test(text[at + name.length] ?? '')) {
+            found.add(path);
+            break;
+          }
+        }
+      }
+    }
+    this.#includers.set(header, [...found]);
+    return [...found];
+  }
+
+  #sourcesBelow(folder: string): readonly string[] | undefined {
+    if (!this.#list) return undefined;
+    const found: string[] = [];
+    const folders = [folder];
+    for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+      for (const name of this.#list(next)) {
+        if (name.endsWith('/')) folders.push(`${next}/${name.slice(0, -1)}`);
+        else if (/\.[ch]$/.test(name)) found.push(`${next}/${name}`);
+      }
+      if (found.length > MAX_BESIDE || folders.length > MAX_BESIDE) return undefined;
+    }
+    return found;
   }
 
   /** Headers read so far that define or undefine a macro. */
@@ -147,6 +208,9 @@ export class KernelTree {
     return flags;
   }
 }
+
+/** Files of a driver that are looked through for what they store in a struct. */
+const MAX_BESIDE = 250;
 
 function enter(map: Map<string, string[]>, key: string, path: string): void {
   const list = map.get(key);

@@ -19,6 +19,8 @@ export interface Value {
   readonly origin?: Origin;
   /** The variable, or member of one, that it is: `x`, `x.y`, `p->y`; `&x` and `*p` for what such a one leads to. */
   readonly path?: string;
+  /** The struct that it is a member of, and its name. */
+  readonly member?: { readonly record: string; readonly field: string };
 }
 
 export type Origin = 'user' | 'device';
@@ -51,6 +53,8 @@ export interface Environment {
    * Undefined where none is of the name. `text` tells calls apart.
    */
   called(name: string, given: readonly Argument[], text: string): { readonly type: CType; readonly returned?: Value } | undefined;
+  /** Value of a member of a struct by all that is stored in it anywhere; undefined where that is not known. `path` as it is written here. */
+  stored(record: string, field: string, type: IntegerType, path: string | undefined): Value | undefined;
   /** `#pragma pack` in force at a token, in bytes; undefined where there is none. */
   packAt(token: Token | undefined): number | undefined;
   /** Alignment that an annotation of the kernel stands for (`____cacheline_aligned`); undefined where the name is none. */

@@ -34,6 +34,8 @@ export interface Locals {
   followed?(path: string, type: IntegerType, environment: Names): Value | undefined;
   /** What a function of the files read returns; undefined where none is of the name. */
   called?(name: string, given: readonly Argument[], text: string, environment: Names): { readonly type: CType; readonly returned?: Value } | undefined;
+  /** Value of a member of a struct by all that is stored in it; undefined where that is not known. */
+  stored?(record: string, field: string, type: IntegerType, path: string | undefined): Value | undefined;
 }
 
 /** Types, enumerators and variables of a translation unit in one world. */
@@ -84,6 +86,10 @@ export class Names implements Environment {
 
   followed(path: string, type: IntegerType): Value | undefined {
     return this.#quiet > 0 ? undefined : this.#locals?.followed?.(path, type, this);
+  }
+
+  stored(record: string, field: string, type: IntegerType, path: string | undefined): Value | undefined {
+    return this.#quiet > 0 ? undefined : this.#locals?.stored?.(record, field, type, path);
   }
 
   called(name: string, given: readonly Argument[], text: string): { readonly type: CType; readonly returned?: Value } | undefined {
@@ -367,6 +373,7 @@ function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>
     variable: () => undefined,
     followed: () => undefined,
     called: () => undefined,
+    stored: () => undefined,
     enumAt: (token) => names.enumAt(token),
     enumerator: (name) => {
       if (!values.has(name)) return names.enumerator(name);

@@ -72,6 +72,35 @@ describe("a kernel tree's headers", () => {
   });
 });
 
+describe('members that other files of a driver store', () => {
+  const files: Record<string, string> = {
+    ...FILES,
+    'drivers/x/ring.h': 'struct xring { unsigned int bytes; u32 kind; };\n',
+    'drivers/x/setup.c': '#include "ring.h"\nint setup(struct xring *r)\n{\n\tr->bytes = 4 * 1024;\n\treturn 0;\n}\n',
+    'drivers/x/sub/other.c': '#include "../ring.h"\nint other(struct xring *r)\n{\n\treturn r->bytes;\n}\n',
+  };
+  const list = (all: Record<string, string>) => (folder: string): string[] => {
+    const names = Object.keys(all).filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1));
+    return [...new Set(names.map((name) => (name.includes('/') ? `${name.split('/')[0] ?? ''}/` : name)))];
+  };
+  const bytes = async (changes: Record<string, string>, listed = true): Promise<string> => {
+    const path = 'drivers/x/alloc.c';
+    const text = fileWith('r->bytes', '#include "ring.h"', 'struct xring *r = get();');
+    const all: Record<string, string> = { ...files, ...changes, [path]: text };
+    const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(all[wanted]));
+    const tree = new KernelTree('', (wanted) => all[wanted], listed ? list(all) : undefined);
+    return brief(scanSource(parser, { path, text, headers, tree, config: new Map([['CONFIG_X86_64', 'y']]) }).calls[0]?.size);
+  };
+
+  it('are known where all files that see the struct were looked at', async () => {
+    expect(await bytes({})).toBe('4096');
+    expect(await bytes({}, false)).toBe('u32');
+    expect(await bytes({ 'drivers/x/sub/other.c': '#include "../ring.h"\nint other(struct xring *r)\n{\n\tr->bytes = 64;\n\treturn 0;\n}\n' })).toBe('64..4096');
+    expect(await bytes({ 'drivers/x/sub/other.c': '#include "../ring.h"\nint other(struct xring *r, int n)\n{\n\tr->bytes = n;\n\treturn 0;\n}\n' })).toBe('u32');
+    expect(await bytes({ 'drivers/x/ring.h': `${files['drivers/x/ring.h'] ?? ''}static inline void put(struct xring *r, int n)\n{\n\tr->bytes = n;\n}\n` })).toBe('u32');
+  });
+});
+
 describe('sizeof by name', () => {
   const access = (files: Record<string, string>) => ({
     read: (path: string) => files[path],

@@ -73,10 +73,10 @@ describe('locals', () => {
     ['with harmless calls between', 'struct ring *r = get(); r->size = 48; dev_dbg(dev, "x");', 'r->size', '48'],
     ['of which a macro takes another', 'struct ring *r = get(); TAKE(r->kind); r->size = 48;', 'r->size', '48'],
     ['that a macro takes', 'struct ring *r = get(); TAKE(r->size); r->size = 48;', 'r->size', 'u32'],
-    ['with other calls between', 'struct ring *r = get(); r->size = 48; run(r);', 'r->size', 'u32'],
-    ['with the same of another between', 'struct ring *r = get(), *s = r; r->size = 48; s->size = 4;', 'r->size', 'u32'],
-    ['with the pointer changed', 'struct ring *r = get(); r->size = 48; r = get();', 'r->size', 'u32'],
-    ['written in one branch', 'struct ring *r = get(); if (dev) r->size = 48;', 'r->size', 'u32'],
+    ['with other calls between', 'struct ring *r = get(); r->size = 48; run(r);', 'r->size', '48'],
+    ['with the same of another between', 'struct ring *r = get(), *s = r; r->size = 48; s->size = 4;', 'r->size', '4..48'],
+    ['with the pointer changed', 'struct ring *r = get(); r->size = 48; r = get();', 'r->size', '48'],
+    ['written in one branch', 'struct ring *r = get(); if (dev) r->size = 48;', 'r->size', '0..48'],
   ])('a member %s', (_name, inside, expression, expected) => {
     expect(size(inside, expression)).toBe(expected);
   });
@@ -214,6 +214,45 @@ describe('variables of the file', () => {
     expect(brief(callsOf(parser, fileWith('h.bytes', text, 'struct hw h = table;'))[0]?.size)).toBe('64');
     expect(brief(callsOf(parser, fileWith('h.bytes', text, 'struct hw h = table; h.bytes = 8;'))[0]?.size)).toBe('8');
     expect(brief(callsOf(parser, fileWith('h.bytes', text, 'struct hw h = table; fill(&h);'))[0]?.size)).toBe('u32');
+  });
+});
+
+describe('members by what is stored in them', () => {
+  const file = (other: string, before = '', field = 'bytes', type = 'unsigned int'): string => brief(callsOf(parser,
+    `struct pair { int ${field}; };\nstruct ring { ${type} ${field}; u32 kind; };\n${before}\nstatic int setup(struct ring *r, struct pair *q, int n)\n{\n\t${other}\n\treturn 0;\n}\n${fileWith(`r->${field}`, '', 'struct ring *r = get(dev);')}`)[0]?.size);
+  it.each([
+    ['one store', 'r->bytes = 16 * 4;', '64'],
+    ['the same twice', 'r->bytes = 64; run(); r->bytes = 8 * 8;', '64'],
+    ['two', 'r->bytes = 64; run(); r->bytes = 128;', '64..128'],
+    ['one that a branch may leave out', 'if (n) r->bytes = 64;', '0..64'],
+    ['one through an array', 'struct ring **all = list(); all[n]->bytes = 64;', '64'],
+    ['one by a local', 'int m = 3; m *= 32; r->bytes = m;', '96'],
+    ['one within bounds', 'r->bytes = n & 0xff0;', '0..4080'],
+    ['one of another struct', 'r->bytes = 64; q->bytes = n;', '64'],
+    ['one that is not known', 'r->bytes = 64; r->bytes = n;', 'u32'],
+    ['one that adds', 'r->bytes = 64; r->bytes += 3;', 'u32'],
+    ['one that counts', 'r->bytes = 64; r->bytes++;', 'u32'],
+    ['one through what is not known', 'r->bytes = 64; other()->bytes = n;', 'u32'],
+    ['the address taken', 'r->bytes = 64; read_into(&r->bytes);', 'u32'],
+    ['the address of another taken', 'r->bytes = 64; read_into(&q->bytes);', '64'],
+    ['a mask of it', 'r->bytes = 64; n = n & r->bytes;', '64'],
+    ['filled from user space', 'r->bytes = 64; copy_from_user(r, q, sizeof(*r));', 'u32'],
+    ['written by a macro of the kernel', 'r->bytes = 64; WRITE_ONCE(r->bytes, n);', 'u32'],
+    ['none', 'run();', 'u32'],
+  ])('%s', (_name, other, expected) => {
+    expect(file(other)).toBe(expected);
+  });
+
+  it('by macros of the file', () => {
+    expect(file('r->bytes = 64; SET(r->bytes, n);', '#define SET(x, v) do { (x) = (v); } while (0)')).toBe('u32');
+    expect(file('r->bytes = 64; PUT(r, bytes, n);', '#define PUT(p, m, v) ((p)->m = (v))')).toBe('u32');
+    expect(file('r->bytes = 64; SHOW(r->bytes, n);', '#define SHOW(x, v) use(x, v)')).toBe('64');
+  });
+
+  it('an initialiser of its own struct, or of another', () => {
+    expect(file('r->bytes = 64;', 'static struct pair all = { .bytes = 3 };')).toBe('64');
+    expect(file('r->bytes = 64;', 'static struct ring all = { .bytes = 3 };')).toBe('u32');
+    expect(file('r->bytes = 64;', 'static struct pair all[] = { { .bytes = 3 }, { .bytes = 4 } };')).toBe('64');
   });
 });
 

@@ -1,0 +1,271 @@
+import { castTo } from '../evaluate/cast.ts';
+import { Doubt } from '../evaluate/doubt.ts';
+import { ExpressionReader } from '../evaluate/expression.ts';
+import { boundsOf } from '../evaluate/range.ts';
+import { Cursor } from '../parse/cursor.ts';
+import { codeOnly } from '../parse/lexer.ts';
+import type { KernelConfig } from '../preprocess/kernel-config.ts';
+import type { TranslationUnit } from '../preprocess/translation-unit.ts';
+import { forEachWorld } from '../preprocess/world.ts';
+import type { CType, IntegerType } from '../types/c-type.ts';
+import type { Range, Value } from '../types/environment.ts';
+import { Names } from '../types/names.ts';
+import type { UnitMemo } from '../types/names.ts';
+import type { FunctionFacts } from './function-facts.ts';
+import type { UnitFunctions } from './unit-functions.ts';
+import { flowAt } from './value-flow.ts';
+
+/** A file that can see a struct's definition, with what is needed to read it. */
+export interface FileInView {
+  readonly path: string;
+  readonly text: string;
+  /** The text with comments and strings blanked. */
+  readonly code: string;
+  /** Macros of the file that write what they are given, and those that take the name of a member. */
+  readonly macros: { readonly writing: ReadonlySet<string>; readonly naming: ReadonlySet<string> };
+  /** What reads it, made when it is needed; undefined for a header, whose functions are compiled elsewhere. */
+  readonly open: () => OpenUnit | undefined;
+}
+
+/** A translation unit that values are read in. */
+export interface OpenUnit {
+  readonly unit: TranslationUnit;
+  readonly functions: UnitFunctions;
+  readonly config: KernelConfig;
+  readonly memo: UnitMemo;
+}
+
+/** Gives the files that can see a definition in a file; undefined where they cannot all be told. */
+export type FilesInView = (definedIn: string) => readonly FileInView[] | undefined;
+
+/** Macros and functions of the kernel that write what stands as an argument. */
+const WRITING = ['WRITE_ONCE', 'swap', 'xchg', 'cmpxchg', 'try_cmpxchg', 'get_user', '__get_user', 'unsafe_get_user', 'do_div', 'smp_store_release', 'smp_store_mb', 'module_param_named', 'module_param_named_cb'];
+const MAX_WRITES = 6;
+const MAX_MENTIONS = 2000;
+/** What brings values into a whole struct that no assignment shows. */
+const FILLERS = /\b(?:\w*copy_from_\w+|memcpy\w*|memmove|memdup_user\w*|kmemdup\w*|nla_\w+|sscanf|\w*_read_config\w*|request_firmware\w*)\s*\(([^;]{0,300});/g;
+
+/**
+ * Values of members of the driver's own structs, by all that the files which see the definition store in them. Memory that is
+ * not set yet counts for nothing: what is stored is what is asked about.
+ */
+export class FieldValues {
+  readonly #home: OpenUnit;
+  readonly #inView: FilesInView;
+  readonly #known = new Map<string, Value | undefined>();
+  readonly #open = new Set<string>();
+
+  constructor(home: OpenUnit, inView: FilesInView) {
+    this.#home = home;
+    this.#inView = inView;
+  }
+
+  /** @param record `struct x` */
+  valueOf(record: string, field: string, type: IntegerType): Value | undefined {
+    const key = `${record}.${field}`;
+    if (this.#known.has(key)) return this.#known.get(key);
+    if (this.#open.has(key) || this.#open.size > 4 || !/^struct \w+$/.test(record)) return undefined;
+    this.#open.add(key);
+    try {
+      const value = this.#collect(record, field, type);
+      // What was asked for on the way to another may lack what that one is.
+      if (value !== undefined || this.#open.size === 1) this.#known.set(key, value);
+      return value;
+    } finally {
+      this.#open.delete(key);
+    }
+  }
+
+  #collect(record: string, field: string, type: IntegerType): Value | undefined {
+    const places = this.#home.unit.typesNamed(record, true);
+    const [place] = places;
+    if (!place || places.some(({ event, instance }) => event !== place.event && instance.index.path !== place.instance.index.path)) return undefined;
+    const files = this.#inView(place.instance.index.path);
+    if (!files) return undefined;
+    const macros = { writing: new Set(WRITING), naming: new Set<string>() };
+    for (const file of files.filter(({ text }) => text.includes(field))) {
+      file.macros.writing.forEach((name) => macros.writing.add(name));
+      file.macros.naming.forEach((name) => macros.naming.add(name));
+    }
+    const ranges: Range[] = [];
+    let sometimes = false;
+    // The file that asks comes first: mostly it shows at once that the value is not known.
+    for (const file of files) {
+      const found = storesIn(file, record, field, macros);
+      if (!found) return undefined;
+      for (const store of found) {
+        const range = this.#stored(store, type);
+        if (!range || range.wide || ranges.push(range) > MAX_WRITES) return undefined;
+        sometimes ||= store.sometimes;
+      }
+    }
+    const all = spanning(ranges);
+    if (!all) return undefined;
+    if (all.min === all.max && !sometimes) return { type, value: all.min };
+    const by = `what is stored in ${field} of ${record}`;
+    return { type, why: by, range: { min: sometimes && all.min > 0n ? 0n : all.min, max: all.max, by } };
+  }
+
+  /** What a store puts into the member, in every way that is left open. */
+  #stored({ file, facts, write }: Stored, type: IntegerType): Range | undefined {
+    const home = file.open();
+    if (!home) return undefined;
+    const ranges: (Range | undefined)[] = [];
+    try {
+      forEachWorld((world) => {
+        if ( !home.unit.isPlaceActive({ instance: home.unit.main, offset: write.offset }, world)) return;
+        const names = new Names(home.unit, world, home.config, home.memo, flowAt(home.functions, facts, write, this));
+        let value: Value | undefined;
+        try {
+          const cursor = new Cursor(names.tokens(home.unit.main, write.from, write.to));
+          const read = new ExpressionReader(cursor, names).assignment();
+          value = cursor.ended && read.type.kind === 'integer' && !read.broken ? castTo(type, read) : undefined;
+        } catch (error) {
+          if (!(error instanceof Doubt)) throw error;
+        }
+        if (world.impossible) return;
+        ranges.push(value && boundsOf(value));
+      });
+    } catch (error) {
+      if (error instanceof Doubt) return undefined;
+      throw error;
+    }
+    return spanning(ranges);
+  }
+}
+
+/** The range that holds all ranges; undefined where there is none, or one of them is not known. */
+function spanning(ranges: readonly (Range | undefined)[]): Range | undefined {
+  return ranges.reduce((a, b) => a && b && { ...a, min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max, ...(a.wide || b.wide ? { wide: true } : {}) }, ranges[0]);
+}
+
+interface Stored {
+  readonly file: FileInView;
+  readonly facts: FunctionFacts;
+  readonly write: FunctionFacts['stores'][number];
+  /** Whether a condition may skip it. */
+  readonly sometimes: boolean;
+}
+
+/** The stores to a member in a file; undefined where it may be changed in a way that is not seen. */
+function storesIn(file: FileInView, record: string, field: string, macros: FileInView['macros']): Stored[] | undefined {
+  const filler = filled(file.text, record);
+  if (!file.text.includes(field)) return filler ? undefined : [];
+  const { code } = file;
+  const stores: Stored[] = [];
+  let mentions = 0;
+  for (const { index } of code.matchAll(new RegExp(`\\b${field}\\b`, 'g'))) {
+    if (++mentions > MAX_MENTIONS) return undefined;
+    const before = code.slice(Math.max(0, index - 200), index);
+    const after = code.slice(index + field.length, index + field.length + 80);
+    const callee = /\b(\w+)\s*\((?:[^();{}]|\([^()]*\))*$/.exec(before)?.[1] ?? '';
+    if (!/(?:->|\.)\s*$/.test(before)) {
+      if (macros.naming.has(callee)) return undefined;
+      continue;
+    }
+    const use = macros.writing.has(callee) ? 'other' : useOf(before, after);
+    if (use === 'read' || (use === 'initialiser' && initialises(code, index, record))) continue;
+    const home = file.open();
+    const base = home && baseType(home, index + field.length);
+    if (base !== undefined && base !== record) continue;
+    if (!home || base === undefined || use === 'other') return undefined;
+    const facts = home.functions.main.around(index);
+    const write = facts?.stores.find(({ target }) => target.to === index + field.length);
+    if (!facts || !write || write.operator !== '=') return undefined;
+    stores.push({ file, facts, write, sometimes: write.around.length > 1 });
+  }
+  return filler ? undefined : stores;
+}
+
+/** What is done with a member, as the text on both sides of its name shows. */
+function useOf(before: string, after: string): 'read' | 'store' | 'initialiser' | 'other' {
+  if (/^\s*=(?!=)/.test(after)) return /[\w)\]]\s*(?:->|\.)\s*$/.test(before) ? 'store' : 'initialiser';
+  if (/^\s*(?:\+\+|--|[-+*/%&|^]=|<<=|>>=)/.test(after)) return 'other';
+  const chain = /(\+\+|--|&&?)?\s*\(?\s*[\w.>\-[\]\s()]*(?:->|\.)\s*$/.exec(before.slice(before.search(/[;{}=,?:][^;{}=,?:]*$/) + 1));
+  const operator = chain?.[1];
+  if (operator === '++' || operator === '--') return 'other';
+  // A single `&` that is no mask: nothing that has a value stands before it.
+  return operator === '&' && !/[\w)\]]\s*&\s*\(?\s*[\w.>\-[\]\s()]*(?:->|\.)\s*$/.test(before) ? 'other' : 'read';
+}
+
+/** Whether a designator at an offset is certain to belong to a struct of another name. */
+function initialises(code: string, index: number, record: string): boolean {
+  let depth = 0;
+  let braces = 0;
+  for (let at = index - 1; at >= 0 && index - at < 20_000; at--) {
+    const c = code[at];
+    if (c === ';') return false;
+    if (c === '}') depth++;
+    else if (c === '{' && --depth < 0) {
+      depth = 0;
+      braces++;
+      const head = /\b(struct\s+\w+)\s+\w+\s*((?:\[[^\]]*\]\s*)?)=\s*$/.exec(code.slice(Math.max(0, at - 200), at));
+      if (head) return braces === (head[2] === '' ? 1 : 2) && head[1]?.replace(/\s+/, ' ') !== record;
+    }
+  }
+  return false;
+}
+
+/** The struct that holds the member whose name ends at an offset; undefined where it is not known. */
+function baseType(home: OpenUnit, end: number): string | undefined {
+  const facts = home.functions.main.around(end);
+  const store = facts?.stores.find(({ target }) => target.to === end);
+  const stretch = store?.target ?? facts?.members.find(({ to }) => to === end);
+  if (!facts || !stretch) return undefined;
+  let found: string | undefined;
+  try {
+    forEachWorld((world) => {
+      const names = new Names(home.unit, world, home.config, home.memo, flowAt(home.functions, facts, undefined, undefined));
+      const tokens = names.tokens(home.unit.main, stretch.from, end);
+      const value = new ExpressionReader(new Cursor(tokens.slice(0, -2)), names, 'type').expression();
+      const type: CType = value.type.kind === 'pointer' ? value.type.to : value.type;
+      const here = type.kind === 'record' && /^(?:struct|union) \w+$/.test(type.name) ? type.name : '';
+      found = found === undefined || found === here ? here : '';
+    });
+  } catch (error) {
+    if (!(error instanceof Doubt)) throw error;
+    return undefined;
+  }
+  return found === '' ? undefined : found;
+}
+
+/** Whether something in a file may fill a whole struct of the name. */
+function filled(code: string, record: string): boolean {
+  if (!code.includes(record.slice(7))) return false;
+  const names = new Set([...code.matchAll(new RegExp(`\\b${record.replace(' ', '\\s+')}\\s*\\*?\\s*(\\w+)`, 'g'))].map(([, name]) => name ?? ''));
+  for (const [, given = ''] of code.matchAll(FILLERS)) {
+    const first = /^\s*(?:\([^()]*\)\s*)?&?\s*\*?\s*(\w+)\s*,/.exec(given)?.[1];
+    if (first !== undefined && names.has(first)) return true;
+  }
+  return false;
+}
+
+/** Macros that a text defines: those that write a parameter, or what is given to them, and those that a member's name is given to. */
+function macrosIn(text: string): FileInView['macros'] {
+  const writing = new Set<string>();
+  const naming = new Set<string>();
+  for (const [, name = '', list = '', body = ''] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^)\n]*)\)((?:[^\n\\]|\\[\s\S]){0,4000})/gm)) {
+    for (const parameter of list.split(',').map((part) => part.trim()).filter((part) => /^\w+$/.test(part))) {
+      if (new RegExp(`(?:->|\\.)\\s*(?:\\w*\\s*##\\s*)?${parameter}\\b|##\\s*${parameter}\\b`).test(body)) naming.add(name);
+      if (new RegExp(`\\b${parameter}\\b\\)*\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\\+\\+|--)|(?:\\+\\+|--|[^&\\w)\\]]\\s*&)\\s*\\(*${parameter}\\b`).test(body)) writing.add(name);
+    }
+  }
+  return { writing, naming };
+}
+
+/** A view of a file. */
+export function fileInView(path: string, text: string, open: () => OpenUnit | undefined): FileInView {
+  let code: string | undefined;
+  let macros: FileInView['macros'] | undefined;
+  return {
+    path,
+    text,
+    get macros() {
+      return (macros ??= macrosIn(text));
+    },
+    get code() {
+      return (code ??= codeOnly(text));
+    },
+    open,
+  };
+}
