@@ -1,6 +1,6 @@
 // Scores the C side against what a compiler said of the same call sites.
-//   npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved [--runtime]] [--no-config] [--no-tree] [--no-structs]
-// DIR holds oracle.jsonl, TREE is the kernel tree it was made from, CONFIG its .config (default: config-*.gz in DIR).
+//   npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved [--runtime]] [--hard] [--no-config] [--no-tree] [--no-structs]
+// DIR holds oracle.jsonl and perhaps hard-cases.jsonl, TREE is the kernel tree it was made from, CONFIG its .config (default: config-*.gz in DIR).
 // Exit status 1 if any size is wrong.
 import { build } from 'esbuild';
 import { readFileSync, readdirSync, existsSync, mkdirSync } from 'node:fs';
@@ -15,7 +15,7 @@ const options = process.argv.slice(2).filter((word) => word.startsWith('--'));
 const prefix = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : '';
 const [dir, tree, configFile] = process.argv.slice(2).filter((word) => !word.startsWith('--') && word !== prefix);
 if (!dir || !tree) {
-  console.error('usage: npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved [--runtime]] [--no-config] [--no-tree] [--no-structs]');
+  console.error('usage: npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved [--runtime]] [--hard] [--no-config] [--no-tree] [--no-structs]');
   process.exit(2);
 }
 
@@ -66,6 +66,18 @@ function judge(row, size) {
   return size.max === Math.max(...values) ? 'right' : 'unresolved';
 }
 
+/**
+ * One hard case, read by eye: whether the answer is the bound that a careful reader establishes, a wider one, none, or one that
+ * the reader's exceeds.
+ */
+function judgeHard(row, size) {
+  if (!size) return 'missing';
+  if (size.kind === 'unknown' || size.byType) return row.maxBytes === null || row.maxBytes === 2 ** 32 - 1 ? 'same' : 'unknown';
+  const max = size.kind === 'exact' ? size.bytes : size.max;
+  if (row.maxBytes === null) return 'narrower';
+  return max === row.maxBytes ? 'same' : max > row.maxBytes ? 'wider' : 'narrower';
+}
+
 const room = await loadRoom();
 const require = createRequire(join(root, 'package.json'));
 const parser = await room.createCParser({
@@ -89,8 +101,12 @@ const readNow = (path) => {
     return undefined;
   }
 };
-const kernelTree = options.includes('--no-tree') ? undefined : new room.KernelTree('', readNow);
+const kernelTree = options.includes('--no-tree') ? undefined : new room.KernelTree('', readNow, (folder) => readdirSync(join(tree, folder), { withFileTypes: true }).map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)));
 const byFile = Map.groupBy ? Map.groupBy(rows, (row) => row.file) : rows.reduce((map, row) => map.set(row.file, [...(map.get(row.file) ?? []), row]), new Map());
+const hardFile = join(dir, 'hard-cases.jsonl');
+const hardCases = existsSync(hardFile) ? readFileSync(hardFile, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
+const hard = {};
+const hardLines = [];
 const table = new Map();
 /** Runtime rows of which nothing but a 32 bit type sets the bound. */
 let byType = 0;
@@ -104,6 +120,13 @@ for (const [file, fileRows] of byFile) {
   const headers = await room.loadHeaders(file, text, read, cache);
   const { calls } = room.scanSource(parser, { path: file, text, headers, ...(config ? { config } : {}), ...(kernelTree ? { tree: kernelTree } : {}), cache });
   sites += calls.length;
+  for (const row of hardCases.filter((each) => each.file === file)) {
+    const call = calls.find((c) => c.line === row.line && c.api === row.api);
+    const verdict = judgeHard(row, call?.size);
+    hard[verdict] = (hard[verdict] ?? 0) + 1;
+    const said = !call ? 'no site' : call.size.kind === 'exact' ? call.size.bytes : call.size.kind === 'bounded' ? `${call.size.min}..${call.size.max}` : '?';
+    hardLines.push(`${verdict.padEnd(9)}${file}:${row.line} ${row.argText}: a reader ${row.maxBytes ?? 'none'}, here ${said}: ${call?.size.why ?? ''}`);
+  }
   // Two rows of one line and api are two calls: matched in order.
   const taken = new Set();
   for (const row of fileRows) {
@@ -171,6 +194,8 @@ for (const [name, kinds] of order) {
 }
 console.log(`${rows.length} rows, ${byFile.size} files, ${sites} call sites, ${((Date.now() - began) / 1000).toFixed(1)} s, configuration ${config ? 'given' : 'not given'}`);
 console.log(`runtime: ${byType} of those that are right have the bound of a 32 bit type and no other`);
+if (hardCases.length > 0) console.log(`hard cases: ${Object.entries(hard).map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
+if (options.includes('--hard')) for (const line of hardLines) console.log(`  ${line}`);
 console.log(`structs: ${structs.right} right, ${structs.wrong} wrong, ${structs.open} open`);
 console.log(`wrong: ${wrong.length}`);
 for (const line of wrong) console.log(`  WRONG ${line}`);
