@@ -117,8 +117,20 @@ function callsOf(fn: FunctionText, expression: Expression): CallUse[] {
   return calls;
 }
 
+const texts = new WeakMap<FunctionText, Map<number, string>>();
+
 /** The text of a range without spaces, as it is compared: brackets around the whole and casts of pointers go. */
-export function textOf({ tokens }: FunctionText, range: TokenRange): string {
+export function textOf(fn: FunctionText, range: TokenRange): string {
+  let known = texts.get(fn);
+  if (!known) texts.set(fn, (known = new Map()));
+  // No function has as many tokens.
+  const key = range.from * 65_536 + range.to;
+  let text = known.get(key);
+  if (text === undefined) known.set(key, (text = joined(fn, range)));
+  return text;
+}
+
+function joined({ tokens }: FunctionText, range: TokenRange): string {
   let { from, to } = range;
   for (;;) {
     if (tokens[from]?.text !== '(') break;

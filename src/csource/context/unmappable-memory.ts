@@ -87,11 +87,13 @@ function vmallocOf(view: FunctionView, call: CallUse, path: string, views: reado
   const local = /^\w+$/.test(path);
   const name = lastName(path);
   const kinds = new Set<string>();
+  const write = new RegExp(`(?:^|[ *,;>.])${name}=(?!=)(.{0,80})`);
+  const whole = new RegExp(`(?:^|[ *,;])${name}=`);
   for (const each of local ? [view] : views) {
     for (const { range } of each.expressions) {
       const text = textOf(each.fn, range);
-      const match = new RegExp(`(?:^|[ *,;>.])${name}=(?!=)(.{0,80})`).exec(text);
-      if (!match || (local && !new RegExp(`(?:^|[ *,;])${name}=`).test(text))) continue;
+      const match = text.includes(`${name}=`) ? write.exec(text) : null;
+      if (!match || (local && !whole.test(text))) continue;
       const made = each.calls.find((other) => other.expression.range === range && lastName(assignedTo(each.fn, other) ?? '') === name);
       if (made && VMALLOC.test(made.name)) kinds.add('vmalloc');
       else if (made && KVMALLOC.test(made.name)) kinds.add('kvmalloc');
