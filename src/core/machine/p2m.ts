@@ -72,6 +72,12 @@ export class P2m {
     this.#replace(pfn, pfn + count, []);
   }
 
+  /** Leaves no page with a frame. */
+  clear(): void {
+    this.#chunks.length = 0;
+    this.#pages = 0;
+  }
+
   #replace(pfn: number, end: number, added: readonly P2mRun[]): void {
     if (end <= pfn) return;
     // From the run that the first new one may continue to the run that may continue the last.

@@ -124,10 +124,10 @@ export class PvDomain {
 
   /** Gives every page back, as a dying domain does: its memory is scrubbed. */
   destroy(): void {
-    for (const run of [...this.p2m.runs]) {
-      this.#unset(run.pfn, run.count);
-      this.heap.freeRange(run.mfn, run.count, true);
-    }
+    const { runs } = this.p2m;
+    this.p2m.clear();
+    this.#m2p.clear();
+    for (const run of runs) this.heap.freeRange(run.mfn, run.count, true);
   }
 
   /**
