@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { DEFAULT_PLATFORM_ID, builtInPlatform } from '../core/platform/built-in-platforms.ts';
 import { buildPlatform } from '../core/platform/build-platform.ts';
 import type { Evidence, Fact } from '../core/platform/fact.ts';
@@ -8,6 +9,9 @@ import { parseXenVersion } from '../core/platform/xen-version.ts';
 import { parseScenario } from '../core/scenario/parse-scenario.ts';
 import { platformOf } from '../core/scenario/scenario-platform.ts';
 import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
+import { readKernelTree } from '../evidence/tree/read-kernel-tree.ts';
+import type { TreeText } from '../evidence/tree/source-text.ts';
+import { TREE_SOURCES, type TreeSource } from '../evidence/tree/tree-features.ts';
 import { InputError } from './input-error.ts';
 import { readInput } from './read-input.ts';
 
@@ -18,6 +22,7 @@ export const PLATFORM_OPTIONS = {
   xen: { type: 'string' },
   domain: { type: 'string' },
   config: { type: 'string' },
+  tree: { type: 'string' },
 } as const;
 
 export interface PlatformValues {
@@ -26,6 +31,7 @@ export interface PlatformValues {
   readonly xen?: string | undefined;
   readonly domain?: string | undefined;
   readonly config?: string | undefined;
+  readonly tree?: string | undefined;
 }
 
 const DOMAINS: Readonly<Record<string, Domain>> = { dom0: 'pv-dom0', domu: 'pv-domu', native: 'native' };
@@ -35,12 +41,12 @@ const DOMAINS: Readonly<Record<string, Domain>> = { dom0: 'pv-dom0', domu: 'pv-d
  * @throws InputError naming the option or file and what was expected
  */
 export function platformFromOptions(values: PlatformValues): Platform {
-  const { platform, linux, xen, domain, config } = values;
+  const { platform, linux, xen, domain, config, tree } = values;
   if (platform !== undefined && (linux !== undefined || xen !== undefined || domain !== undefined)) {
     throw new InputError('--platform: expected alone, or --linux, --xen and --domain without it');
   }
-  if (platform !== undefined) return namedPlatform(platform, config);
-  if (linux === undefined && xen === undefined && domain === undefined && config === undefined) {
+  if (platform !== undefined) return namedPlatform(platform, config, tree);
+  if (linux === undefined && xen === undefined && domain === undefined && config === undefined && tree === undefined) {
     const fallback = builtInPlatform(DEFAULT_PLATFORM_ID);
     if (!fallback) throw new InputError(`no platform ${DEFAULT_PLATFORM_ID}`);
     return fallback;
@@ -52,6 +58,7 @@ export function platformFromOptions(values: PlatformValues): Platform {
   const fact = <T>(option: string, value: T): Fact<T> => ({ value, from: place(`--${option}`, String(value)) });
   const chosen = DOMAINS[domain ?? (xen === undefined ? 'native' : 'dom0')];
   return buildPlatform({
+    ...treeFacts(tree),
     ...configFacts(config),
     ...(chosen === undefined ? {} : { domain: fact('domain', chosen) }),
     ...(linux === undefined ? {} : { kernelRelease: fact('linux', linux) }),
@@ -72,11 +79,22 @@ function configFacts(path: string | undefined): PlatformFacts {
   return facts;
 }
 
+/** What a kernel tree's Makefile and source text say. */
+function treeFacts(path: string | undefined): PlatformFacts {
+  if (path === undefined) return {};
+  const makefile = `${path}/Makefile`;
+  const sources = new Map(TREE_SOURCES.flatMap((file): [TreeSource, TreeText][] => (existsSync(`${path}/${file}`) ? [[file, { uri: `${path}/${file}`, text: readInput(`${path}/${file}`) }]] : [])));
+  const { facts, problems } = readKernelTree({ uri: makefile, text: readInput(makefile) }, sources);
+  const [problem] = problems;
+  if (problem) throw new InputError(`${makefile}:${problem.line}:${problem.column}: expected ${problem.expected}, found ${problem.found}`);
+  return facts;
+}
+
 /** A built-in platform by its id, or the `platform` of a JSON file: the same object that a scenario spells out. */
-function namedPlatform(name: string, config: string | undefined): Platform {
+function namedPlatform(name: string, config: string | undefined, tree: string | undefined): Platform {
   const builtIn = builtInPlatform(name);
   if (builtIn) {
-    if (config !== undefined) throw new InputError('--config: expected with --linux, or with no --platform');
+    if (config !== undefined || tree !== undefined) throw new InputError(`--${config === undefined ? 'tree' : 'config'}: expected with --linux, or with no --platform`);
     return builtIn;
   }
   const text = readInput(name);

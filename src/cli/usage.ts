@@ -16,7 +16,8 @@ Platform (scan, run, plan, size)
   --linux RELEASE                the kernel: 6.1.192
   --xen VERSION                  the hypervisor: 4.17
   --domain dom0|domu|native      where the kernel runs (dom0 where --xen is given, else native)
-  --config FILE                  the kernel's .config
+  --config FILE                  the kernel's .config; also gzip, or a kernel image with IKCONFIG
+  --tree FOLDER                  the kernel's source: its version, and what its source text does
 
 Plan
   --size SIZE                    of the buffer: 1G, 512M, 2^18 pages

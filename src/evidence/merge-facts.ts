@@ -4,7 +4,7 @@ import type { PlatformFacts } from '../core/platform/platform-facts.ts';
 
 /** Two pieces of evidence that disagree; the later one holds. */
 export interface Contradiction {
-  /** Name of the field of {@link PlatformFacts}, or of the configuration symbol. */
+  /** Name of the field of {@link PlatformFacts}, of the configuration's symbol or of the feature. */
   readonly field: string;
   readonly earlier: Fact<unknown>;
   readonly later: Fact<unknown>;
@@ -18,16 +18,18 @@ export interface MergedFacts {
 /** Puts facts together, later ones overriding earlier ones, and reports where they disagree. */
 export function mergeFacts(...parts: readonly PlatformFacts[]): MergedFacts {
   const merged = new Map<string, Fact<unknown>>();
-  const config = new Map<string, Fact<string>>();
+  const tables = new Map<string, Map<string, Fact<unknown>>>();
   const contradictions: Contradiction[] = [];
   for (const part of parts) {
-    for (const [field, value] of Object.entries(part) as [string, Fact<unknown> | ReadonlyMap<string, Fact<string>> | undefined][]) {
+    for (const [field, value] of Object.entries(part) as [string, Fact<unknown> | ReadonlyMap<string, Fact<unknown>> | undefined][]) {
       if (value === undefined) continue;
       if (value instanceof Map) {
-        for (const [symbol, later] of value as ReadonlyMap<string, Fact<string>>) {
-          const earlier = config.get(symbol);
-          if (earlier && earlier.value !== later.value) contradictions.push({ field: symbol, earlier, later });
-          config.set(symbol, later);
+        const table = tables.get(field) ?? new Map<string, Fact<unknown>>();
+        tables.set(field, table);
+        for (const [name, later] of value as ReadonlyMap<string, Fact<unknown>>) {
+          const earlier = table.get(name);
+          if (earlier && earlier.value !== later.value) contradictions.push({ field: name, earlier, later });
+          table.set(name, later);
         }
         continue;
       }
@@ -37,7 +39,7 @@ export function mergeFacts(...parts: readonly PlatformFacts[]): MergedFacts {
       merged.set(field, later);
     }
   }
-  const facts: PlatformFacts = { ...(Object.fromEntries(merged) as PlatformFacts), ...(config.size > 0 ? { config } : {}) };
+  const facts = Object.fromEntries<unknown>([...merged, ...tables]) as PlatformFacts;
   return { facts: withoutStrayBanner(facts, parts), contradictions };
 }
 

@@ -7,7 +7,7 @@ import { connectionErrors } from './connection-errors.ts';
 import type { FindingsStore } from './findings-store.ts';
 
 /** Files that say something of the platform, that sizes come from, or that a scan has read; a change of one is told to the server. */
-const WATCHED = '**/{.config,Makefile,*.c,*.h,*.dma.json}';
+const WATCHED = '**/{.config,config.gz,Makefile,*.c,*.h,*.dma.json}';
 
 const SCENARIOS = '**/*.dma.json';
 

@@ -1,6 +1,8 @@
 import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
 import { mergeFacts } from '../evidence/merge-facts.ts';
 import { readKernelTree } from '../evidence/tree/read-kernel-tree.ts';
+import type { TreeText } from '../evidence/tree/source-text.ts';
+import { TREE_SOURCES, type TreeSource } from '../evidence/tree/tree-features.ts';
 import type { PlatformFacts } from '../core/platform/platform-facts.ts';
 import type { ServerSettings } from '../protocol/server-settings.ts';
 import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
@@ -38,12 +40,11 @@ async function readFolder(folder: string, settings: ServerSettings, files: FileA
   const uris = [configUri, makefileUri];
   // Any project has a Makefile; a kernel's states its version.
   if (makefileText !== undefined && /^PATCHLEVEL\s*=/m.test(makefileText.slice(0, 8192))) {
-    const mmuUri = joinUri(tree, 'arch/x86/xen/mmu_pv.c');
-    const mmuText = await files.read(mmuUri);
-    const reading = readKernelTree({ makefile: { uri: makefileUri, text: makefileText }, ...(mmuText === undefined ? {} : { mmuPv: { uri: mmuUri, text: mmuText } }) });
-    parts.push(reading.facts);
+    const texts = await Promise.all(TREE_SOURCES.map(async (path) => ({ path, uri: joinUri(tree, path), text: await files.read(joinUri(tree, path)) })));
+    const sources = new Map(texts.flatMap(({ path, uri, text }): [TreeSource, TreeText][] => (text === undefined ? [] : [[path, { uri, text }]])));
+    uris.push(...texts.map(({ uri }) => uri));
+    parts.push(readKernelTree({ uri: makefileUri, text: makefileText }, sources).facts);
     names.push('kernel tree');
-    uris.push(mmuUri);
   }
   if (configText !== undefined) {
     const reading = readKconfig(configText, configUri);

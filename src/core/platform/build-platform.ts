@@ -105,8 +105,7 @@ function featuresOf(
   const config = facts.config;
   const dynamic = config?.get('CONFIG_SWIOTLB_DYNAMIC');
   const forcedOrder = config?.get('CONFIG_ARCH_FORCE_MAX_ORDER') ?? config?.get('CONFIG_FORCE_MAX_ZONEORDER');
-  const fromEvidence: Partial<Record<FeatureName, unknown>> = {};
-  if (facts.treeMaxContigOrder) fromEvidence.maxContigOrder = facts.treeMaxContigOrder;
+  const fromEvidence: Partial<Record<FeatureName, unknown>> = Object.fromEntries(facts.treeFeatures ?? []);
   if (dynamic) fromEvidence.dynamicPools = derivedFact(dynamic.value === 'y' && domain === 'native', 'CONFIG_SWIOTLB_DYNAMIC; swiotlb-xen cannot grow', dynamic);
   if (forcedOrder && /^\d{1,2}$/.test(forcedOrder.value)) {
     // The symbol counts exclusively before 6.4 and inclusively from then on, as MAX_ORDER itself did.

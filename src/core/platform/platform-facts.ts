@@ -1,6 +1,7 @@
 import type { AddressRange } from '../units/addresses.ts';
 import type { SwiotlbParameter } from './aperture-size.ts';
 import type { Fact } from './fact.ts';
+import type { FeatureName } from './features.ts';
 
 /** How Linux runs: on the bare machine, as a Xen PV domain, or as a guest that sees its own physical memory (HVM, PVH, KVM). */
 export type Domain = 'native' | 'pv-dom0' | 'pv-domu' | 'pvh-dom0' | 'hvm';
@@ -80,6 +81,6 @@ export interface PlatformFacts {
   readonly xenDmaWidthBits?: Fact<number>;
   /** Kernel configuration: symbol with `CONFIG_`, value as written (`y`, `m`, `n`, a number, a string without quotes). */
   readonly config?: ReadonlyMap<string, Fact<string>>;
-  /** Whether the tree's arch/x86/xen/mmu_pv.c still defines MAX_CONTIG_ORDER, and as what; null: read, and not defined. */
-  readonly treeMaxContigOrder?: Fact<number | null>;
+  /** Features that the source text of the kernel's tree decides: a Fact of {@link Features}' own type each. */
+  readonly treeFeatures?: ReadonlyMap<FeatureName, Fact<unknown>>;
 }

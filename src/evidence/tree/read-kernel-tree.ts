@@ -2,38 +2,23 @@ import { excerpt } from '../text-problem.ts';
 import type { Evidence, Fact } from '../../core/platform/fact.ts';
 import type { PlatformFacts } from '../../core/platform/platform-facts.ts';
 import type { Reading, TextProblem } from '../text-problem.ts';
-
-export interface TreeText {
-  readonly uri: string;
-  readonly text: string;
-}
-
-/** Texts of a kernel tree; paths are relative to its root. */
-export interface KernelTreeTexts {
-  /** `Makefile`. */
-  readonly makefile: TreeText;
-  /** `arch/x86/xen/mmu_pv.c` (mmu.c before 4.12). */
-  readonly mmuPv?: TreeText;
-}
+import { SourceText, type TreeText } from './source-text.ts';
+import { type TreeSource, treeFeatures } from './tree-features.ts';
 
 const PARTS = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL', 'EXTRAVERSION'] as const;
 const ASSIGNMENT = /^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]{0,8}:?=[ \t]{0,8}([^#\n]{0,80})/;
 /** The version stands at the top of the Makefile; rules further down reuse the names. */
 const VERSION_LINES = 40;
-const DEFINE = /^[ \t]{0,8}#[ \t]{0,8}define[ \t]{1,8}(MAX_CONTIG_ORDER|MIN_CONTIG_ORDER)[ \t]{1,8}(\d{1,2})\b/;
 
 /**
- * What a kernel tree says of itself: its release from the top-level Makefile, and whether swiotlb-xen's coherent
- * allocations are still limited by MAX_CONTIG_ORDER (arch/x86/xen/mmu_pv.c: xen_create_contiguous_region; the limit is gone
- * in 6.14 and in stable releases that took e93ec87286bd).
+ * What a kernel tree says of itself: its release from the top-level Makefile, and what its source text does, which no version
+ * number tells of a tree with backports.
+ * @param sources the files of TREE_SOURCES that are there
  */
-export function readKernelTree({ makefile, mmuPv }: KernelTreeTexts): Reading<PlatformFacts> {
+export function readKernelTree(makefile: TreeText, sources: ReadonlyMap<TreeSource, TreeText> = new Map()): Reading<PlatformFacts> {
   const release = readRelease(makefile);
-  const order = mmuPv && readContigOrder(mmuPv);
-  return {
-    facts: { ...release.facts, ...order?.facts },
-    problems: [...release.problems, ...(order?.problems ?? [])],
-  };
+  const features = treeFeatures(new Map([...sources].map(([path, text]) => [path, new SourceText(text)])));
+  return { facts: { ...release.facts, ...(features.size > 0 ? { treeFeatures: features } : {}) }, problems: release.problems };
 }
 
 function readRelease({ text, uri }: TreeText): Reading<PlatformFacts> {
@@ -57,20 +42,4 @@ function readRelease({ text, uri }: TreeText): Reading<PlatformFacts> {
 
 function isNumber(text: string | undefined): text is string {
   return text !== undefined && /^\d{1,4}$/.test(text);
-}
-
-function readContigOrder({ text, uri }: TreeText): Reading<PlatformFacts> {
-  let created: Evidence | undefined;
-  let minimum: Evidence | undefined;
-  for (const [index, content] of text.split('\n').entries()) {
-    const [whole, name, digits] = DEFINE.exec(content) ?? [];
-    const place = (column: number, found: string): Evidence => ({ kind: 'tree', uri, line: index + 1, column, endColumn: column + found.length, text: found });
-    if (whole !== undefined && name === 'MAX_CONTIG_ORDER') return { facts: { treeMaxContigOrder: { value: Number(digits), from: place(1, whole) } }, problems: [] };
-    if (whole !== undefined) minimum ??= place(1, whole);
-    const at = content.indexOf('xen_create_contiguous_region');
-    if (at >= 0) created ??= place(at + 1, 'xen_create_contiguous_region');
-  }
-  const from = minimum ?? created;
-  if (from && created) return { facts: { treeMaxContigOrder: { value: null, from } }, problems: [] };
-  return { facts: {}, problems: [{ uri, line: 1, column: 1, expected: 'arch/x86/xen/mmu_pv.c with xen_create_contiguous_region()', found: excerpt(text.split('\n', 1)[0] ?? '') }] };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readKconfig } from '../../../src/evidence/kconfig/read-kconfig.ts';
 import { mergeFacts } from '../../../src/evidence/merge-facts.ts';
+import { buildPlatform } from '../../../src/core/platform/build-platform.ts';
 import { readKernelTree } from '../../../src/evidence/tree/read-kernel-tree.ts';
+import type { TreeSource } from '../../../src/evidence/tree/tree-features.ts';
 import type { Evidence } from '../../../src/core/platform/fact.ts';
 import type { PlatformFacts } from '../../../src/core/platform/platform-facts.ts';
 
@@ -43,27 +45,88 @@ describe('readKconfig', () => {
 
 const MAKEFILE = '# SPDX-License-Identifier: GPL-2.0\nVERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 192\nEXTRAVERSION = -rc1\nNAME = Curry\n';
 
+const TREE_MAKEFILE = { uri: 'Makefile', text: MAKEFILE };
+
+/** What the source text of a tree with these files decides, as plain values. */
+function decided(sources: Partial<Record<TreeSource, string>>): Record<string, unknown> {
+  const texts = new Map((Object.entries(sources) as [TreeSource, string][]).map(([path, text]) => [path, { uri: path, text }]));
+  return Object.fromEntries([...(readKernelTree(TREE_MAKEFILE, texts).facts.treeFeatures ?? [])].map(([name, { value }]) => [name, value]));
+}
+
+/** A mapping function with this in its body, behind what stands before it. */
+function mapping(body: string, before = ''): string {
+  return `${before}\nphys_addr_t swiotlb_tbl_map_single(struct device *hwdev, size_t size)\n{\n\t${body}\n\tswiotlb_bounce(hwdev, at, size, DMA_TO_DEVICE);\n\treturn at;\n}\n`;
+}
+
 describe('readKernelTree', () => {
   it('puts the release together', () => {
-    const { facts, problems } = readKernelTree({ makefile: { uri: 'Makefile', text: MAKEFILE } });
+    const { facts, problems } = readKernelTree(TREE_MAKEFILE);
     expect(problems).toEqual([]);
     expect(facts.kernelRelease).toMatchObject({ value: '6.1.192-rc1', from: { kind: 'tree', line: 2, text: 'VERSION = 6' } });
-    expect(facts.treeMaxContigOrder).toBeUndefined();
-  });
-
-  it('tells a limited tree from one without the limit', () => {
-    const makefile = { uri: 'Makefile', text: MAKEFILE };
-    const old = readKernelTree({ makefile, mmuPv: { uri: 'mmu_pv.c', text: '\n#define MAX_CONTIG_ORDER 9 /* 2MB */\nint xen_create_contiguous_region(phys_addr_t p)\n' } });
-    expect(old.facts.treeMaxContigOrder).toMatchObject({ value: 9, from: { line: 2 } });
-    const recent = readKernelTree({ makefile, mmuPv: { uri: 'mmu_pv.c', text: '#define MIN_CONTIG_ORDER 9\nint xen_create_contiguous_region(phys_addr_t p)\n' } });
-    expect(recent.facts.treeMaxContigOrder).toMatchObject({ value: null, from: { line: 1 } });
-    const other = readKernelTree({ makefile, mmuPv: { uri: 'main.c', text: 'int main(void);\n' } });
-    expect(other.facts.treeMaxContigOrder).toBeUndefined();
-    expect(other.problems).toMatchObject([{ uri: 'main.c' }]);
+    expect(facts.treeFeatures).toBeUndefined();
   });
 
   it('refuses another Makefile', () => {
-    expect(readKernelTree({ makefile: { uri: 'Makefile', text: 'all:\n\techo VERSION = 6\n' } })).toMatchObject({ facts: {}, problems: [{ uri: 'Makefile', found: 'all:' }] });
+    expect(readKernelTree({ uri: 'Makefile', text: 'all:\n\techo VERSION = 6\n' })).toMatchObject({ facts: {}, problems: [{ uri: 'Makefile', found: 'all:' }] });
+  });
+
+  it('tells a limited tree from one without the limit, each at its place', () => {
+    const read = (text: string): unknown => readKernelTree(TREE_MAKEFILE, new Map([['arch/x86/xen/mmu_pv.c', { uri: 'mmu_pv.c', text }]])).facts.treeFeatures?.get('maxContigOrder');
+    expect(read('\n#define MAX_CONTIG_ORDER 9 /* 2MB */\nint xen_create_contiguous_region(phys_addr_t p)\n')).toMatchObject({ value: 9, from: { kind: 'tree', uri: 'mmu_pv.c', line: 2, column: 9, text: 'MAX_CONTIG_ORDER' } });
+    expect(read('#define MIN_CONTIG_ORDER 9\nint xen_create_contiguous_region(phys_addr_t p)\n')).toMatchObject({ value: null, from: { line: 1 } });
+    expect(read('/* MAX_CONTIG_ORDER was here */\nint xen_create_contiguous_region(phys_addr_t p)\n')).toMatchObject({ value: null, from: { line: 2 } });
+    expect(read('int main(void);\n')).toBeUndefined();
+  });
+
+  it.each([
+    ['B1', mapping('if (size > PAGE_SIZE) stride = 2;')],
+    ['B2', mapping('if (size >= PAGE_SIZE) stride = 2;')],
+    ['B3', mapping('if (nslots > io_tlb_nslabs - io_tlb_used) goto not_found;')],
+    ['C', mapping('mask = dma_get_min_align_mask(hwdev);')],
+    ['D', mapping('do { index += stride; } while (index != wrap);', 'static int areas(unsigned int nareas);')],
+    ['E', mapping('for (slots_checked = 0; slots_checked < area_nslabs;) ;', 'static int areas(unsigned int nareas);')],
+    ['F', mapping('iotlb_align_mask &= ~alloc_align_mask;\n\tfor (slots_checked = 0; ;) ;', 'static int areas(unsigned int nareas);')],
+  ])('knows the slot search %s by its text', (generation, text) => {
+    expect(decided({ 'kernel/dma/swiotlb.c': text })['slotSearch']).toBe(generation);
+  });
+
+  it('leaves a search that it does not know to the tables', () => {
+    expect(decided({ 'kernel/dma/swiotlb.c': mapping('for (slots_checked = 0; ;) ;') })).not.toHaveProperty('slotSearch');
+    expect(decided({ 'kernel/dma/swiotlb.c': 'int other(void)\n{\n}\n' })).toEqual({});
+  });
+
+  it('reads what a mapping copies, not what a comment says of it', () => {
+    expect(decided({ 'kernel/dma/swiotlb.c': mapping('if (dir == DMA_TO_DEVICE || dir == DMA_BIDIRECTIONAL)') })['copyAtMap']).toBe('by-direction');
+    expect(decided({ 'kernel/dma/swiotlb.c': mapping('/* once for DMA_BIDIRECTIONAL alone */') })['copyAtMap']).toBe('always');
+    expect(decided({ 'kernel/dma/swiotlb.c': mapping('if (!(attrs & DMA_ATTR_OVERWRITE))') })).not.toHaveProperty('copyAtMap');
+  });
+
+  it.each([
+    ['none', 'static inline int range_straddles_page_boundary(phys_addr_t p, size_t size)\n{\n\treturn next != frame;\n}\n'],
+    ['all', 'static inline int range_straddles_page_boundary(phys_addr_t p, size_t size)\n{\n\tif (!IS_ALIGNED(p, algn)) return 1;\n\treturn 0;\n}\n'],
+    ['coherent', 'static bool range_requires_alignment(phys_addr_t p)\n{\n\treturn IS_ALIGNED(p, a);\n}\nstatic int range_straddles_page_boundary(phys_addr_t p)\n{\n\treturn 0;\n}\n'],
+  ])('alignment of machine addresses is asked for %s', (value, text) => {
+    expect(decided({ 'drivers/xen/swiotlb-xen.c': text })['alignmentCheck']).toBe(value);
+  });
+
+  it('reads the other features that text decides', () => {
+    const xen = (size: string, ops: string): string => `static void *xen_swiotlb_alloc_coherent(struct device *d, size_t size)\n{\n\tsize = ${size};\n}\nconst struct dma_map_ops xen_swiotlb_dma_ops = {\n\t${ops}\n};\n`;
+    expect(decided({ 'drivers/xen/swiotlb-xen.c': xen('1UL << (order + XEN_PAGE_SHIFT)', '.alloc = f,') })).toMatchObject({ coherentRounding: 'order', xenMaxMappingSize: false });
+    expect(decided({ 'drivers/xen/swiotlb-xen.c': xen('ALIGN(size, XEN_PAGE_SIZE)', '.max_mapping_size = f,') })).toMatchObject({ coherentRounding: 'page', xenMaxMappingSize: true });
+    expect(decided({ 'include/linux/swiotlb.h': '#define IO_TLB_DEFAULT_SIZE (32UL<<20)\n' })).toEqual({ defaultApertureBytes: 32 << 20 });
+    expect(decided({ 'include/linux/mmzone.h': '#define MAX_ORDER 12\n#define MAX_ORDER_NR_PAGES (1 << (MAX_ORDER - 1))\n' })).toEqual({ pageAllocatorMaxOrder: 11 });
+    expect(decided({ 'include/linux/mmzone.h': '#define MAX_PAGE_ORDER 10\n' })).toEqual({ pageAllocatorMaxOrder: 10 });
+    expect(decided({ 'mm/page_alloc.c': 'void __free_pages_core(struct page *page)\n{\n\tfree(page, FPI_TO_TAIL);\n}\n' })).toEqual({ bootPagesToTail: true });
+    expect(decided({ 'mm/page_alloc.c': 'void __free_pages_core(struct page *page)\n{\n\tfree(page);\n}\nvoid other(void)\n{\n\tFPI_TO_TAIL;\n}\n' })).toEqual({ bootPagesToTail: false });
+    expect(decided({ 'arch/x86/mm/mem_encrypt_amd.c': 'void sev_setup_arch(void)\n{\n\tswiotlb_adjust_size(size);\n}\n' })).toEqual({ encryptedAperture: 'SEV' });
+    expect(decided({ 'arch/x86/mm/mem_encrypt.c': 'void mem_encrypt_setup_arch(void)\n{\n\tswiotlb_adjust_size(size);\n}\n' })).toEqual({ encryptedAperture: 'SEV and TDX' });
+  });
+
+  it('overrides what the release would say', () => {
+    const sources = new Map([['arch/x86/xen/mmu_pv.c' as const, { uri: 'mmu_pv.c', text: '#define MAX_CONTIG_ORDER 9\nint xen_create_contiguous_region(void)\n' }]]);
+    const { facts } = readKernelTree({ uri: 'Makefile', text: MAKEFILE.replace('-rc1', '') }, sources);
+    expect(buildPlatform(facts, { id: 'x' }).features.maxContigOrder).toMatchObject({ value: 9, from: { kind: 'tree' } });
+    expect(buildPlatform({ kernelRelease: { value: '6.1.192', from: { kind: 'log', uri: 'x', line: 1, column: 1 } } }, { id: 'x' }).features.maxContigOrder.value).toBeNull();
   });
 });
 

@@ -112,7 +112,7 @@ describe('what a finding rests on', () => {
   });
 
   it('leads to the line that set the limit', () => {
-    const tree = limitsOf(buildPlatform(facts({ treeMaxContigOrder: { value: 9, from: { kind: 'tree', uri: 'file:///linux/arch/x86/xen/mmu_pv.c', line: 105, column: 9, text: '#define MAX_CONTIG_ORDER 9' } } }), { id: 'x' }));
+    const tree = limitsOf(buildPlatform(facts({ treeFeatures: new Map([['maxContigOrder', { value: 9, from: { kind: 'tree', uri: 'file:///linux/arch/x86/xen/mmu_pv.c', line: 105, column: 9, text: '#define MAX_CONTIG_ORDER 9' } }]]) }), { id: 'x' }));
     const [finding] = checkCall(call('coherent', exact(3 * MIB)), tree, NO_CONTEXT, SPAN);
     if (!finding) throw new Error('no finding');
     expect(lspDiagnostic(finding).relatedInformation?.map(({ location }) => [location.uri, location.range.start.line])).toEqual([['file:///linux/arch/x86/xen/mmu_pv.c', 104]]);
