@@ -13,7 +13,7 @@ import { readKernelTree } from '../evidence/tree/read-kernel-tree.ts';
 import type { TreeText } from '../evidence/tree/source-text.ts';
 import { TREE_SOURCES, type TreeSource } from '../evidence/tree/tree-features.ts';
 import { InputError } from './input-error.ts';
-import { readInput } from './read-input.ts';
+import { readConfigInput, readInput } from './read-input.ts';
 
 /** Options that choose the platform; shared by every command that needs one. */
 export const PLATFORM_OPTIONS = {
@@ -73,7 +73,7 @@ function place(option: string, text: string): Evidence {
 
 function configFacts(path: string | undefined): PlatformFacts {
   if (path === undefined) return {};
-  const { facts, problems } = readKconfig(readInput(path), path);
+  const { facts, problems } = readKconfig(readConfigInput(path), path);
   const [problem] = problems;
   if (!facts.config && problem) throw new InputError(`${path}:${problem.line}:${problem.column}: expected ${problem.expected}, found ${problem.found}`);
   return facts;

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, inflateRawSync } from 'node:zlib';
+import { packedConfig } from '../evidence/kconfig/packed-config.ts';
 import { InputError } from './input-error.ts';
 
 const NODE_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file', EACCES: 'permission denied', EISDIR: 'is a directory: expected a file', EPERM: 'permission denied',
 };
+/** No kernel image is larger unpacked. */
+const MOST_UNPACKED = 2 ** 28;
 
 /**
  * Reads a text of any encoding that kernel logs come in: UTF-8, Latin-1, UTF-16 with a
@@ -12,13 +15,37 @@ const NODE_REASONS: Readonly<Record<string, string>> = {
  * @throws InputError naming the file and why it cannot be read
  */
 export function readInput(path: string): string {
-  let bytes: Buffer;
+  return decodeWhole(readBytes(path), path);
+}
+
+function readBytes(path: string): Buffer {
   try {
-    bytes = readFileSync(path === '-' ? 0 : path);
+    return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
     throw new InputError(`${path}: ${fileErrorText(error)}`);
   }
-  return decodeWhole(bytes, path);
+}
+
+/**
+ * Reads a kernel's configuration: a text, `config.gz`, or what an image of a kernel with CONFIG_IKCONFIG holds.
+ * @throws InputError naming the file and why it cannot be read
+ */
+export function readConfigInput(path: string): string {
+  const bytes = readBytes(path);
+  if (!isGzip(bytes) && !bytes.subarray(0, 4096).includes(0)) return decodeWhole(bytes, path);
+  const steps = packedConfig(bytes);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(unpack(step.value));
+  if (step.value === undefined) throw new InputError(`${path}: expected a kernel configuration, config.gz, or a kernel image built with CONFIG_IKCONFIG (packed by gzip, if at all)`);
+  return step.value;
+}
+
+function unpack(packed: Uint8Array): Uint8Array | undefined {
+  try {
+    return inflateRawSync(packed, { maxOutputLength: MOST_UNPACKED });
+  } catch {
+    return undefined; // no deflate data, or larger than any kernel
+  }
 }
 
 /** A text of any of these encodings from all of its bytes. */

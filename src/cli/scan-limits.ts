@@ -5,7 +5,7 @@ import { type PlatformLimits, limitsOf } from '../rules/platform-limits.ts';
 import { type RulePolicy, isRuleId } from '../rules/rule-policy.ts';
 import { InputError } from './input-error.ts';
 import { type PlatformValues, platformFromOptions } from './platform-options.ts';
-import { readInput } from './read-input.ts';
+import { readConfigInput } from './read-input.ts';
 
 /** Options that say what is wanted of rules. */
 export const RULE_OPTIONS = { rule: { type: 'string', multiple: true } } as const;
@@ -42,6 +42,6 @@ function isLevel(text: string): text is Severity | 'off' {
 /** The configuration that decides `#if`; undefined without `--config`. */
 export function configOf(values: PlatformValues): ReadonlyMap<string, string> | undefined {
   if (values.config === undefined) return undefined;
-  const { facts } = readKconfig(readInput(values.config), values.config);
+  const { facts } = readKconfig(readConfigInput(values.config), values.config);
   return facts.config && new Map([...facts.config].map(([symbol, fact]) => [symbol, fact.value]));
 }

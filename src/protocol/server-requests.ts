@@ -234,9 +234,10 @@ export const SERVER_NOTIFICATIONS = {
 export const CLIENT_REQUESTS = {
   readFile: {
     method: 'dmaAperture/readFile',
-    params: reader(v.object({ uri, maxBytes: v.optional(count) })),
+    /** `bytes`: no text, each character of the answer is a byte. */
+    params: reader(v.object({ uri, maxBytes: v.optional(count), bytes: v.optional(v.boolean()) })),
     result: reader(readResult),
-  } satisfies RequestSpec<{ uri: string; maxBytes?: number | undefined }, ReadResult>,
+  } satisfies RequestSpec<{ uri: string; maxBytes?: number | undefined; bytes?: boolean | undefined }, ReadResult>,
   /** URIs of the workspace's files that match a glob and none of `exclude`, at most `max`; the user's excludes hold as well. */
   findFiles: {
     method: 'dmaAperture/findFiles',

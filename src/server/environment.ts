@@ -6,8 +6,10 @@ export interface ServerEnvironment {
   readonly parserModules?: () => Promise<CParserModules>;
   /** Where this package lies, for a client that does not say: pages of rules stand in it. */
   readonly packageUri?: string;
-  /** Reads a file for clients that do not answer the server's own requests; undefined: there is no such file. */
-  readonly readFile?: (uri: string) => Promise<string | undefined>;
+  /** Reads a file for clients that do not answer the server's own requests; undefined: there is no such file. `bytes`: each character of it is a byte. */
+  readonly readFile?: (uri: string, bytes?: boolean) => Promise<string | undefined>;
+  /** Unpacks raw deflate data, whatever follows behind it; undefined where it is none. */
+  readonly inflate?: (packed: Uint8Array) => Promise<Uint8Array | undefined>;
   /** As `readFile`, at once: for headers, which are found one by the other. */
   readonly readFileNow?: (uri: string) => string | undefined;
 }

@@ -1,11 +1,15 @@
 import type { Connection } from 'vscode-languageserver';
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { packedConfig } from '../evidence/kconfig/packed-config.ts';
 import { CLIENT_REQUESTS } from '../protocol/server-requests.ts';
 import type { ServerEnvironment } from './environment.ts';
 
 /** More is no header, configuration or tree file. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Names of what holds a configuration packed; other files show it by their first characters. */
+const PACKED_NAME = /\.gz$|\/(?:vmlinu[xz]|bzImage|z?Image)[^/]*$/;
+const NO_TEXT = /[\u0000\u001f\ufffd]/;
 
 /** Characters of texts that are kept; with more, all are forgotten and those still in use are read again. */
 const MOST_KEPT = 128 << 20;
@@ -62,6 +66,22 @@ export class FileAccess {
     return this.#environment.readFile !== undefined && uri.startsWith('file:');
   }
 
+  /** A kernel's configuration: its text, or what stands packed in a `config.gz` or a kernel image. */
+  async readConfig(uri: string): Promise<string | undefined> {
+    const { inflate } = this.#environment;
+    if (!inflate || !PACKED_NAME.test(uri)) {
+      const text = await this.read(uri);
+      if (text === undefined || !inflate || !NO_TEXT.test(text.slice(0, 4096))) return text;
+      this.forget(uri);
+    }
+    const characters = await this.#readFile(uri, true);
+    if (characters === undefined) return undefined;
+    const steps = packedConfig(Uint8Array.from(characters, (character) => character.charCodeAt(0)));
+    let step = steps.next();
+    while (step.done !== true) step = steps.next(await inflate(step.value));
+    return step.value;
+  }
+
   /**
    * URIs of the workspace's files that match a glob; none under a client that does not answer.
    * @param exclude globs of what is left out, beside what the user's settings leave out
@@ -97,12 +117,12 @@ export class FileAccess {
     return text;
   }
 
-  async #readFile(uri: string): Promise<string | undefined> {
+  async #readFile(uri: string, bytes = false): Promise<string | undefined> {
     // Files of the machine that the server runs on need no detour; virtual ones have only the client.
-    if (!this.throughClient || this.isLocal(uri)) return this.#environment.readFile?.(uri);
+    if (!this.throughClient || this.isLocal(uri)) return this.#environment.readFile?.(uri, bytes);
     const { method, result } = CLIENT_REQUESTS.readFile;
     try {
-      const parsed = result(await this.#connection.sendRequest<unknown>(method, { uri, maxBytes: MAX_BYTES }));
+      const parsed = result(await this.#connection.sendRequest<unknown>(method, { uri, maxBytes: MAX_BYTES, ...(bytes ? { bytes } : {}) }));
       return parsed.ok && 'text' in parsed.value ? parsed.value.text : undefined;
     } catch {
       this.#texts.delete(uri);

@@ -2,18 +2,21 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inflateRaw } from 'node:zlib';
 import { ProposedFeatures, createConnection } from 'vscode-languageserver/node';
 import { startServer } from './start-server.ts';
 
 /** More is no header, configuration or tree file. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** No kernel image is larger unpacked. */
+const MAX_UNPACKED = 256 * 1024 * 1024;
 
-async function readUri(uri: string): Promise<string | undefined> {
+async function readUri(uri: string, bytes = false): Promise<string | undefined> {
   if (!uri.startsWith('file:')) return undefined;
   try {
     const path = fileURLToPath(uri);
     const info = await stat(path);
-    return info.isFile() && info.size <= MAX_BYTES ? await readFile(path, 'utf8') : undefined;
+    return info.isFile() && info.size <= MAX_BYTES ? await readFile(path, bytes ? 'latin1' : 'utf8') : undefined;
   } catch {
     return undefined; // not there, or not readable: the same to whoever asks
   }
@@ -36,6 +39,11 @@ startServer(createConnection(ProposedFeatures.all), {
   readFile: readUri,
   packageUri: pathToFileURL(join(__dirname, '..')).href,
   readFileNow: readUriNow,
+  inflate: (packed) => new Promise((resolve) => {
+    inflateRaw(packed, { maxOutputLength: MAX_UNPACKED }, (error, bytes) => {
+      resolve(error ? undefined : bytes);
+    });
+  }),
   parserModules: async () => ({
     runtime: await readFile(join(__dirname, 'web-tree-sitter.wasm')),
     grammar: await readFile(join(__dirname, 'tree-sitter-c.wasm')),

@@ -30,14 +30,13 @@ export async function readWorkspacePlatform(folders: readonly string[], settings
 
 async function readFolder(folder: string, settings: ServerSettings, files: FileAccess): Promise<WorkspacePlatform | undefined> {
   const tree = settings.kernelTree === '' ? folder : joinUri(folder, settings.kernelTree);
-  const configUri = settings.kernelConfig === '' ? joinUri(tree, '.config') : joinUri(folder, settings.kernelConfig);
+  const configUris = settings.kernelConfig === '' ? [joinUri(tree, '.config'), joinUri(tree, 'config.gz')] : [joinUri(folder, settings.kernelConfig)];
   const makefileUri = joinUri(tree, 'Makefile');
-  const configText = await files.read(configUri);
   const makefileText = await files.read(makefileUri);
   const parts: PlatformFacts[] = [];
   const names: string[] = [];
   const problems: string[] = [];
-  const uris = [configUri, makefileUri];
+  const uris = [...configUris, makefileUri];
   // Any project has a Makefile; a kernel's states its version.
   if (makefileText !== undefined && /^PATCHLEVEL\s*=/m.test(makefileText.slice(0, 8192))) {
     const texts = await Promise.all(TREE_SOURCES.map(async (path) => ({ path, uri: joinUri(tree, path), text: await files.read(joinUri(tree, path)) })));
@@ -46,11 +45,14 @@ async function readFolder(folder: string, settings: ServerSettings, files: FileA
     parts.push(readKernelTree({ uri: makefileUri, text: makefileText }, sources).facts);
     names.push('kernel tree');
   }
-  if (configText !== undefined) {
+  for (const configUri of configUris) {
+    const configText = await files.readConfig(configUri);
+    if (configText === undefined) continue;
     const reading = readKconfig(configText, configUri);
     if (reading.facts.config) {
       parts.push(reading.facts);
-      names.push('.config');
+      names.push(configUri.slice(configUri.lastIndexOf('/') + 1));
+      break;
     } else problems.push(`${configUri}: expected ${reading.problems[0]?.expected ?? 'a kernel configuration'}`);
   }
   if (parts.length === 0) return undefined;

@@ -29,6 +29,13 @@ beforeAll(() => {
   writeFileSync(join(folder, 'drv/a.c'), '#define N (9 * 1024 * 1024)\nint f(struct device *d)\n{\n\tdma_alloc_coherent(d, N, &h, GFP_KERNEL);\n\treturn dma_map_single(d, p, len, DMA_TO_DEVICE);\n}\n');
   writeFileSync(join(folder, 'drv/quiet.c'), 'int g(void) { return 1; }\n');
   writeFileSync(join(folder, 'boot.log'), LOG);
+  const config = 'CONFIG_X86_64=y\nCONFIG_SWIOTLB_DEFAULT_SIZE_MB=32\n';
+  writeFileSync(join(folder, 'config.gz'), gzipSync(config));
+  writeFileSync(join(folder, 'vmlinuz'), Buffer.concat([Buffer.alloc(512), gzipSync(Buffer.concat([Buffer.from('kernel IKCFG_ST'), gzipSync(config), Buffer.from('IKCFG_ED')])), Buffer.from('loader')]));
+  writeFileSync(join(folder, 'image'), Buffer.alloc(1000, 3).fill(0, 0, 10));
+  mkdirSync(join(folder, 'linux/arch/x86/xen'), { recursive: true });
+  writeFileSync(join(folder, 'linux/Makefile'), 'VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 192\n');
+  writeFileSync(join(folder, 'linux/arch/x86/xen/mmu_pv.c'), '#define MAX_CONTIG_ORDER 9\nint xen_create_contiguous_region(phys_addr_t pstart)\n{\n}\n');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -134,6 +141,19 @@ describe('dma-aperture run', () => {
   });
 });
 
+describe('a platform of files', () => {
+  it('reads a configuration packed or within a kernel image as it reads the text', () => {
+    for (const file of ['config.gz', 'vmlinuz']) expect(run(['scan', '--linux', '7.3.4', '--config', file, 'drv/quiet.c']).stdout).toContain('native · 32 MiB');
+  });
+
+  it('takes from a kernel tree what its source text does', () => {
+    // 6.1.192 has no such limit; this tree has it back.
+    writeFileSync(join(folder, 'large.c'), 'int f(struct device *d)\n{\n\tdma_alloc_coherent(d, 3 * 1024 * 1024, &h, GFP_KERNEL);\n}\n');
+    expect(run(['scan', '--xen', '4.17', '--tree', 'linux', 'large.c']).stdout).toContain('(MAX_CONTIG_ORDER): 2 MiB');
+    expect(run(['scan', '--xen', '4.17', '--linux', '6.1.192', 'large.c']).stdout).toContain('0 findings');
+  });
+});
+
 describe('bad input', () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['a missing file', ['log', 'none.log'], /none\.log: no such file/],
@@ -146,6 +166,8 @@ describe('bad input', () => {
     ['a threshold that is none', ['scan', '--fail-on', 'often', 'drv'], /--fail-on often: expected/],
     ['jobs that are none', ['scan', '--jobs', 'x', 'drv'], /--jobs x: expected a number/],
     ['a configuration that is none', ['scan', '--config', 'boot.log', 'drv'], /boot\.log:1:1: expected/],
+    ['an image without a configuration', ['scan', '--config', 'image', 'drv'], /image: expected a kernel configuration, config\.gz, or a kernel image/],
+    ['a tree that is none', ['scan', '--tree', 'drv', 'drv'], /drv\/Makefile: no such file/],
     ['two formats', ['scan', '--json', '--sarif', 'drv'], /expected one of/],
     ['lsp without a transport', ['lsp'], /expected --stdio/],
   ];
