@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
+import { commandLinesIn } from '../evidence/cmdline/boot-configuration.ts';
 import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
 import { LogReader } from '../evidence/log/log-reader.ts';
 import type { LogReading } from '../evidence/log/read-log.ts';
 import { causeLines, findingMessage } from '../render/finding-text.ts';
 import { logFindingRecord } from '../render/log-finding-record.ts';
 import { factLines } from '../render/log-report.ts';
+import { checkBootConfiguration, optionReaderOf } from '../rules/check-command-line.ts';
 import { checkConfig } from '../rules/check-config.ts';
 import { checkLog } from '../rules/check-log.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -23,6 +25,8 @@ interface LogFile {
   readonly reading: LogReading;
   /** The text of a kernel's configuration. */
   readonly config?: string;
+  /** The text of a file that sets command lines. */
+  readonly settings?: string;
 }
 
 /** `dma-aperture log [--json] FILE…`: kernel and Xen logs, and kernel configurations. @returns 0, or 130 where it was interrupted */
@@ -45,7 +49,11 @@ export async function logCommand(args: readonly string[], write: (text: string) 
       files.push(file);
     }
     const boot = files.find(({ reading }) => reading.isKernelLog)?.reading.platform;
-    const checked = files.map((file) => ({ ...file, findings: file.config === undefined ? checkLog(file.reading) : checkConfig(readKconfig(file.config, file.path).facts, boot) }));
+    const reader = optionReaderOf(boot);
+    const checked = files.map((file) => ({
+      ...file,
+      findings: [...(file.config === undefined ? checkLog(file.reading) : checkConfig(readKconfig(file.config, file.path).facts, boot)), ...(file.settings === undefined ? [] : checkBootConfiguration(file.path, file.settings, reader))],
+    }));
     if (values.json) {
       write(`${JSON.stringify({ schema: 'dma-aperture/log@1', files: checked.map(fileRecord) }, null, 2)}\n`);
     } else write(checked.map(fileText).join('\n'));
@@ -76,8 +84,8 @@ async function readFile(path: string, interrupt: { readonly asked: boolean }): P
   if (drawn > 0) process.stderr.write('\r\u001b[K');
   if (interrupt.asked) return undefined;
   const reading = reader.end();
-  const isConfig = parts === 1 && first !== undefined && !reading.isKernelLog && CONFIG_LINE.test(first.slice(0, 4096));
-  return isConfig && first !== undefined ? { path, reading, config: first } : { path, reading };
+  if (parts !== 1 || first === undefined || reading.isKernelLog) return { path, reading };
+  return { path, reading, ...(CONFIG_LINE.test(first.slice(0, 4096)) ? { config: first } : {}), ...(commandLinesIn(path, first).length > 0 ? { settings: first } : {}) };
 }
 
 function drawProgress(path: string, { bytes, total }: Pick<LogPart, 'bytes' | 'total'>): void {
@@ -94,9 +102,9 @@ function fileRecord({ path, reading, findings }: CheckedFile): unknown {
   };
 }
 
-function fileText({ path, reading, config, findings }: CheckedFile): string {
-  if (!reading.isKernelLog && config === undefined) return `${path}: not a kernel or Xen log; nothing read\n`;
-  const lines = [path, ...(config === undefined ? factLines(reading).map((line) => `  ${line}`) : [])];
+function fileText({ path, reading, config, settings, findings }: CheckedFile): string {
+  if (!reading.isKernelLog && config === undefined && settings === undefined) return `${path}: not a kernel or Xen log; nothing read\n`;
+  const lines = [path, ...(config === undefined && settings === undefined ? factLines(reading).map((line) => `  ${line}`) : [])];
   for (const finding of findings) {
     lines.push(`  ${path}:${finding.span.line}: ${finding.severity}: ${findingMessage(finding)} [${finding.ruleId}]`, ...causeLines(finding).map((line) => `      ${line}`));
   }

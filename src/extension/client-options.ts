@@ -11,8 +11,10 @@ const WATCHED = '**/{.config,config.gz,Makefile,*.c,*.h,*.dma.json}';
 
 const SCENARIOS = '**/*.dma.json';
 
-/** Files that hold a command line: a quick fix of a log puts an option into one that is open. */
-const BOOT_CONFIGURATIONS = '**/{grub,*.cfg,*.xl,extlinux.conf,syslinux.conf,isolinux.conf}';
+/** Files that set a command line: their options are checked, and a quick fix of a log puts an option into one that is open. */
+const BOOT_CONFIGURATIONS = [
+  '**/{grub,*.cfg,*.xl,extlinux.conf,syslinux.conf,isolinux.conf,*_defconfig,Makefile,makefile,GNUmakefile,*.mk}', '**/loader/entries/*.conf', '**/kernel/cmdline', '**/kernel/cmdline.d/*.conf', '**/pxelinux.cfg/*',
+];
 
 /**
  * Where documents lie that a person works on. Schemes that are named nowhere here show another's text: a file's state in
@@ -27,7 +29,7 @@ export function clientOptions(log: vscode.LogOutputChannel, store: FindingsStore
     documentSelector: [...schemes].flatMap((scheme) => [
       ...[LANGUAGES.c, LANGUAGES.kernelLog, LANGUAGES.kernelConfig].map((language) => ({ scheme, language })),
       { scheme, pattern: SCENARIOS },
-      { scheme, pattern: BOOT_CONFIGURATIONS },
+      ...BOOT_CONFIGURATIONS.map((pattern) => ({ scheme, pattern })),
     ]),
     diagnosticCollectionName: DIAGNOSTIC_SOURCE,
     outputChannel: log,

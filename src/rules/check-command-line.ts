@@ -3,18 +3,20 @@ import { type KernelRelease, atLeast, parseKernelRelease } from '../core/platfor
 import type { Lineage, PlatformFacts } from '../core/platform/platform-facts.ts';
 import { parseSwiotlbParameter } from '../core/platform/swiotlb-parameter.ts';
 import { type XenVersion, parseXenVersion, xenAtLeast } from '../core/platform/xen-version.ts';
+import { commandLinesIn } from '../evidence/cmdline/boot-configuration.ts';
 import { type CommandLineOption, parseCommandLine } from '../evidence/cmdline/command-line.ts';
 import { parseIommuOption } from '../evidence/cmdline/iommu-option.ts';
 import { parseBits, parseDom0Mem, parseMemopMaxOrder } from '../evidence/cmdline/xen-options.ts';
 import { commandLineOf } from '../evidence/log/item-queries.ts';
 import type { LogItem } from '../evidence/log/log-items.ts';
 import { RULES } from '../ids.ts';
-import type { Finding, OptionProblem } from './finding.ts';
+import type { Finding, OptionProblem, Span } from './finding.ts';
+import { LineIndex } from './line-index.ts';
 
 type Side = 'linux' | 'xen';
 
-/** What the boot says of itself that decides how its options are read. */
-interface Reader {
+/** What is known of who reads the options; what is not known is not judged. */
+export interface OptionReader {
   readonly lineage: Lineage | undefined;
   readonly release: KernelRelease | undefined;
   readonly xen: XenVersion | undefined;
@@ -43,40 +45,54 @@ const NAMES: Readonly<Record<Side, readonly string[]>> = { linux: ['swiotlb', 'c
 const FEW_SLOTS = 1024;
 const MANY_MIB = 4096;
 
-/** The options of a boot's command lines that its kernel or hypervisor does not read, reads otherwise, or could not grant. */
-export function checkCommandLines(items: readonly LogItem[], facts: PlatformFacts): Finding[] {
-  const reader: Reader = {
+/** What the facts of a boot say of who reads its options. */
+export function optionReaderOf(facts: PlatformFacts = {}): OptionReader {
+  return {
     lineage: facts.lineage?.value,
     release: facts.kernelRelease && parseKernelRelease(facts.kernelRelease.value, facts.kernelBanner?.value),
     xen: facts.xenVersion && parseXenVersion(facts.xenVersion.value),
     apertureBytes: facts.apertureBytes?.from.kind === 'log' ? facts.apertureBytes.value : undefined,
   };
+}
+
+/** The options of a boot's command lines that its kernel or hypervisor does not read, reads otherwise, or could not grant. */
+export function checkCommandLines(items: readonly LogItem[], facts: PlatformFacts): Finding[] {
+  const reader = optionReaderOf(facts);
   return (['linux', 'xen'] as const).flatMap((side) => {
     const item = commandLineOf(items, `${side}-command-line`);
     if (!item?.commandLine) return [];
     // Put together from several lines there is no one place to point to.
     const at = item.text.indexOf(item.commandLine);
     if (at < 0) return [];
-    return parseCommandLine(item.commandLine).options.flatMap((option) => mistakesOf(option, side, reader).map((mistake): Finding => {
-      const column = item.column + at + (mistake.from ?? option.offset);
-      const length = mistake.from === undefined ? option.endOffset - option.offset : Math.max(1, mistake.length ?? 1);
-      return {
-        ruleId: RULES.commandLineOption, severity: mistake.problem.key === 'unit' ? 'information' : 'warning', confidence: mistake.problem.key === 'misspelt' ? 'likely' : 'certain',
-        span: { line: item.line, column, endLine: item.line, endColumn: Math.min(column + length, item.endColumn) },
-        headline: { key: 'option', of: side, option: option.name, problem: mistake.problem }, explain: [], evidence: [],
-      };
-    }));
+    return checkOptions(item.commandLine, side, reader, (from, length) => {
+      const column = item.column + at + from;
+      return { line: item.line, column, endLine: item.line, endColumn: Math.min(column + length, item.endColumn) };
+    });
   });
 }
 
-function mistakesOf(option: CommandLineOption, side: Side, reader: Reader): Mistake[] {
+/** The same for the command lines that a file sets: what boots it is known from elsewhere, or not at all. */
+export function checkBootConfiguration(uri: string, text: string, reader: OptionReader): Finding[] {
+  const index = new LineIndex(text);
+  return commandLinesIn(uri, text).flatMap((line) => checkOptions(line.text, line.of, reader, (from, length) => index.span(line.offset + from, line.offset + from + length)));
+}
+
+function checkOptions(line: string, side: Side, reader: OptionReader, spanOf: (from: number, length: number) => Span): Finding[] {
+  return parseCommandLine(line).options.flatMap((option) => mistakesOf(option, side, reader).map((mistake): Finding => ({
+    ruleId: RULES.commandLineOption, severity: mistake.problem.key === 'unit' ? 'information' : 'warning', confidence: mistake.problem.key === 'misspelt' ? 'likely' : 'certain',
+    span: mistake.from === undefined ? spanOf(option.offset, option.endOffset - option.offset) : spanOf(mistake.from, Math.max(1, mistake.length ?? 1)),
+    headline: { key: 'option', of: side, option: option.name, problem: mistake.problem }, explain: [], evidence: [],
+  })));
+}
+
+function mistakesOf(option: CommandLineOption, side: Side, reader: OptionReader): Mistake[] {
   const name = option.name.replaceAll('-', '_');
   const meant = NAMES[side].find((known) => isOneOff(name, known));
   if (meant !== undefined) return [{ problem: { key: 'misspelt', meant } }];
   return side === 'linux' ? linuxMistakes(name, option, reader) : xenMistakes(name, option, reader);
 }
 
-function linuxMistakes(name: string, option: CommandLineOption, { lineage, release, apertureBytes }: Reader): Mistake[] {
+function linuxMistakes(name: string, option: CommandLineOption, { lineage, release, apertureBytes }: OptionReader): Mistake[] {
   if (name === 'iommu') return option.value === undefined ? [] : parseIommuOption(option.value, 'linux').errors.map((error) => unreadable(error, option));
   if ((name === 'swiotlb_bits' || name === 'dma_bits') && lineage === 'mainline') {
     return [outOfTime(name === 'dma_bits' ? 'XenLinux of Xen 3.1 and later' : 'XenLinux of Xen 3.0.4', release === undefined ? 'a mainline kernel' : `Linux ${release.text}`)];
@@ -100,7 +116,7 @@ function linuxMistakes(name: string, option: CommandLineOption, { lineage, relea
   return mistakes;
 }
 
-function xenMistakes(name: string, option: CommandLineOption, { xen }: Reader): Mistake[] {
+function xenMistakes(name: string, option: CommandLineOption, { xen }: OptionReader): Mistake[] {
   const era = XEN_ERAS.find(([known]) => known === name);
   if (era && xen) {
     const [, from, before, words] = era;

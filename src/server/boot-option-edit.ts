@@ -1,3 +1,5 @@
+import { type PlacedCommandLine, commandLinesIn } from '../evidence/cmdline/boot-configuration.ts';
+import { findOption, parseCommandLine } from '../evidence/cmdline/command-line.ts';
 import type { OptionSuggestion } from '../rules/finding.ts';
 
 /** A replacement in a boot configuration; offsets are UTF-16 units of its text. */
@@ -9,27 +11,8 @@ export interface BootOptionEdit {
   readonly text: string;
 }
 
-/** What holds a command line, by the name of the file: the text before the options, and what ends them. */
-interface Format {
-  readonly file: RegExp;
-  readonly linux: readonly RegExp[];
-  /** Command lines that take the place of those of `linux` where Xen boots. */
-  readonly linuxUnderXen?: readonly RegExp[];
-  readonly xen: readonly RegExp[];
-}
-
-const FORMATS: readonly Format[] = [
-  {
-    // grub-mkconfig's defaults; GRUB_CMDLINE_LINUX_XEN_REPLACE takes the place of GRUB_CMDLINE_LINUX where Xen boots.
-    file: /(?:^|\/)(?:grub|grub\.d\/[^/]+\.cfg)$/,
-    linuxUnderXen: [/^[ \t]*GRUB_CMDLINE_LINUX_XEN_REPLACE=(["'])(.*?)\1/m, /^[ \t]*GRUB_CMDLINE_LINUX_XEN_REPLACE_DEFAULT=(["'])(.*?)\1/m],
-    linux: [/^[ \t]*GRUB_CMDLINE_LINUX=(["'])(.*?)\1/m, /^[ \t]*GRUB_CMDLINE_LINUX_DEFAULT=(["'])(.*?)\1/m],
-    xen: [/^[ \t]*GRUB_CMDLINE_XEN=(["'])(.*?)\1/m, /^[ \t]*GRUB_CMDLINE_XEN_DEFAULT=(["'])(.*?)\1/m],
-  },
-  // A domain's configuration for xl: `extra` is appended to `root`, `cmdline` stands for both.
-  { file: /(?:^|\/)(?:etc\/xen\/[^/]+|[^/]+\.(?:xl|cfg))$/, linux: [/^[ \t]*cmdline[ \t]*=[ \t]*(["'])(.*?)\1/m, /^[ \t]*extra[ \t]*=[ \t]*(["'])(.*?)\1/m], xen: [] },
-  { file: /(?:^|\/)(?:extlinux|syslinux|isolinux)\.conf$/, linux: [/^[ \t]*append[ \t]+()((?:(?! --- ).)*?)[ \t]*$/im], xen: [] },
-];
+/** Settings that a person edits, the one to be preferred first; others are made by programs, or stand for one boot of several. */
+const EDITED = ['GRUB_CMDLINE_LINUX_XEN_REPLACE', 'GRUB_CMDLINE_LINUX_XEN_REPLACE_DEFAULT', 'GRUB_CMDLINE_LINUX', 'GRUB_CMDLINE_LINUX_DEFAULT', 'GRUB_CMDLINE_XEN', 'GRUB_CMDLINE_XEN_DEFAULT', 'cmdline', 'extra', 'options', 'kernel', 'append', 'Append', 'APPEND'] as const;
 
 /**
  * Where a suggested option goes in a boot configuration: over the option's own value where it stands there, else behind the
@@ -38,27 +21,23 @@ const FORMATS: readonly Format[] = [
  * @returns undefined where the file is none of a kind that is known, or has no such command line
  */
 export function bootOptionEdit(uri: string, text: string, { of, option, value }: OptionSuggestion, underXen: boolean): BootOptionEdit | undefined {
-  const path = decodeURIComponent(uri);
-  const format = FORMATS.find(({ file }) => file.test(path));
-  if (!format) return undefined;
-  const name = path.split('/').at(-1) ?? path;
-  for (const pattern of of === 'linux' && underXen ? [...(format.linuxUnderXen ?? []), ...format.linux] : format[of]) {
-    const match = pattern.exec(text);
-    if (!match) continue;
-    const options = match[2] ?? '';
-    // A quotation mark within the options: where they end is the shell's affair.
-    if (options.includes('\\')) continue;
-    const end = match.index + match[0].length - (match[1] === '' ? /[ \t]*$/.exec(match[0])?.[0].length ?? 0 : 1);
-    const start = end - options.length;
-    const present = new RegExp(`(?<=^|\\s)${option.replaceAll('-', '\\-')}=(\\S*)`).exec(options);
-    if (present) {
-      // The words behind the number (areas, force) are another matter and stay.
-      const number = /^\w*/.exec(present[1] ?? '')?.[0] ?? '';
-      const offset = start + present.index + option.length + 1;
-      const isWord = /^[a-z]/i.test(number);
-      return { name, offset, length: isWord ? 0 : number.length, text: isWord ? `${value},` : value };
-    }
-    return { name, offset: end, length: 0, text: `${options === '' || /\s$/.test(options) ? '' : ' '}${option}=${value}` };
+  const lines = commandLinesIn(uri, text).filter((line) => line.of === of);
+  const onlyXens = (line: PlacedCommandLine): boolean => line.name.startsWith('GRUB_CMDLINE_LINUX_XEN');
+  const [line] = lines
+    .filter((each) => rank(each) >= 0 && (underXen || !onlyXens(each)) && (each.name !== 'append' || !each.underXen))
+    .sort((a, b) => rank(a) - rank(b));
+  if (!line) return undefined;
+  const name = decodeURIComponent(uri).split('/').at(-1) ?? uri;
+  const found = findOption(parseCommandLine(line.text), option);
+  if (found?.value === undefined) {
+    return { name, offset: line.offset + line.text.length, length: 0, text: `${line.text === '' || /\s$/.test(line.text) ? '' : ' '}${option}=${value}` };
   }
-  return undefined;
+  // The words behind the number (areas, force) are another matter and stay.
+  const number = /^\w*/.exec(found.value)?.[0] ?? '';
+  const isWord = /^[a-z]/i.test(number);
+  return { name, offset: line.offset + found.valueOffset, length: isWord ? 0 : number.length, text: isWord ? `${value},` : value };
+}
+
+function rank({ name }: PlacedCommandLine): number {
+  return EDITED.findIndex((edited) => edited === name);
 }

@@ -2,6 +2,7 @@ import { BUILT_IN_PLATFORMS, DEFAULT_PLATFORM_ID, builtInPlatform } from '../cor
 import { buildPlatform } from '../core/platform/build-platform.ts';
 import type { PlatformFacts } from '../core/platform/platform-facts.ts';
 import type { Platform } from '../core/platform/platform.ts';
+import type { OptionReader } from '../rules/check-command-line.ts';
 import { type ActivePlatform, type PlatformChoice, logPlatformId } from '../protocol/server-requests.ts';
 import { platformTooltip } from './platform-tooltip.ts';
 
@@ -92,6 +93,19 @@ export class PlatformRegistry {
       id, label: active.label, tooltipMarkdown: platformTooltip(active, offer?.detail ?? ''),
       health: missing ? 'error' : problem === undefined ? 'ok' : 'warning',
       ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  /** What the active platform says of who reads command lines; nothing where no one chose it and no evidence made it. */
+  get optionReader(): OptionReader {
+    const id = this.#activeId();
+    const chosen = this.#wanted() === id || this.#offers.get(id)?.source !== 'built-in';
+    const { linux, xen, features } = this.active;
+    return {
+      lineage: chosen ? (features.swiotlbUnit.value === 'MiB' ? 'xenlinux' : 'mainline') : undefined,
+      release: chosen && linux.doubt === undefined ? linux.value : undefined,
+      xen: chosen && xen?.doubt === undefined ? xen?.value : undefined,
+      apertureBytes: undefined,
     };
   }
 

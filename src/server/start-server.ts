@@ -1,10 +1,13 @@
 import { type CodeAction, CodeActionKind, type CodeActionParams, type CodeLens, CodeLensRefreshRequest, type Connection, type Diagnostic, DidChangeConfigurationNotification, type CancellationToken, type Hover, type InitializeResult, type InlayHint, InlayHintRefreshRequest, LSPErrorCodes, type Location, type Range, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
 import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import { isBootConfiguration } from '../evidence/cmdline/boot-configuration.ts';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
 import { parseInitializationOptions } from '../protocol/initialization-options.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
 import { type CallPlace, SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../protocol/server-requests.ts';
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
+import { lspDiagnostic } from '../render/lsp-diagnostic.ts';
+import { checkBootConfiguration } from '../rules/check-command-line.ts';
 import { type PlatformLimits, limitsOf } from '../rules/platform-limits.ts';
 import { policyOf } from '../rules/rule-policy.ts';
 import type { ServerEnvironment } from './environment.ts';
@@ -291,11 +294,20 @@ class LanguageServer {
       this.#refreshLenses();
       return diagnostics;
     }
-    if (document.languageId === LANGUAGES.kernelConfig) return configDiagnostics(document.uri, document.getText(), this.#logs.open.map(({ reading }) => reading.platform));
+    if (document.languageId === LANGUAGES.kernelConfig) {
+      const of = configDiagnostics(document.uri, document.getText(), this.#logs.open.map(({ reading }) => reading.platform));
+      return [...of, ...this.#bootDiagnostics(document)];
+    }
+    if (isBootConfiguration(document.uri)) return this.#bootDiagnostics(document);
     if (isScenario(document.uri)) return scenarioDiagnostics(document.getText());
     if (document.languageId !== LANGUAGES.c) return [];
     const source = await this.#sources.scan(document);
     return source.diagnostics(this.#limits);
+  }
+
+  /** The options of the command lines that a file sets, for the active platform. */
+  #bootDiagnostics(document: TextDocument): Diagnostic[] {
+    return checkBootConfiguration(document.uri, document.getText(), this.#platforms.optionReader).map(lspDiagnostic);
   }
 
   /** What an open kernel log answers; nothing for any other document. */
@@ -387,7 +399,7 @@ class LanguageServer {
     void this.#connection.sendNotification(SERVER_NOTIFICATIONS.activePlatform.method, this.#platforms.describe());
     void this.#connection.sendNotification(SERVER_NOTIFICATIONS.panelChanged.method, {});
     this.#refreshLenses();
-    for (const { uri, languageId } of this.#documents.all()) if (languageId === LANGUAGES.c && uri !== except) this.#schedule(uri, 0);
+    for (const { uri, languageId } of this.#documents.all()) if ((languageId === LANGUAGES.c || isBootConfiguration(uri)) && uri !== except) this.#schedule(uri, 0);
     this.#scan.platformChanged();
   }
 

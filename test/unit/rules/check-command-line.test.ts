@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { readKconfig } from '../../../src/evidence/kconfig/read-kconfig.ts';
 import { readLog } from '../../../src/evidence/log/read-log.ts';
 import { findingMessage } from '../../../src/render/finding-text.ts';
+import { type OptionReader, checkBootConfiguration } from '../../../src/rules/check-command-line.ts';
 import { checkConfig } from '../../../src/rules/check-config.ts';
+import { parseKernelRelease } from '../../../src/core/platform/kernel-release.ts';
+import { parseXenVersion } from '../../../src/core/platform/xen-version.ts';
 import { checkLog } from '../../../src/rules/check-log.ts';
 import { RULES } from '../../../src/ids.ts';
 
@@ -55,6 +58,30 @@ describe('options of command lines', () => {
 
   it('judges no number where nothing says which lineage reads it', () => {
     expect(found('[    0.000000] Linux version 6.1.99 (a@b) (gcc) #1 SMP\n[    0.000000] Command line: swiotlb=64')).toEqual([]);
+  });
+});
+
+describe('options of boot configurations', () => {
+  const release = parseKernelRelease('6.1.192');
+  const xen = parseXenVersion('4.17.7');
+  const none: OptionReader = { lineage: undefined, release: undefined, xen: undefined, apertureBytes: undefined };
+  const check = (uri: string, text: string, reader: OptionReader): unknown[] => checkBootConfiguration(uri, text, reader).map((finding) => {
+    const { span, headline } = finding;
+    expect(findingMessage(finding)).not.toMatch(/undefined|NaN|null/);
+    expect(span.endLine).toBe(span.line);
+    return [headline.key === 'option' ? headline.problem.key : '', text.split('\n')[span.line - 1]?.slice(span.column - 1, span.endColumn - 1)];
+  });
+  const GRUB = '# defaults\nGRUB_CMDLINE_LINUX="quiet swiotlb=64"\nGRUB_CMDLINE_XEN="dom0_mem=1G dma_emergency_pool=64M"\n';
+
+  it('judges them as a boot log judges them, where it is known what boots', () => {
+    expect(check('/etc/default/grub', GRUB, { lineage: 'mainline', release, xen, apertureBytes: undefined })).toEqual([['unit', 'swiotlb=64'], ['not-in-this-version', 'dma_emergency_pool=64M']]);
+    expect(check('/etc/default/grub', GRUB, { ...none, lineage: 'xenlinux' })).toEqual([]);
+  });
+
+  it('says only what holds for every kernel where that is not known', () => {
+    expect(check('/etc/default/grub', GRUB, none)).toEqual([]);
+    expect(check('/etc/default/grub', 'GRUB_CMDLINE_LINUX="swiotbl=65536 iommu=hard"\n', none)).toEqual([['misspelt', 'swiotbl=65536'], ['unreadable', 'hard']]);
+    expect(check('/src/linux/.config', 'CONFIG_CMDLINE="swiotlb=65536M"\n', { ...none, lineage: 'mainline' })).toEqual([['unreadable', 'M']]);
   });
 });
 
