@@ -1,4 +1,4 @@
-import { parseKernelRelease } from '../core/platform/kernel-release.ts';
+import { parseKernelRelease, sameKernel } from '../core/platform/kernel-release.ts';
 import type { Fact } from '../core/platform/fact.ts';
 import type { PlatformFacts } from '../core/platform/platform-facts.ts';
 
@@ -63,8 +63,7 @@ function agree(field: string, earlier: unknown, later: unknown, earlierBanner: s
     const a = parseKernelRelease(earlier, earlierBanner);
     const b = parseKernelRelease(later, laterBanner);
     if (!a || !b) return earlier === later;
-    const vague = a.sublevel === 'unknown' || b.sublevel === 'unknown';
-    return a.version[0] === b.version[0] && a.version[1] === b.version[1] && (vague || a.version[2] === b.version[2]);
+    return sameKernel(a, b);
   }
   return JSON.stringify(earlier) === JSON.stringify(later);
 }

@@ -74,7 +74,7 @@ export function headlineText(headline: Headline): string {
     case 'log-map-sg-failed':
       return `${headline.driver}${who(headline.device)} could not map a scatterlist (error ${headline.error}): an element had to bounce and found no room, or was larger than a segment${times(headline.count)}`;
     case 'option': return `${headline.option}: ${optionProblemText(headline.problem, headline.of)}`;
-    case 'config': return `${headline.symbol}=${headline.value}: ${configProblemText(headline.problem)}`;
+    case 'config': return `${headline.symbol === '' ? `Configuration of Linux ${headline.value}` : `${headline.symbol}=${headline.value}`}: ${configProblemText(headline.problem)}`;
     case 'log-no-pool':
       return `A mapping${headline.bytes === null ? '' : ` of ${formatBytes(headline.bytes)}`}${who(headline.device)} had to bounce, and there is no aperture${times(headline.count)}`;
     case 'log-full':

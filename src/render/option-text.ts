@@ -21,6 +21,21 @@ export function configProblemText(problem: ConfigProblem): string {
     case 'out-of-range': return `expected ${problem.least} to ${problem.most}`;
     case 'moot-in-pv': return 'has no effect in a Xen PV domain: its aperture does not grow';
     case 'no-area-by-default': return 'no CMA area unless cma= asks for one';
+    case 'moot-with': return `has no effect with ${problem.because}`;
+    case 'log-contradicts': return contradictionText(problem.what, problem.log);
     case 'log-says-otherwise': return `the log shows an aperture of ${formatBytes(problem.bytes)} all the same: it was not made by a kernel of this configuration`;
+  }
+}
+
+function contradictionText(what: Extract<ConfigProblem, { key: 'log-contradicts' }>['what'], log: string | number): string {
+  const other = 'the log is of a kernel of another configuration';
+  switch (what) {
+    case 'release': return `the log is of Linux ${log}: the two are not compared`;
+    case 'arch': return `the log is of a kernel for ${log}`;
+    case 'cpus': return `the log has ${log} possible processors: ${other}`;
+    case 'xen': return `the log is of a Xen PV domain (${log}), which such a kernel cannot be`;
+    case 'aperture-size': return `the log has an aperture of ${formatBytes(Number(log))} without swiotlb= on the command line: ${other}`;
+    case 'cma-size': return `the log has a CMA area of ${formatBytes(Number(log))} without cma= on the command line: ${other}`;
+    case 'iommu': return `the log has DMA remapping by this IOMMU (${log}): ${other}`;
   }
 }

@@ -77,7 +77,11 @@ export type ConfigProblem =
   | { readonly key: 'out-of-range'; readonly least: number; readonly most: number }
   | { readonly key: 'moot-in-pv' }
   | { readonly key: 'no-area-by-default' }
-  | { readonly key: 'log-says-otherwise'; readonly bytes: number };
+  | { readonly key: 'log-says-otherwise'; readonly bytes: number }
+  /** Another symbol takes its place. */
+  | { readonly key: 'moot-with'; readonly because: string }
+  /** What the log has instead: bytes for sizes, else as printed. */
+  | { readonly key: 'log-contradicts'; readonly what: 'release' | 'arch' | 'cpus' | 'xen' | 'aperture-size' | 'cma-size' | 'iommu'; readonly log: string | number };
 
 /** Something that a rule found, as data; sentences are rendered from it. */
 export interface Finding {

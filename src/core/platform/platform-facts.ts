@@ -77,6 +77,7 @@ export interface PlatformFacts {
   readonly memoryEncryption?: Fact<string>;
   readonly cmaBytes?: Fact<number>;
   readonly iommuEnabled?: Fact<boolean>;
+  readonly iommuVendor?: Fact<'intel' | 'amd'>;
   /** `Domain heap initialised: DMA width %u bits` of Xen. */
   readonly xenDmaWidthBits?: Fact<number>;
   /** Kernel configuration: symbol with `CONFIG_`, value as written (`y`, `m`, `n`, a number, a string without quotes). */

@@ -18,7 +18,8 @@ export interface VersionRow<T> {
 
 /**
  * The value that a table gives for a release: the last row that has begun, by mainline release or by backport.
- * A release string that does not state its sublevel leaves backports open: the fact then carries that doubt.
+ * A release string that does not state its sublevel leaves backports open, and that of a vendor who takes in what later releases
+ * bring leaves every later row open: the fact then carries that doubt.
  * @param rows oldest first; the first row's `since` is [0, 0]
  */
 export function valueAt<T>(rows: readonly VersionRow<T>[], release: KernelRelease): Fact<T> {
@@ -30,6 +31,10 @@ export function valueAt<T>(rows: readonly VersionRow<T>[], release: KernelReleas
     if (hasBegun(row, release)) {
       chosen = row;
       doubt = undefined;
+      continue;
+    }
+    if (release.takesLater !== undefined && row.value !== chosen.value) {
+      doubt ??= `${release.takesLater} takes changes of later kernels into ${branch}: whether ${release.text} has this one is not known (${row.source})`;
       continue;
     }
     const backport = row.stable?.[branch];

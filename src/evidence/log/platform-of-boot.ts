@@ -63,6 +63,7 @@ export function platformOfBoot(items: readonly LogItem[], uri: string): Platform
     memoryEncryption: fact(encryption?.active, encryption),
     cmaBytes: fact(cma?.bytes, cma?.item),
     iommuEnabled: iommu?.kind === 'iommu' ? fact(iommu.enabled, iommu) : undefined,
+    iommuVendor: iommu?.kind === 'iommu' && iommu.recogniser !== 'xen-iommu' ? fact(iommu.vendor, iommu) : undefined,
     dom0Kernel: placed('kernel'),
     dom0InitialChunk: placed('initial'),
     dom0Ramdisk: placed('ramdisk'),

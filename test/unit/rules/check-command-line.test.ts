@@ -105,6 +105,39 @@ describe('symbols of a configuration', () => {
     expect(problems(text)).toEqual(expected);
   });
 
+  it.each([
+    ['Xen without Xen', '# CONFIG_XEN is not set\nCONFIG_XEN_DOM0=y\n', [[2, ['CONFIG_XEN_DOM0', 'moot-without']]]],
+    ['a command line that is not built in', '# CONFIG_CMDLINE_BOOL is not set\nCONFIG_CMDLINE="quiet"\n', [[2, ['CONFIG_CMDLINE', 'moot-without']]]],
+    ['an aperture size without an aperture', '# CONFIG_SWIOTLB is not set\nCONFIG_SWIOTLB_DEFAULT_SIZE_MB=64\n', [[2, ['CONFIG_SWIOTLB_DEFAULT_SIZE_MB', 'moot-without']]]],
+    ['a size where a share counts', 'CONFIG_DMA_CMA=y\nCONFIG_CMA_SIZE_MBYTES=16\nCONFIG_CMA_SIZE_SEL_PERCENTAGE=y\n', [[2, ['CONFIG_CMA_SIZE_MBYTES', 'moot-with']]]],
+  ])('%s', (_, text, expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+
+  it.each([
+    ['no Xen PV', 'CONFIG_XEN_PV=n\n', '# CONFIG_XEN_PV is not set\n', log('', { xen: 'dom0_mem=1G' }).replace('[    0.100000] soft', '[    0.000000] Booting paravirtualized kernel on Xen\n(XEN) *** Building a PV Dom0 ***\n[    0.100000] soft'), ['CONFIG_XEN_PV', 'log-contradicts']],
+    ['another architecture', 'CONFIG_X86_64=y\n', 'CONFIG_X86_64=y\n', `${log('')}\n[    0.300000] CPU features: detected: GIC system register CPU interface`, ['CONFIG_X86_64', 'log-contradicts']],
+    ['fewer processors', 'CONFIG_NR_CPUS=4\n', 'CONFIG_NR_CPUS=4\n', `${log('')}\n[    0.300000] setup_percpu: NR_CPUS:512 nr_cpumask_bits:8 nr_cpu_ids:8 nr_node_ids:1`, ['CONFIG_NR_CPUS', 'log-contradicts']],
+    ['a smaller aperture', 'CONFIG_SWIOTLB_DEFAULT_SIZE_MB=16\n', 'CONFIG_SWIOTLB_DEFAULT_SIZE_MB=16\n', log(''), ['CONFIG_SWIOTLB_DEFAULT_SIZE_MB', 'log-contradicts']],
+    ['no driver of the IOMMU', 'CONFIG_INTEL_IOMMU=n\n', '# CONFIG_INTEL_IOMMU is not set\n', `${log('')}\n[    0.300000] DMAR: Intel(R) Virtualization Technology for Directed I/O`, ['CONFIG_INTEL_IOMMU', 'log-contradicts']],
+  ])('a log contradicts %s', (_name, _shown, text, boot, expected) => {
+    expect(problems(text, boot)).toEqual([[1, expected]]);
+  });
+
+  it.each([
+    ['an aperture that was asked for', 'CONFIG_SWIOTLB_DEFAULT_SIZE_MB=16\n', log('swiotlb=32768')],
+    ['an aperture that was rounded up', 'CONFIG_SWIOTLB_DEFAULT_SIZE_MB=48\n', log('')],
+    ['as many processors', 'CONFIG_NR_CPUS=8\n', `${log('')}\n[    0.300000] setup_percpu: NR_CPUS:8 nr_cpumask_bits:8 nr_cpu_ids:8 nr_node_ids:1`],
+    ['a log that says nothing of it', 'CONFIG_X86_64=y\nCONFIG_CMA_SIZE_MBYTES=16\n# CONFIG_AMD_IOMMU is not set\n', log('')],
+  ])('a log does not contradict %s', (_name, text, boot) => {
+    expect(problems(text, boot)).toEqual([]);
+  });
+
+  it('does not compare a log of another kernel, and says so', () => {
+    expect(problems(`${header('5.10.9')}# CONFIG_SWIOTLB is not set\n`, log(''))).toEqual([[1, ['', 'log-contradicts']]]);
+    expect(problems(`${header('6.1.99')}# CONFIG_SWIOTLB is not set\n`, log(''))).toEqual([[2, ['CONFIG_SWIOTLB', 'log-says-otherwise']]]);
+  });
+
   it('sees what the boot contradicts', () => {
     expect(problems('# CONFIG_SWIOTLB is not set\n', log(''))).toEqual([[1, ['CONFIG_SWIOTLB', 'log-says-otherwise']]]);
     expect(problems('CONFIG_SWIOTLB=y\n', log(''))).toEqual([]);

@@ -45,6 +45,27 @@ describe('tables of Linux', () => {
     expect(mainlineFeatures(release('6.1.0-56-amd64', '#1 SMP Debian 6.1.192-2')).maxContigOrder).toMatchObject({ value: null });
   });
 
+  it.each([
+    ['4.18.0-553.el8_10.x86_64', 'Red Hat'], ['5.14.0-427.13.1.el9_4.x86_64', 'Red Hat'], ['3.10.0-1160.el7.x86_64', 'Red Hat'], ['5.15.0-206.153.7.el8uek.x86_64', 'Oracle UEK'],
+    ['5.14.21-150500.55.19-default', 'SUSE'], ['5.3.18-lp152.60-default', 'SUSE'], ['4.12.14-122.124-default', 'SUSE'], ['4.19.0+1', 'XenServer'],
+  ])('%s says what is there at least: %s takes in later changes', (text, vendor) => {
+    const { slotSearch, maxContigOrder } = mainlineFeatures(release(text));
+    expect(slotSearch.doubt).toContain(vendor);
+    expect(maxContigOrder).toMatchObject({ value: 9, doubt: expect.stringContaining(vendor) as string });
+  });
+
+  it.each(['6.8.5-301.fc40.x86_64', '6.7.4-arch1-1', '5.5.6-1-default', '6.12.21-1.qubes.fc37.x86_64', '6.1.79-99.164.amzn2023.x86_64', '6.5.13-1-pve', '5.10.0-rc1'])('%s is its stable release', (text) => {
+    expect(release(text)).not.toHaveProperty('takesLater');
+    expect(release(text).sublevel).toBe('stated');
+  });
+
+  it.each([
+    ['5.4.0-97-generic', '#110-Ubuntu SMP (Ubuntu 5.4.0-97.110-generic 5.4.162)', 162], ['6.5.0-44-generic', '#44~22.04.1-Ubuntu SMP PREEMPT_DYNAMIC (Ubuntu 6.5.0-44.44~22.04.1-generic 6.5.13)', 13],
+    ['6.1.0-56-amd64', '#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)', 192], ['5.10.0-0.bpo.7-amd64', '#1 SMP Debian 5.10.40-1~bpo10+1 (2021-06-04)', 40],
+  ])('%s is the stable release that its banner names', (text, banner, sublevel) => {
+    expect(release(text, banner)).toMatchObject({ sublevel: 'from-banner', version: [expect.any(Number), expect.any(Number), sublevel] });
+  });
+
   it('counts a release candidate as its release, unless a row names a later one', () => {
     const rows: VersionRow<string>[] = [{ value: 'old', since: [0, 0], source: '' }, { value: 'new', since: [6, 9], source: '' }, { value: 'later', since: [6, 14], candidate: 3, source: '' }];
     expect(['6.8.9', '6.9.0-rc1', '6.9.1', '6.14.0-rc2', '6.14.0-rc3', '6.14.0'].map((text) => valueAt(rows, release(text)).value)).toEqual(['old', 'new', 'new', 'new', 'later', 'later']);
