@@ -12,7 +12,7 @@ const CAUSES: Readonly<Record<FailureCauseKey, string>> = {
   'pool-full-unsized': 'the aperture was too full or too fragmented: the line does not say which',
   'beyond-mask': 'the address lies beyond what the device reaches',
   'bounce-disabled': 'bouncing is switched off (swiotlb=noforce)',
-  'driver-bug': 'the driver asked for nothing',
+  'driver-bug': 'the driver asked for a size that is none',
   'set-up': 'memory for the aperture was short at boot',
   'unknown': 'the line does not say why',
 };
@@ -40,6 +40,8 @@ export function causeNoteText(note: CauseNote): string {
       return note.ofThis
         ? `${groupDigits(note.count)} more were not printed (rate limit), all other lines of this boot name the same device`
         : `${groupDigits(note.count)} more failures of this boot were not printed (rate limit); the log does not say of which device`;
+    case 'no-size': return `${note.printed} bytes are no size: the driver computed it wrongly`;
+    case 'scattered-frames': return 'In a Xen PV domain a buffer of more than a page bounces where its machine frames do not follow each other, whatever the mask of the device';
     case 'nothing-asked': return 'A mapping of no bytes: an error of the driver';
   }
 }

@@ -60,7 +60,7 @@ export function headlineText(headline: Headline): string {
     case 'log-passed-over':
       return `No slots for ${formatBytes(headline.bytes)}${who(headline.device)} although ${groupDigits(headline.total - headline.used)} of ${groupDigits(headline.total)} are free and a run exists: alignment, a segment boundary or the device's mask rules it out${times(headline.count)}`;
     case 'log-rising':
-      return `From failure to failure more of the aperture was in use: ${groupDigits(headline.first)} to ${groupDigits(headline.last)} of ${groupDigits(headline.total)} slots over ${groupDigits(headline.samples)} failures${headline.devices.length > 0 ? ` (${headline.devices.join(', ')})` : ''}: mappings may not be given back`;
+      return `From failure to failure more of the aperture was in use: ${groupDigits(headline.first)} to ${groupDigits(headline.last)} of ${groupDigits(headline.total)} slots over ${groupDigits(headline.samples)} failures${headline.devices.length > 0 ? ` (${headline.devices.map(({ device, failures }) => `${device}: ${groupDigits(failures)}`).join(', ')})` : ''}: mappings may not be given back`;
     case 'log-order-failed': {
       const size = `order ${headline.order} (${formatBytes(4096 * 2 ** headline.order)})`;
       if (headline.beyond) return `Page allocation of ${size} in ${headline.task} failed: the page allocator has no blocks of this order${times(headline.count)}`;

@@ -69,6 +69,22 @@ const TEXTS: Readonly<Record<KnownCaseId, KnownCaseText>> = {
     title: '30-bit device', why: 'Devices of this kind reach 1 GiB; an aperture placed below 4 GiB may lie above that.',
     helped: ['an aperture placed below 1 GiB: the default of Xen 3.0.4 (30 bits) was chosen for b44'], didNotHelp: [LARGER], source: 'drivers/net/ethernet/broadcom/b44.c; arch/i386/kernel/swiotlb.c of Xen 3.0.4',
   },
+  'thirty-one-bit-device': {
+    title: '31-bit device', why: 'Devices of this kind reach 2 GiB; an aperture placed below 4 GiB may lie above that.',
+    helped: ['an aperture placed below 2 GiB: the 31 bits of Xen 3.0.2 and 3.0.3 were chosen for aacraid'], didNotHelp: [LARGER], source: 'arch/i386/kernel/swiotlb.c of Xen 3.0.2 and 3.0.3',
+  },
+  'gigabit-32-bit-acrn': {
+    title: 'Intel Ethernet with 32-bit DMA', why: 'The controller reaches 4 GiB: every buffer above bounces.', helped: ['swiotlb=131072, 256 MiB'], didNotHelp: [], source: 'projectacrn/acrn-hypervisor 5243, 5283',
+  },
+  'switch-exhausted': {
+    title: 'SONiC switch', why: "The switch's rings take more slots than the default aperture has.", helped: ['swiotlb=65536, 128 MiB'], didNotHelp: [], source: 'sonic-net/sonic-buildimage 6674',
+  },
+  'card-controller-small-soc': {
+    title: 'Raspberry Pi 4: SD card controller', why: 'Its older bus masters reach 1 GiB; mappings that are not given back were suspected.', helped: ['limiting memory to 3 GiB'], didNotHelp: [], source: 'raspberrypi/linux 3120, 3157; meta-raspberrypi 450',
+  },
+  'gpu-pvh-dom0': {
+    title: 'Graphics in a PVH dom0', why: 'A PVH dom0 exchanges no memory with Xen: its native aperture serves what the IOMMU does not.', helped: ["the machine's IOMMU, in use by Xen"], didNotHelp: [LARGER], source: 'Xen Project, notes of design sessions',
+  },
   'usbip-oversize': {
     title: 'usbip request above a segment', why: 'Requests are passed on as they come, also above 256 KiB.', helped: [], didNotHelp: [LARGER], source: 'usbip-win 368; usbip-win2 77',
   },

@@ -107,6 +107,7 @@ function contextOf(boot: LogBoot, items: readonly LogItem[]): BootContext {
       environment: boot.facts.environment,
       apertureBytes: boot.platform.apertureBytes?.value,
       alignmentRegression: stated && features.alignmentCheck.value === 'all',
+      commandLine: boot.facts.kernelCmdline ?? undefined,
     },
     suggest: (totalSlots) => suggestedAperture(totalSlots ?? (boot.platform.apertureBytes ? boot.platform.apertureBytes.value / SLOT_BYTES : null), boot.platform.lineage?.value),
   };
@@ -151,7 +152,7 @@ function apertureFinding(item: LogItem): Finding | undefined {
 
 function failureFinding({ first: item, lines, count }: Group, context: BootContext, suppressed: CauseNote | undefined): Finding {
   const mask = context.minAlignMask && item.driver !== null ? (MIN_ALIGN_MASKS.get(item.driver) ?? 0) : 0;
-  const around: FailureSurroundings = { areas: context.areas, hasAreas: context.hasAreas, minAlignMask: mask };
+  const around: FailureSurroundings = { areas: context.areas, hasAreas: context.hasAreas, minAlignMask: mask, xenPv: context.cases.xenPv };
   const cause = failureCause(item, around);
   const { headline, explain, severity, ruleId, grows } = interpret(item, count, cause.key);
   const cases = knownCases({ ...context.cases, item, cause: cause.key, minAlignMask: mask });

@@ -23,7 +23,10 @@ export type CauseNote =
   | { readonly key: 'areas-unknown' }
   | { readonly key: 'used-is-racy' }
   | { readonly key: 'suppressed'; readonly count: number; readonly ofThis: boolean }
-  | { readonly key: 'nothing-asked' };
+  | { readonly key: 'nothing-asked' }
+  | { readonly key: 'no-size'; readonly printed: string }
+  /** In a PV domain a mapping of more than a page bounces where its machine frames do not follow each other. */
+  | { readonly key: 'scattered-frames' };
 
 export interface FailureCause {
   readonly key: FailureCauseKey;
@@ -39,6 +42,8 @@ export interface FailureSurroundings {
   readonly hasAreas: boolean;
   /** min_align_mask that this device's driver is known to set, where its kernel has such a thing; else 0. */
   readonly minAlignMask: number;
+  /** Whether Linux runs in a Xen PV domain. */
+  readonly xenPv: boolean;
 }
 
 /**
@@ -46,6 +51,17 @@ export interface FailureSurroundings {
  * line does not bear out is not claimed: a size or a fill that was not printed leaves the cause open.
  */
 export function failureCause(item: FailureStatement, around: FailureSurroundings): FailureCause {
+  const cause = causeOf(item, around);
+  const { bytes, mask } = item;
+  // The mask of a 32-bit device alone would make it bounce; where it is not stated, this is one reason that is always there.
+  const scattered = around.xenPv && bytes !== null && bytes > PAGE_SIZE && bytes <= SEGMENT_BYTES && mask === undefined && BOUNCED.has(cause.key);
+  return scattered ? { ...cause, notes: [...cause.notes, { key: 'scattered-frames' }] } : cause;
+}
+
+/** Causes of mappings that had to bounce. */
+const BOUNCED: ReadonlySet<FailureCauseKey> = new Set(['exhausted', 'fragmented', 'area-short', 'alignment-or-boundary', 'pool-full-unsized', 'oversize-with-offset']);
+
+function causeOf(item: FailureStatement, around: FailureSurroundings): FailureCause {
   const { failure, bytes, totalSlots: total, usedSlots: used } = item;
   if (failure === 'no-pool') return sure('no-pool');
   if (failure === 'bounce-disabled') return sure('bounce-disabled');
@@ -53,6 +69,7 @@ export function failureCause(item: FailureStatement, around: FailureSurroundings
   if (failure === 'reduced-allocation' || failure === 'init-alloc-retry' || failure === 'init-failed') return sure('set-up');
   if (failure !== 'buffer-full' && failure !== 'out-of-space') return sure('unknown');
   if (total === 0) return sure('no-pool');
+  if (item.printedSize !== undefined) return sure('driver-bug', { key: 'no-size', printed: item.printedSize });
   if (bytes === null) return { key: 'pool-full-unsized', confidence: 'likely', notes: [] };
   if (bytes === 0) return sure('driver-bug', { key: 'nothing-asked' });
   if (bytes > SEGMENT_BYTES) return sure('oversize', { key: 'above-largest', bytes, largest: SEGMENT_BYTES });

@@ -48,7 +48,7 @@ export type Headline =
   | { readonly key: 'log-init-failed' }
   | { readonly key: 'log-other-failure'; readonly bytes: number | null; readonly device: string | null; readonly what: string }
   /** Slots in use rose from failure to failure until the pool was full. */
-  | { readonly key: 'log-rising'; readonly first: number; readonly last: number; readonly total: number; readonly samples: number; readonly devices: readonly string[] }
+  | { readonly key: 'log-rising'; readonly first: number; readonly last: number; readonly total: number; readonly samples: number; readonly devices: readonly { readonly device: string; readonly failures: number }[] }
   /** The page allocator had no block; `largest` is the largest order that was free then, -1 where none was, null where not printed. */
   | { readonly key: 'log-order-failed'; readonly order: number; readonly task: string; readonly largest: number | null; readonly beyond: boolean; readonly count: number }
   | { readonly key: 'log-dma-debug'; readonly report: DmaDebugReport; readonly driver: string | null; readonly device: string | null; readonly bytes: number | null; readonly limit: number | null; readonly count: number }

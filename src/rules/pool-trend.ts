@@ -9,10 +9,20 @@ export interface PoolTrend {
   readonly first: number;
   readonly last: number;
   readonly samples: readonly Failure[];
-  /** Devices that the failures name, the most frequent first. */
-  readonly devices: readonly string[];
+  /** What the failures say of each device, the most frequent first. */
+  readonly devices: readonly DeviceTrend[];
   /** Whether the use rises throughout and ends where the pool does. */
   readonly rising: boolean;
+}
+
+/** The failures of one device: how many, from where to where in the log, and the use that they met. */
+export interface DeviceTrend {
+  readonly device: string;
+  readonly failures: number;
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly firstUsed: number;
+  readonly lastUsed: number;
 }
 
 /** Fewer say nothing of a direction. */
@@ -50,8 +60,13 @@ function isRising(used: readonly number[], total: number): boolean {
   return fallen <= (last - first) * MOST_GIVEN_BACK;
 }
 
-function devicesOf(samples: readonly Failure[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { device } of samples) if (device !== null) counts.set(device, (counts.get(device) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([device]) => device);
+function devicesOf(samples: readonly Failure[]): DeviceTrend[] {
+  const byDevice = new Map<string, DeviceTrend>();
+  for (const { device, line, usedSlots } of samples) {
+    if (device === null) continue;
+    const used = usedSlots ?? 0;
+    const before = byDevice.get(device);
+    byDevice.set(device, before ? { ...before, failures: before.failures + 1, lastLine: line, lastUsed: used } : { device, failures: 1, firstLine: line, lastLine: line, firstUsed: used, lastUsed: used });
+  }
+  return [...byDevice.values()].sort((a, b) => b.failures - a.failures);
 }

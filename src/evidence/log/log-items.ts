@@ -76,6 +76,8 @@ export interface FailureStatement {
   readonly driver: string | null;
   readonly totalSlots: number | null;
   readonly usedSlots: number | null;
+  /** The size as printed, where it is none: negative, or beyond 2^53. */
+  readonly printedSize?: string;
   /** Last address that the device reaches, where the line states its mask. */
   readonly mask?: number;
 }

@@ -44,7 +44,7 @@ export interface Recogniser {
 
 /** A decimal number below 2^53, or undefined. */
 export function decimal(digits: string | undefined): number | undefined {
-  if (digits === undefined || digits.length > 16) return undefined;
+  if (digits === undefined || digits.length > 16 || digits.startsWith('-')) return undefined;
   const value = Number(digits);
   return Number.isSafeInteger(value) ? value : undefined;
 }

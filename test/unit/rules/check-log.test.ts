@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readLog } from '../../../src/evidence/log/read-log.ts';
 import { findingMessage } from '../../../src/render/finding-text.ts';
 import { lspDiagnostic } from '../../../src/render/lsp-diagnostic.ts';
+import { trendRecords } from '../../../src/render/trend-record.ts';
 import { CATALOGUE } from '../../../src/rules/catalogue.ts';
 import { checkLog } from '../../../src/rules/check-log.ts';
 import { RULES } from '../../../src/ids.ts';
@@ -50,6 +51,7 @@ describe('what a full buffer means', () => {
     ['no slots', 4096, 32768, 32768, 'exhausted', 'certain'],
     ['above a segment', 262145, 32768, 32768, 'oversize', 'certain'],
     ['nothing', 0, 32768, 5, 'driver-bug', 'certain'],
+    ['a negative number', -4096, 32768, 5, 'driver-bug', 'certain'],
   ])('%s', (_, sz, total, used, cause, confidence) => {
     expect(causeOf(sz, total, used)).toEqual([cause, confidence]);
   });
@@ -67,6 +69,36 @@ describe('what a full buffer means', () => {
     expect(notes(HEAD + full(2097152, 32768, 0) + line + full(2097152, 32768, 0, 11))).toEqual([{ key: 'suppressed', count: 4361, ofThis: true }]);
     expect(notes(HEAD + full(2097152, 32768, 0) + line + full(4096, 32768, 32768, 11).replace('0000:01', '0000:02'))).toEqual([{ key: 'suppressed', count: 4361, ofThis: false }]);
     expect(notes(HEAD + full(4096, 32768, 32768))).toEqual([]);
+  });
+
+  it('gives no size where a negative number was printed, or one that is beyond any memory', () => {
+    for (const printed of ['-4096', '18446744073709547520']) {
+      const reading = readLog(HEAD + full(4096, 32768, 5).replace('4096', printed), 'x');
+      expect(reading.facts.failures).toMatchObject([{ bytes: null, totalSlots: 32768, usedSlots: 5 }]);
+      expect(checkLog(reading).find(({ cause }) => cause?.key === 'driver-bug')?.cause?.notes).toEqual([{ key: 'no-size', printed }]);
+    }
+  });
+
+  it('says in a PV domain alone that scattered frames make a mapping bounce', () => {
+    const notes = (head: string, sz: number): unknown => checkLog(readLog(head + full(sz, 32768, 32768), 'x')).flatMap(({ cause }) => cause?.notes ?? []).filter(({ key }) => key === 'scattered-frames');
+    const pv = `${HEAD}[    0.100000] Booting paravirtualized kernel on Xen\n`;
+    expect(notes(pv, 65536)).toHaveLength(1);
+    expect(notes(pv, 4096)).toEqual([]);
+    expect(notes(pv, 2097152)).toEqual([]);
+    expect(notes(HEAD, 65536)).toEqual([]);
+  });
+
+  it('tells the use over time by device', () => {
+    const text = HEAD + [1000, 1200, 1100, 1300].map((used, index) => full(8192, 32768, used, index + 1).replace('0000:01:00.0', index === 2 ? '0000:02:00.0' : '0000:01:00.0')).join('');
+    const reading = readLog(text, 'x');
+    const [boot] = reading.boots;
+    expect(boot && trendRecords(reading, boot)).toEqual([{
+      totalSlots: 32768, failures: 4, firstUsed: 1000, lastUsed: 1300, highestUsed: 1300, rising: false,
+      devices: [
+        { device: '0000:01:00.0', failures: 3, firstLine: 3, lastLine: 6, firstUsed: 1000, lastUsed: 1300 },
+        { device: '0000:02:00.0', failures: 1, firstLine: 5, lastLine: 5, firstUsed: 1100, lastUsed: 1100 },
+      ],
+    }]);
   });
 
   it('sees a pool that fills from failure to failure, and none that is full in bursts', () => {

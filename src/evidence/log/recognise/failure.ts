@@ -8,8 +8,8 @@ import type { LogMessage, Recogniser } from '../recogniser.ts';
 
 // What dev_printk puts before a message: driver (or bus) and device.
 const DEVICE = String.raw`(?:([^\s:]{1,48}) ([^\s]{1,64}): )?`;
-const FULL = new RegExp(`^${DEVICE}swiotlb buffer is full(?: \\(sz: ?(\\d{1,16}) bytes\\))?(?:, total (\\d{1,12}) \\(slots\\), used (\\d{1,12}) \\(slots\\))?`);
-const OUT_OF_SPACE = new RegExp(`^${DEVICE}(?:PCI-)?DMA: Out of SW-IOMMU space for (\\d{1,16}) bytes(?: at device ([^\\s]{1,64}))?`);
+const FULL = new RegExp(`^${DEVICE}swiotlb buffer is full(?: \\(sz: ?(-?\\d{1,20}) bytes\\))?(?:, total (\\d{1,12}) \\(slots\\), used (\\d{1,12}) \\(slots\\))?`);
+const OUT_OF_SPACE = new RegExp(`^${DEVICE}(?:PCI-)?DMA: Out of SW-IOMMU space for (-?\\d{1,20}) bytes(?: at device ([^\\s]{1,64}))?`);
 const OVERFLOW = new RegExp(
   `^${DEVICE}(?:[\\w.]{1,48}: )?(?:swiotlb buffer |swiotlb addr |DMA addr )?(?:overflow )?0x[0-9a-f]{1,16}\\+(\\d{1,16}) (?:overflow \\(mask ([0-9a-f]{1,16})|of (?:DMA|device) mask ([0-9a-f]{1,16}))`,
 );
@@ -205,10 +205,12 @@ export const failureRecognisers: readonly Recogniser[] = [
 ];
 
 function failure(kind: FailureKind, bytes: string | undefined, driver?: string, device?: string, total?: string, used?: string): FailureStatement {
+  const size = decimal(bytes);
   return {
     kind: 'failure',
     failure: kind,
-    bytes: decimal(bytes) ?? null,
+    bytes: size ?? null,
+    ...(bytes !== undefined && size === undefined ? { printedSize: bytes } : {}),
     device: device ?? null,
     driver: driver ?? null,
     totalSlots: decimal(total) ?? null,
