@@ -6,7 +6,7 @@ import type { LogReading } from '../evidence/log/read-log.ts';
 import { causeLines, findingMessage } from '../render/finding-text.ts';
 import { logFindingRecord } from '../render/log-finding-record.ts';
 import { factLines } from '../render/log-report.ts';
-import { trendRecords } from '../render/trend-record.ts';
+import { bootTrends } from '../rules/boot-trends.ts';
 import { checkBootConfiguration, optionReaderOf } from '../rules/check-command-line.ts';
 import { checkConfig } from '../rules/check-config.ts';
 import { checkLog } from '../rules/check-log.ts';
@@ -98,7 +98,7 @@ type CheckedFile = LogFile & { readonly findings: readonly Finding[] };
 
 function fileRecord({ path, reading, findings }: CheckedFile): unknown {
   return {
-    path, facts: reading.facts, boots: reading.boots.map((boot) => ({ firstLine: boot.firstLine, lastLine: boot.lastLine, facts: boot.facts, trends: trendRecords(reading, boot) })), findings: findings.map(logFindingRecord),
+    path, facts: reading.facts, boots: reading.boots.map((boot) => ({ firstLine: boot.firstLine, lastLine: boot.lastLine, facts: boot.facts, trends: bootTrends(reading, boot) })), findings: findings.map(logFindingRecord),
     ...(reading.itemsNotKept === undefined ? {} : { linesNotKept: reading.itemsNotKept }),
   };
 }

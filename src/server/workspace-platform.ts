@@ -5,6 +5,7 @@ import type { TreeText } from '../evidence/tree/source-text.ts';
 import { TREE_SOURCES, type TreeSource } from '../evidence/tree/tree-features.ts';
 import type { PlatformFacts } from '../core/platform/platform-facts.ts';
 import type { ServerSettings } from '../protocol/server-settings.ts';
+import { contradictionText } from '../render/contradiction-text.ts';
 import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
 import type { FileAccess } from './file-access.ts';
 
@@ -59,7 +60,7 @@ async function readFolder(folder: string, settings: ServerSettings, files: FileA
   const merged = mergeFacts(...parts);
   return {
     facts: withCommandLineFacts(merged.facts), detail: `${names.join(' and ')} of this workspace`,
-    problems: [...problems, ...merged.contradictions.map((each) => `${each.field}: the evidence contradicts itself`)], uris,
+    problems: [...problems, ...merged.contradictions.map(contradictionText)], uris,
   };
 }
 

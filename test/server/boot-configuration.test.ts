@@ -42,4 +42,10 @@ describe("a workspace's kernel", () => {
     expect(active.label).toContain('6.1.192');
     expect(active.tooltipMarkdown).toContain('kernel tree and config.gz');
   });
+
+  it('is in doubt where its evidence contradicts itself, and says in which places', async () => {
+    await client.initialize({ [`${FOLDER}/Makefile`]: makefile, [`${FOLDER}/.config`]: '# Linux/x86 5.10.9 Kernel Configuration\nCONFIG_SWIOTLB=y\n' }, FOLDER);
+    const active = await client.until(() => client.notifications.findLast(({ method, params }) => method === 'dmaAperture/activePlatform' && (params as { id: string }).id === 'workspace')?.params as { health: string; problem?: string } | undefined, 'the platform of the workspace');
+    expect(active).toMatchObject({ health: 'warning', problem: 'kernelRelease: 6.1.192 (Makefile:1), and 5.10.9 (.config:1): the latter holds' });
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readLog } from '../../../src/evidence/log/read-log.ts';
 import { findingMessage } from '../../../src/render/finding-text.ts';
 import { lspDiagnostic } from '../../../src/render/lsp-diagnostic.ts';
-import { trendRecords } from '../../../src/render/trend-record.ts';
+import { bootTrends } from '../../../src/rules/boot-trends.ts';
 import { CATALOGUE } from '../../../src/rules/catalogue.ts';
 import { checkLog } from '../../../src/rules/check-log.ts';
 import { RULES } from '../../../src/ids.ts';
@@ -92,7 +92,7 @@ describe('what a full buffer means', () => {
     const text = HEAD + [1000, 1200, 1100, 1300].map((used, index) => full(8192, 32768, used, index + 1).replace('0000:01:00.0', index === 2 ? '0000:02:00.0' : '0000:01:00.0')).join('');
     const reading = readLog(text, 'x');
     const [boot] = reading.boots;
-    expect(boot && trendRecords(reading, boot)).toEqual([{
+    expect(boot && bootTrends(reading, boot)).toEqual([{
       totalSlots: 32768, failures: 4, firstUsed: 1000, lastUsed: 1300, highestUsed: 1300, rising: false,
       devices: [
         { device: '0000:01:00.0', failures: 3, firstLine: 3, lastLine: 6, firstUsed: 1000, lastUsed: 1300 },

@@ -1,10 +1,10 @@
 import { failureEvents } from '../evidence/log/failure-facts.ts';
 import { itemsOfBoot } from '../evidence/log/items-of-boot.ts';
 import type { LogBoot, LogReading } from '../evidence/log/read-log.ts';
-import { type DeviceTrend, poolTrends } from '../rules/pool-trend.ts';
+import { type DeviceTrend, poolTrends } from './pool-trend.ts';
 
 /** How far a pool was in use at the failures of one boot, as `dma-aperture log --json` gives it; in slots. */
-export interface TrendRecord {
+export interface BootTrend {
   readonly totalSlots: number;
   readonly failures: number;
   readonly firstUsed: number;
@@ -16,7 +16,7 @@ export interface TrendRecord {
 }
 
 /** The use over time of each pool that the failures of a boot tell of. */
-export function trendRecords(reading: LogReading, { firstLine, lastLine }: LogBoot): TrendRecord[] {
+export function bootTrends(reading: LogReading, { firstLine, lastLine }: LogBoot): BootTrend[] {
   return poolTrends(failureEvents([...itemsOfBoot(reading, firstLine, lastLine)])).map(({ total, first, last, samples, rising, devices }) => ({
     totalSlots: total, failures: samples.length, firstUsed: first, lastUsed: last, highestUsed: samples.reduce((most, { usedSlots }) => Math.max(most, usedSlots ?? 0), 0), rising, devices,
   }));
