@@ -66,7 +66,8 @@ function counterItem(uri: string, short: string): LogItem | undefined {
  * has a banner or little else than messages. Prose and source code that quote a message or two are neither.
  */
 function isKernelLog(survey: Survey, items: readonly LogItem[]): boolean {
-  const { sampled, certain, framed } = survey;
+  const { sampled, certain, framed, foreign } = survey;
+  if (foreign) return false;
   if (sampled === 0) return items.length > 0;
   if (certain > 0 && certain * 4 >= sampled) return items.length > 0 || (certain >= 3 && certain * 2 >= sampled);
   if (items.length === 0) return false;

@@ -83,6 +83,8 @@ const DATE = /\p{L}{2,9}\.? {1,3}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})? /uy;
 const ISO_DATE = /\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})? {1,2}/y;
 // journalctl -o short-full and -o short-unix.
 const FULL_DATE = /\p{L}{2,9}\.? \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})? [A-Z+\-\d]{2,6} /uy;
+// journalctl's lines of a day, the date cut off.
+const CLOCK = /\d{2}:\d{2}:\d{2}(?:\.\d{1,6})? (?=\S{1,64} kernel: )/y;
 const EPOCH = /\d{9,10}\.\d{3,9} /y;
 // dmesg --time-format iso: no host stands behind it.
 const DMESG_ISO = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2},\d{6}[+-]\d{2}:?\d{2} /y;
@@ -137,6 +139,8 @@ export function frameLine(text: string, from = 0): Frame {
 
   for (let round = 0; round < 10; round++) {
     const before = prefix.at;
+    // What a program says is its own word, whatever it repeats.
+    if (prefix.speaker === 'daemon') break;
     const first = text.charCodeAt(before);
     if (isDigit(first)) takeBehindDigit(prefix, round);
     else if (first === 0x5b || first === 0x2a) takeBehindBracket(prefix);
@@ -180,7 +184,7 @@ function takeBehindDigit(prefix: Prefix, round: number): void {
   if (round === 0 && (takeAs(prefix, KMSG, 'linux', true) || takeAs(prefix, LOGCAT, 'linux', true))) return;
   if (takeAs(prefix, CLOCK_KERNEL, 'linux', true) || take(prefix, CAPTURE)) return;
   if (prefix.speaker !== 'bare' || takeAs(prefix, DMESG_ISO, 'linux', true)) return;
-  takeDate(prefix, [ISO_DATE, EPOCH]);
+  takeDate(prefix, [ISO_DATE, EPOCH, CLOCK]);
 }
 
 function takeBehindBracket(prefix: Prefix): void {

@@ -124,8 +124,10 @@ export class LineReader {
       return;
     }
     if (survey.coloured && !survey.folded && KEY_FINDER.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
-    for (const message of messagesOfLine(text, from, to, survey)) {
-      const item = this.#recognise(message, 0);
+    // Blocks that a crash left unwritten, and the padding of archives: a line begins behind them.
+    const begin = from + behindPadding(text.slice(from, to));
+    for (const message of messagesOfLine(text, begin, to, survey)) {
+      const item = this.#recognise(message, begin - from);
       if (item && needsNextLine(message, item.recogniser)) this.#skipTo = Math.max(this.#skipTo, message.joinedEnd);
     }
   }
@@ -173,6 +175,14 @@ export class LineReader {
     }
     return true;
   }
+}
+
+const PADDING = '\0'.repeat(8);
+
+/** Where a line goes on behind the last run of NUL bytes; 0 where it has none. */
+function behindPadding(line: string): number {
+  const at = line.lastIndexOf(PADDING);
+  return at < 0 ? 0 : at + PADDING.length;
 }
 
 /** Whether a message that was put together is none without the lines that were joined, so that these are spoken for. */

@@ -19,6 +19,8 @@ export interface Survey {
   readonly coloured: boolean;
   /** Whether a line may end within the literal text of a message, so that the words to look for may not stand in any one line. */
   readonly folded: boolean;
+  /** Whether the text is known to be of another kind, though lines of it look like a kernel's: the X server's log, a history of git, source code. */
+  readonly foreign: boolean;
 }
 
 const FIRST_LINES = 400;
@@ -35,6 +37,9 @@ const SOFT_BREAK_HEAD = 1 << 18;
 const LONGEST_MAIL = 1 << 20;
 /** A framed line that was wrapped is at least so long with the word that went to the next. */
 export const SHORTEST_WRAPPED_LINE = 58;
+const X_SERVER = /^[>| ]{0,8}\[ {0,8}\d{1,7}\.\d{3}\] (?:\((?:II|==|\*\*|--|\+\+|WW|EE|NI|!!|\?\?)\) |X Protocol Version )/;
+const GIT_HISTORY = /^[>| ]{0,8}commit [0-9a-f]{7,64}\b[^\n]{0,200}\n(?:[>| ]{0,8}Merge: [^\n]{1,200}\n)?[>| ]{0,8}Author: /m;
+const SOURCE_CODE = /^[>| ]{0,8}(?:#[ \t]{0,4}include[ \t]{1,4}[<"]|#!\/|import [\w{*]|package \w)/m;
 const FIRST_WORD = /^\S{1,80}/;
 
 /** Looks at the first lines of a text and at every sixteenth of the rest. */
@@ -48,6 +53,7 @@ export function surveyText(text: string): Survey {
   const head = text.slice(0, SOFT_BREAK_HEAD);
   const quotedPrintable = SOFT_BREAK.test(head) && !LONGER_THAN_ENCODED.test(head);
   let wraps = 0;
+  let xServer = 0;
   let before = 0;
   const speakers: Record<Speaker, number> = { linux: 0, xen: 0, guest: 0, daemon: 0, bare: 0 };
   for (let from = 0; from < text.length; lines++) {
@@ -58,6 +64,7 @@ export function surveyText(text: string): Survey {
       const line = cleanLine(text.slice(from, Math.min(to, from + 600)), quotedPrintable).text;
       longest = Math.max(longest, line.length);
       const frame = frameLine(line);
+      if (X_SERVER.test(line)) xServer++;
       if (before > 0 && frame.speaker === 'bare') {
         const word = FIRST_WORD.exec(line.slice(frame.start))?.[0].length ?? 0;
         if (word > 0 && before + 1 + word > SHORTEST_WRAPPED_LINE) wraps++;
@@ -83,6 +90,7 @@ export function surveyText(text: string): Survey {
     wrapped,
     quotedPrintable,
     coloured: text.includes('\u001b'),
+    foreign: xServer * 2 > certain || (certain * 2 < sampled && (GIT_HISTORY.test(text.slice(0, 4096)) || SOURCE_CODE.test(text.slice(0, 4096)))),
     folded: text.length <= LONGEST_MAIL && (quotedPrintable || wraps > 0 || wrapped),
   };
 }

@@ -48,6 +48,14 @@ describe('line ends and lengths', () => {
     for (const item of items) expect(text.slice(item.column - 1, item.endColumn - 1)).toBe(item.text);
   });
 
+  it('reads on behind bytes that a crash left unwritten, and behind the header of an archive', () => {
+    for (const before of ['\0'.repeat(4096), `logs/journal.txt${'\0'.repeat(84)}0000664\0ustar  user${'\0'.repeat(300)}`]) {
+      const { facts, items } = readLog([`May  8 06:00:00 host kernel: nothing${before}${lines[0] ?? ''}`, ...lines.slice(1)].join('\n'), 'x');
+      expect(facts).toMatchObject({ kernelVersion: '6.1.0', failures: [{ count: 2, lines: [3, 4] }] });
+      expect(items[0]?.column).toBe(37 + before.length + 15);
+    }
+  });
+
   it('finds nothing in a long line that holds no message', () => {
     expect(readLog(`${'a'.repeat(50_000)} ${FULL}`, 'x').items).toEqual([]);
   });

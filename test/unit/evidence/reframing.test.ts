@@ -69,6 +69,7 @@ const FRAMES: readonly (readonly [string, (entry: Entry) => string])[] = [
   ['journalctl -o short-full', ({ seconds, text }) => `Wed 2024-05-08 ${clock(seconds)} CEST host kernel: ${text}`],
   ['journalctl -o short-unix', ({ seconds, text }) => `${1_715_148_000 + Math.floor(seconds)}.${micro(seconds)} host kernel: ${text}`],
   ['journalctl -o short-monotonic', ({ seconds, text }) => `${stamp(seconds)}host kernel: ${text}`],
+  ['journalctl, the date cut off', ({ seconds, text }) => `${clock(seconds)} host kernel: ${text}`],
   ['the tag alone', ({ text }) => `kernel: ${text}`],
   ['syslogd to a terminal', ({ seconds, text }) => ` kernel:${stamp(seconds)}${text}`],
   ['/dev/kmsg', ({ seconds, text }) => `6,123,${Math.round(seconds * 1e6)},-;${text}`],
