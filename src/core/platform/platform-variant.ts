@@ -38,7 +38,7 @@ export function platformVariant(platform: Platform, change: PlatformChange, why:
   if (change.cmaBytes !== undefined) facts.cmaBytes = fact(change.cmaBytes);
   if (change.linux !== undefined) {
     delete facts.kernelBanner;
-    delete facts.treeMaxContigOrder;
+    delete facts.treeFeatures;
     delete facts.config;
     facts.kernelRelease = fact(change.linux);
   }
