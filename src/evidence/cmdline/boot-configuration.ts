@@ -26,7 +26,7 @@ const LONGEST_LINE = 8192;
 
 // Names in capitals are variables of GRUB's shell scripts; `module` lines of its menu load what Xen boots.
 const GRUB_DEFAULTS: Format = {
-  file: /(?:^|\/)(?:grub|grub\.d\/[^/]+\.cfg)$/,
+  file: /(?:^|\/)(?:grub|grub\.d\/[^/]{1,120}\.cfg)$/,
   settings: [
     { of: 'linux', underXen: true, pattern: /^[ \t]{0,8}(?:export )?(GRUB_CMDLINE_LINUX_XEN_REPLACE(?:_DEFAULT)?)=(["']?)(.*)$/ },
     { of: 'linux', pattern: /^[ \t]{0,8}(?:export )?(GRUB_CMDLINE_LINUX(?:_DEFAULT|_RECOVERY)?)=(["']?)(.*)$/ },
@@ -42,11 +42,11 @@ const GRUB_MENU: Format = {
   ],
 };
 const SYSLINUX: Format = {
-  file: /(?:^|\/)(?:extlinux|syslinux|isolinux)\.conf$|(?:^|\/)pxelinux\.cfg\/[^/]+$/,
+  file: /(?:^|\/)(?:extlinux|syslinux|isolinux)\.conf$|(?:^|\/)pxelinux\.cfg\/[^/]{1,120}$/,
   settings: [{ of: 'linux', pattern: /^[ \t]{0,16}([Aa]ppend|APPEND)[ \t]{1,8}()(.*)$/ }],
 };
-const LOADER_ENTRY: Format = { file: /(?:^|\/)loader\/entries\/[^/]+\.conf$/, settings: [{ of: 'linux', pattern: /^(options)[ \t]{1,16}()(.*)$/ }] };
-const KERNEL_CMDLINE: Format = { file: /(?:^|\/)(?:kernel\/cmdline|cmdline\.txt|kernel\/cmdline\.d\/[^/]+\.conf)$/, settings: [{ of: 'linux', pattern: /^()()([^#].*)$/ }] };
+const LOADER_ENTRY: Format = { file: /(?:^|\/)loader\/entries\/[^/]{1,120}\.conf$/, settings: [{ of: 'linux', pattern: /^(options)[ \t]{1,16}()(.*)$/ }] };
+const KERNEL_CMDLINE: Format = { file: /(?:^|\/)(?:kernel\/cmdline|cmdline\.txt|kernel\/cmdline\.d\/[^/]{1,120}\.conf)$/, settings: [{ of: 'linux', pattern: /^()()([^#].*)$/ }] };
 // xen.efi's own configuration.
 const XEN_EFI: Format = {
   file: /(?:^|\/)xen[^/]{0,60}\.cfg$/,
@@ -57,7 +57,7 @@ const XEN_EFI: Format = {
 };
 // A domain's configuration for xl: `extra` is appended to `root`, `cmdline` stands for both.
 const XL_DOMAIN: Format = {
-  file: /(?:^|\/)(?:etc\/xen\/[^/]+|[^/]+\.(?:xl|cfg|hvm|pvlinux))$/,
+  file: /(?:^|\/)(?:etc\/xen\/[^/]{1,120}|[^/]{1,120}\.(?:xl|cfg|hvm|pvlinux))$/,
   settings: [{ of: 'linux', underXen: true, pattern: /^[ \t]{0,8}(cmdline|extra)[ \t]{0,8}=[ \t]{0,8}(["'])(.*)$/ }],
 };
 const KCONFIG: Format = { file: /(?:^|\/)(?:\.config(?:\.old)?|config-[^/]{1,80}|[^/]{1,80}_defconfig)$/, settings: [{ of: 'linux', pattern: /^(CONFIG_CMDLINE)=(")(.*)$/ }] };
