@@ -150,7 +150,7 @@ describe('a platform of files', () => {
     // 6.1.192 has no such limit; this tree has it back.
     writeFileSync(join(folder, 'large.c'), 'int f(struct device *d)\n{\n\tdma_alloc_coherent(d, 3 * 1024 * 1024, &h, GFP_KERNEL);\n}\n');
     expect(run(['scan', '--xen', '4.17', '--tree', 'linux', 'large.c']).stdout).toContain('(MAX_CONTIG_ORDER): 2 MiB');
-    expect(run(['scan', '--xen', '4.17', '--linux', '6.1.192', 'large.c']).stdout).toContain('0 findings');
+    expect(run(['scan', '--xen', '4.17', '--linux', '6.1.192', 'large.c']).stdout).not.toContain('MAX_CONTIG_ORDER');
   });
 });
 
