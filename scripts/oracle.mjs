@@ -160,7 +160,7 @@ if (existsSync(structFile) && !options.includes('--no-structs')) {
     },
     sources: (folder) => {
       try {
-        return readdirSync(join(tree, folder)).filter((name) => name.endsWith('.c')).sort();
+        return readdirSync(join(tree, folder)).filter((name) => /\.[ch]$/.test(name)).sort();
       } catch {
         return [];
       }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { Platform } from '../core/platform/platform.ts';
+import { jsonText } from '../render/json-text.ts';
 import { sarifLog } from '../render/sarif.ts';
 import { type FileRecords, type FindingJson, scanText } from '../render/scan-record.ts';
 import type { Severity } from '../rules/finding.ts';
@@ -55,8 +56,8 @@ export async function scanCommand(args: readonly string[], write: (text: string)
   for (const line of result.unread) process.stderr.write(`dma-aperture: ${line}\n`);
   const records = values.baseline === undefined ? result : withBaseline(values.baseline, result);
   if (values['write-baseline'] !== undefined) writeBaseline(values['write-baseline'], result);
-  if (values.json) write(`${JSON.stringify({ schema: 'dma-aperture/scan@1', platform: platform.label, records: records.calls, others: records.others }, null, 2)}\n`);
-  else if (values.ndjson) write([...records.calls, ...records.others].map((record) => `${JSON.stringify(record)}\n`).join(''));
+  if (values.json) write(`${jsonText({ schema: 'dma-aperture/scan@1', platform: platform.label, records: records.calls, others: records.others }, 2)}\n`);
+  else if (values.ndjson) write([...records.calls, ...records.others].map((record) => `${jsonText(record)}\n`).join(''));
   else if (values.sarif) write(`${JSON.stringify(sarifLog(records, DMA_APERTURE_VERSION), null, 2)}\n`);
   else write(textReport(records, files.length, platform));
   if (result.unread.length > 0) return 2;

@@ -18,7 +18,7 @@ export async function sizeofCommand(args: readonly string[], write: (text: strin
   const place = new KernelTrees(readOptional).of(file);
   const sizes = await sizeofTypes(place?.path ?? file, positionals, {
     read: readOptional,
-    sources: cFilesIn,
+    sources: sourcesIn,
     ...(config ? { config } : {}),
     ...(place ? { tree: place.tree } : {}),
   });
@@ -30,9 +30,9 @@ export async function sizeofCommand(args: readonly string[], write: (text: strin
   return 0;
 }
 
-function cFilesIn(folder: string): string[] {
+function sourcesIn(folder: string): string[] {
   try {
-    return readdirSync(folder === '' ? '.' : folder).filter((name) => name.endsWith('.c')).sort();
+    return readdirSync(folder === '' ? '.' : folder).filter((name) => /\.[ch]$/.test(name)).sort();
   } catch {
     return []; // a folder that is not there holds none
   }

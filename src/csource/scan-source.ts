@@ -1,5 +1,7 @@
 import { calledNames, DMA_APIS, mentionsDmaApi } from './calls/dma-apis.ts';
-import type { DmaApi, DmaFamily } from './calls/dma-apis.ts';
+import type { DmaApi, DmaArgumentType, DmaFamily, DmaUnit } from './calls/dma-apis.ts';
+import { argumentsOf, callingMacros, passedParameter } from './calls/calling-macros.ts';
+import { poolAllocation } from './calls/pool-allocation.ts';
 import { locateCalls } from './calls/locate-calls.ts';
 import type { LocatedCall } from './calls/locate-calls.ts';
 import { localsAt } from './calls/find-locals.ts';
@@ -9,12 +11,14 @@ import { UnitFunctions } from './calls/unit-functions.ts';
 import { flowing } from './calls/value-flow.ts';
 import type { SourceContext } from './context/observation.ts';
 import { mentionsContext, NO_CONTEXT, readContext } from './context/read-context.ts';
+import { Doubt } from './evaluate/doubt.ts';
 import { evaluateSize, unknownSize } from './evaluate/evaluate-size.ts';
-import type { SizeResult } from './evaluate/evaluate-size.ts';
+import type { SizeArgument, SizeResult } from './evaluate/evaluate-size.ts';
 import type { CParser } from './parse/c-parser.ts';
-import { scanCode } from './parse/lexer.ts';
+import { lex, scanCode } from './parse/lexer.ts';
 import type { Token } from './parse/lexer.ts';
 import type { HeaderText } from './preprocess/collect-includes.ts';
+import { NO_ARCHITECTURE } from './preprocess/architecture.ts';
 import { decideBy } from './preprocess/condition.ts';
 import { IndexCache } from './preprocess/index-cache.ts';
 import { kernelConfig } from './preprocess/kernel-config.ts';
@@ -23,7 +27,9 @@ import { positionAt } from './preprocess/position.ts';
 import { conditionAt, hasConditions } from './preprocess/source-index.ts';
 import type { Condition, SourceIndex } from './preprocess/source-index.ts';
 import { TranslationUnit } from './preprocess/translation-unit.ts';
-import type { UnitMemo } from './types/names.ts';
+import type { Abi } from './types/abi.ts';
+import { INT, UINT } from './types/c-type.ts';
+import type { IntegerType } from './types/c-type.ts';
 
 /** A C file with what it includes. */
 export interface SourceUnit {
@@ -53,11 +59,17 @@ export interface DmaCall {
   /** The function that the call stands in; empty where it is not known. */
   readonly function: string;
   readonly api: string;
+  /** The macro of the driver whose use stands here in place of the call. */
+  readonly viaMacro?: string;
   readonly family: DmaFamily;
+  /** What `size` counts. */
+  readonly unit: DmaUnit;
   /** The device argument as written; empty where the call has none. */
   readonly deviceText: string;
   readonly sizeText: string;
   readonly size: SizeResult;
+  /** Of a pool: bytes that it asks of the coherent allocator at a time. */
+  readonly allocation?: SizeResult;
 }
 
 export interface SourceScan {
@@ -75,9 +87,24 @@ interface Argument {
 
 const MAX_CALL_TOKENS = 20_000;
 
+/** Types of parameters, as the argument is converted to them. */
+function argumentType(type: DmaArgumentType, abi: Abi): IntegerType {
+  const types = { size_t: abi.size, 'unsigned long': abi.ulong, 'unsigned int': UINT, int: INT, u64: abi.ullong };
+  return types[type];
+}
+
+/** Calls of one function that a macro stands for: a bound on work. */
+const MAX_IN_MACRO = 8;
+
+/** What the calls of a file are read with. */
+interface Reader extends OpenUnit {
+  readonly index: SourceIndex;
+  readonly fields: FieldValues;
+}
+
 /**
- * Finds the DMA calls of a file and the sizes they ask for. Calls in comments, strings, macro bodies and `#if 0` are no call
- * sites. Never throws for what the text is.
+ * Finds the DMA calls of a file and the sizes they ask for: also those that a macro of the driver stands for, at its use. Calls
+ * in comments, strings, macro bodies and `#if 0` are no call sites. Never throws for what the text is.
  */
 export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
   const context = mentionsContext(unit.text) ? readContext(unit.text) : NO_CONTEXT;
@@ -85,23 +112,22 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
 }
 
 function scanCalls(parser: CParser, unit: SourceUnit): DmaCall[] {
-  const named = calledNames(unit.text);
-  if (named.length === 0) return [];
-  const located = locateCalls(parser, unit.text, named);
-  if (located.length === 0) return [];
   const config = kernelConfig(unit.config);
   const cache = unit.cache ?? new IndexCache();
   const index = cache.of(unit.path, unit.text);
   const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
-  const memo: UnitMemo = new Map();
-  const functions = new UnitFunctions(parser, translation);
-  const home: OpenUnit = { unit: translation, functions, config, memo };
-  const fields = new FieldValues(home, (path) => filesInView(path, unit, home, parser, cache));
+  const macros = callingMacros(translation.localFiles());
+  const named = calledNames(unit.text, [...macros.keys()]);
+  if (named.length === 0) return [];
+  const located = locateCalls(parser, unit.text, named);
+  const home: OpenUnit = { unit: translation, functions: new UnitFunctions(parser, translation), config, memo: new Map() };
+  const reader: Reader = { ...home, index, fields: new FieldValues(home, (path) => filesInView(path, unit, home, parser, cache)) };
   const calls: DmaCall[] = [];
   for (const call of located) {
+    if (inDeadText(conditionAt(index, call.start), unit.text)) continue;
     const api = DMA_APIS.get(call.name);
-    if (!api || inDeadText(conditionAt(index, call.start), unit.text)) continue;
-    calls.push(describe(call, api, index, home, fields));
+    if (api) calls.push(describe(call, api, reader));
+    else for (const name of macros.get(call.name) ?? []) calls.push(...describeMacroUse(call, name, reader));
   }
   return calls;
 }
@@ -137,38 +163,88 @@ function inDeadText(condition: Condition, text: string): boolean {
   return false;
 }
 
-function describe(call: LocatedCall, api: DmaApi, index: SourceIndex, { unit, functions, config, memo }: OpenUnit, fields: FieldValues): DmaCall {
+function describe(call: LocatedCall, api: DmaApi, reader: Reader): DmaCall {
+  const { index } = reader;
   const { text } = index;
   const { parts, end } = splitArguments(text, call.start + call.name.length);
-  const size = parts[api.size];
+  const size = api.size === undefined ? undefined : parts[api.size];
   const device = api.device === undefined ? undefined : parts[api.device];
-  const base = {
-    ...positionAt(index, call.start),
-    start: call.start,
-    end,
-    function: call.function,
-    api: api.name,
-    family: api.family,
-    deviceText: device ? text.slice(device.start, device.end) : '',
-  };
+  const base = { ...headOf(call, api, reader, end), deviceText: device ? text.slice(device.start, device.end) : '' };
+  const at = size ?? { start: call.start, end: api.fixed === undefined ? call.start : call.start + call.name.length };
+  const place = { ...base, sizeStart: at.start, sizeEnd: at.end, sizeText: text.slice(at.start, at.end) };
   const doubt = doubtAbout(api, parts, size, index, call.start, end);
-  if (doubt !== undefined || !size) {
-    const at = size ?? { start: call.start, end: call.start };
-    return { ...base, sizeStart: at.start, sizeEnd: at.end, sizeText: size ? text.slice(at.start, at.end) : '', size: unknownSize(doubt ?? 'the call has no size argument') };
+  if (doubt !== undefined) return { ...place, size: unknownSize(doubt) };
+  if (api.fixed !== undefined || !size) return { ...place, size: { kind: 'exact', bytes: api.fixed ?? 0, why: `${api.name} is of one page`, steps: [] } };
+  const sizeOf = (argument: Argument): SizeResult => evaluate(call, api, argument.tokens, reader) ?? unknownSize('the call is not compiled under this configuration');
+  const result = sizeOf(size);
+  const align = api.family === 'pool' ? parts[(api.size ?? 0) + 1] : undefined;
+  return { ...place, size: result, ...(align ? { allocation: poolAllocation(result, sizeOf(align), reader.config.architecture?.pageShift) } : {}) };
+}
+
+/** The calls of a function in the expansion of a macro. Which there are may depend on an undecided `#if`: the macro's definitions differ. */
+function describeMacroUse(call: LocatedCall, name: string, reader: Reader): DmaCall[] {
+  const api = DMA_APIS.get(name);
+  if (!api) return [];
+  const { text } = reader.index;
+  const { parts, end } = splitArguments(text, call.start + call.name.length);
+  const use = lex(text, call.start, end);
+  const calls: DmaCall[] = [];
+  for (let nth = 0; nth < MAX_IN_MACRO; nth++) {
+    const inExpansion = (expanded: readonly Token[]): readonly Token[] | undefined => {
+      const given = argumentsOf(expanded, name, nth);
+      if (given && !api.arities.includes(given.length)) throw new Doubt(arityText(api, given.length));
+      return given && (api.size === undefined ? FIXED : given[api.size]);
+    };
+    const size = hasConditions(reader.index, call.start, end) ? unknownSize('an #if stands inside the call') : evaluate(call, api, use, reader, inExpansion);
+    if (!size || (nth > 0 && size.kind === 'unknown')) break;
+    const part = nth > 0 ? undefined : argumentPassed(call.name, api, parts, reader);
+    const at = part ?? { start: call.start, end: call.start + call.name.length };
+    calls.push({
+      ...headOf(call, api, reader, end), viaMacro: call.name, deviceText: '', sizeStart: at.start, sizeEnd: at.end, sizeText: text.slice(at.start, at.end),
+      size: api.fixed === undefined ? size : { ...size, kind: 'exact', bytes: api.fixed },
+    });
   }
-  const argument = {
-    tokens: size.tokens,
-    call: { instance: unit.main, offset: call.start },
+  return calls;
+}
+
+const FIXED: readonly Token[] = [{ kind: 'number', text: '0', start: 0 }];
+
+/** The argument of the macro's use that is the call's size. */
+function argumentPassed(macro: string, api: DmaApi, parts: readonly Argument[], { unit }: Reader): Argument | undefined {
+  for (const file of unit.localFiles()) {
+    const at = api.size === undefined ? undefined : passedParameter(file, macro, api.name, api.size);
+    const part = at === undefined ? undefined : parts[at];
+    if (part) return part;
+  }
+  return undefined;
+}
+
+function headOf(call: LocatedCall, api: DmaApi, { index }: Reader, end: number): Pick<DmaCall, 'line' | 'column' | 'start' | 'end' | 'function' | 'api' | 'family' | 'unit'> {
+  return { ...positionAt(index, call.start), start: call.start, end, function: call.function, api: api.name, family: api.family, unit: api.unit };
+}
+
+function evaluate(call: LocatedCall, api: DmaApi, tokens: readonly Token[], reader: Reader, inExpansion?: SizeArgument['inExpansion']): SizeResult | undefined {
+  const { architecture } = reader.config;
+  if (!architecture) return unknownSize(NO_ARCHITECTURE);
+  const argument: SizeArgument = {
+    tokens,
+    ...(inExpansion ? { inExpansion } : {}),
+    call: { instance: reader.unit.main, offset: call.start },
     api: api.name,
-    sizeType: api.sizeType,
-    locals: flowing(localsAt(call.blocks, call.body, call.reliable), functions, call.start, fields),
+    type: argumentType(api.sizeType, architecture.abi),
+    wide: api.unit === 'mask',
+    locals: flowing(localsAt(call.blocks, call.body, call.reliable), reader.functions, call.start, reader.fields),
   };
-  return { ...base, sizeStart: size.start, sizeEnd: size.end, sizeText: text.slice(size.start, size.end), size: evaluateSize(argument, unit, config, memo) };
+  return evaluateSize(argument, reader.unit, reader.config, reader.memo);
+}
+
+function arityText(api: DmaApi, given: number): string {
+  return `${api.name} takes ${api.arities.join(' or ')} argument${api.arities.at(-1) === 1 ? '' : 's'}, not ${given}`;
 }
 
 function doubtAbout(api: DmaApi, parts: readonly Argument[], size: Argument | undefined, index: SourceIndex, start: number, end: number): string | undefined {
-  if (!api.arities.includes(parts.length)) return `${api.name} takes ${api.arities.join(' or ')} arguments, not ${parts.length}`;
-  if (!size || size.tokens.length === 0) return 'the size argument is empty';
+  if (!api.arities.includes(parts.length)) return arityText(api, parts.length);
+  if (api.size !== undefined && (!size || size.tokens.length === 0)) return 'the size argument is empty';
   if (hasConditions(index, start, end)) return 'an #if stands inside the call';
   return undefined;
 }

@@ -2,16 +2,17 @@ import { evidenceOf } from '../core/platform/fact.ts';
 import type { CheckedCall, CheckedSource } from '../rules/check-source.ts';
 import type { Finding, FindingSuppression, Severity } from '../rules/finding.ts';
 import { fingerprint } from '../rules/fingerprint.ts';
+import { type AmountUnit, amountText } from './amount-text.ts';
 import { findingMessage } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import { knobOf, reasonText } from './reason-text.ts';
 
-/** A size as the scan's output carries it: bytes as numbers. */
+/** A size as the scan's output carries it: a number of bytes, or of the record's unit; a mask as a whole number of up to 64 bits. */
 export interface SizeJson {
   readonly kind: 'exact' | 'bounded' | 'unknown';
-  readonly bytes?: number;
-  readonly min?: number;
-  readonly max?: number;
+  readonly bytes?: number | bigint;
+  readonly min?: number | bigint;
+  readonly max?: number | bigint;
   /** Nothing but the width of a 32 bit type sets `max`. */
   readonly byType?: true;
   /** Who sets the size, where that is user space or the device. */
@@ -59,10 +60,16 @@ interface PlaceRecord {
 /** One call site of `dma-aperture scan`. */
 export interface ScanRecord extends PlaceRecord {
   readonly api: string;
+  /** The macro of the driver that stands here in place of the call. */
+  readonly viaMacro?: string;
   readonly family: string;
+  /** What the size counts. */
+  readonly unit: AmountUnit;
   readonly device: string;
   readonly sizeText: string;
   readonly size: SizeJson;
+  /** Of a pool: bytes that it asks of the coherent allocator at a time. */
+  readonly allocation?: SizeJson;
 }
 
 /** What was found in a file beside its call sites. */
@@ -89,16 +96,20 @@ function functionOf({ headline }: Finding): string {
 }
 
 function scanRecord(file: string, { call, findings }: CheckedCall, seen: Map<string, number>): ScanRecord {
-  const { size } = call;
-  const common = { kind: size.kind, why: size.why, ...(size.kind !== 'exact' && size.origin ? { origin: size.origin } : {}) };
   return {
-    file, line: call.line, column: call.column, function: call.function, api: call.api, family: call.family,
-    device: call.deviceText, sizeText: call.sizeText,
-    size: size.kind === 'exact' ? { ...common, bytes: size.bytes }
-      : size.kind === 'bounded' ? { ...common, ...(size.min === undefined ? {} : { min: size.min }), ...(size.max === undefined ? {} : { max: size.max }), ...(size.byType ? { byType: true } : {}) }
-        : common,
+    file, line: call.line, column: call.column, function: call.function, api: call.api, ...(call.viaMacro === undefined ? {} : { viaMacro: call.viaMacro }),
+    family: call.family, unit: call.unit, device: call.deviceText, sizeText: call.sizeText, size: sizeJson(call.size),
+    ...(call.allocation ? { allocation: sizeJson(call.allocation) } : {}),
     findings: findings.map((finding) => findingJson(finding, file, call.function, `${call.api} ${oneLine(call.sizeText)}`, seen)),
   };
+}
+
+function sizeJson(size: CheckedCall['call']['size']): SizeJson {
+  const common = { kind: size.kind, why: size.why, ...(size.kind !== 'exact' && size.origin ? { origin: size.origin } : {}) };
+  if (size.kind === 'unknown') return common;
+  if (size.kind === 'exact') return { ...common, bytes: size.exactly?.max ?? size.bytes };
+  const { min, max, exactly } = size;
+  return { ...common, ...(min === undefined ? {} : { min: exactly?.min ?? min }), ...(max === undefined ? {} : { max: exactly?.max ?? max }), ...(size.byType ? { byType: true } : {}) };
 }
 
 function findingJson(finding: Finding, file: string, within: string, text: string, seen: Map<string, number>): FindingJson {
@@ -124,14 +135,22 @@ function findingJson(finding: Finding, file: string, within: string, text: strin
 export function scanText(record: ScanRecord | OtherRecord): string {
   const lines: string[] = [];
   if ('size' in record) {
-    const { size } = record;
-    const bytes = size.kind === 'exact' ? `${size.bytes} B` : size.kind === 'bounded' ? `${size.min ?? 0}..${size.max ?? '?'} B` : 'unknown';
-    lines.push(`${record.file}:${record.line}:${record.column}: ${record.api} ${oneLine(record.sizeText)} = ${bytes} (${size.why}) in ${record.function || '?'}`);
+    const { size, allocation } = record;
+    const via = record.viaMacro === undefined ? '' : ` (by ${record.viaMacro})`;
+    const asks = allocation === undefined ? '' : `, allocates ${sizeText(allocation, record.unit)}`;
+    const amount = `${sizeText(size, record.unit)}${asks} (${size.why})`;
+    lines.push(`${record.file}:${record.line}:${record.column}: ${record.api}${via} ${oneLine(record.sizeText)} = ${amount} in ${record.function || '?'}`);
   }
   for (const finding of record.findings) {
     if (!finding.suppressed) lines.push(`${record.file}:${finding.line}:${finding.column}: ${finding.severity}: ${finding.message} [${finding.ruleId}]`);
   }
   return lines.join('\n');
+}
+
+function sizeText(size: SizeJson, unit: AmountUnit): string {
+  if (size.kind === 'unknown') return 'unknown';
+  if (size.kind === 'exact') return amountText(size.bytes ?? 0, unit);
+  return `${amountText(size.min ?? 0, unit)}..${size.max === undefined ? '?' : amountText(size.max, unit)}`;
 }
 
 function oneLine(text: string): string {

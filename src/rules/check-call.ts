@@ -27,11 +27,11 @@ const STREAMING_OPTIONS = [SPLIT, SCATTER, reason('knob-max-mapping-size', { hel
  * even its least exceeds the limit, or, as information, where its largest may.
  */
 export function checkCall(call: DmaCall, limits: PlatformLimits, context: SourceContext, span: Span): Finding[] {
-  // A mask by its unit, of the family that sets limits.
   if (call.api === 'dma_set_min_align_mask') return checkMinAlign(call, limits, span);
+  if (call.unit !== 'bytes') return [];
   switch (call.family) {
     case 'coherent': return [...checkCoherent(call, limits, context, span), ...checkOrigin(call, span)];
-    case 'pool': return [...checkPool(call, limits, context, span), ...checkOrigin(call, span)];
+    case 'pool': return [...checkPool({ ...call, size: call.allocation ?? call.size }, limits, context, span), ...checkOrigin(call, span)];
     case 'streaming': return [...checkStreaming(call, limits, context, span), ...checkOrigin(call, span)];
     case 'segment': return checkSegment(call, limits, context, span);
     default: return [];

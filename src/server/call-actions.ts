@@ -10,7 +10,8 @@ import type { CheckedCall } from '../rules/check-source.ts';
 export function callActions(uri: string, calls: readonly CheckedCall[], { only, diagnostics }: CodeActionContext, commands: boolean): CodeAction[] {
   const wanted = (kind: string): boolean => !only || only.some((each) => kind === each || kind.startsWith(`${each}.`));
   const actions: CodeAction[] = [];
-  for (const { call, findings } of calls) {
+  for (const { call, findings: all } of calls) {
+    const findings = all.filter(({ suppressed }) => !suppressed);
     const about = findings.map(lspDiagnostic);
     const asked = diagnostics.filter(({ code, message }) => about.some((each) => each.code === code && each.message === message));
     if (findings.length > 0 && commands && wanted(CodeActionKind.QuickFix)) {

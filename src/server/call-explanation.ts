@@ -1,5 +1,6 @@
 import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
 import type { EvalStep } from '../csource/evaluate/evaluate-size.ts';
+import { amountText } from '../render/amount-text.ts';
 import type { ExplainLine, PanelCall } from '../protocol/panel-state.ts';
 import { headlineText } from '../render/finding-text.ts';
 import type { PlatformLimits } from '../rules/platform-limits.ts';
@@ -18,17 +19,17 @@ export function callExplanation(uri: string, { call, findings }: CheckedCall, li
   const reasons = finding ? finding.explain : binding ? [binding.because, ...binding.knobs] : [];
   return {
     name: call.api,
-    text: finding ? headlineText(finding.headline) : sizeSentence(call.sizeText, size) + (limit && binding ? `; this platform gives at most ${formatBytes(limit.bytes)}${limit.applies === 'when-bounced' ? ' where it must bounce' : ''}` : ''),
+    text: finding ? headlineText(finding.headline) : sizeSentence(call) + (limit && binding ? `; this platform gives at most ${formatBytes(limit.bytes)}${limit.applies === 'when-bounced' ? ' where it must bounce' : ''}` : ''),
     over: ofSize.some(({ severity }) => severity !== 'information'),
     from: { label: `${nameOf(uri)}:${call.line}`, uri, line: call.line, column: call.column },
     explain: [...size.steps.map(stepLine), ...(size.kind === 'exact' ? [] : [{ text: size.why }]), ...reasons.map(explainLine)],
   };
 }
 
-function sizeSentence(text: string, size: CheckedCall['call']['size']): string {
+function sizeSentence({ sizeText: text, size, unit }: CheckedCall['call']): string {
   const shown = text.replace(/\s+/g, ' ').trim();
-  if (size.kind === 'exact') return `${shown} = ${formatBytesExact(size.bytes)}`;
-  if (size.kind === 'bounded' && size.max !== undefined) return `${shown} is at most ${formatBytesExact(size.max)}`;
+  if (size.kind === 'exact') return `${shown} = ${amountText(size.exactly?.max ?? size.bytes, unit, formatBytesExact)}`;
+  if (size.kind === 'bounded' && size.max !== undefined) return `${shown} is at most ${amountText(size.exactly?.max ?? size.max, unit, formatBytesExact)}`;
   return `${shown}: size not established`;
 }
 

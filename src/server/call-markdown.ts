@@ -5,6 +5,7 @@ import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.
 import { orderBytes, orderFor, pagesFor } from '../core/units/pages.ts';
 import type { DmaCall } from '../csource/scan-source.ts';
 import type { SizeResult } from '../csource/evaluate/evaluate-size.ts';
+import { amountText } from '../render/amount-text.ts';
 import { escapeMarkdown, headlineText } from '../render/finding-text.ts';
 import { evidenceLabel, provenanceText } from '../render/provenance-text.ts';
 import { knobOf, reasonText } from '../render/reason-text.ts';
@@ -39,7 +40,8 @@ export function callMarkdown({ call, findings: all }: CheckedCall, limits: Platf
 }
 
 /** The limit that a call is held against; undefined for calls that no limit is known of. */
-export function limitFor({ family }: DmaCall, limits: PlatformLimits): Limit | undefined {
+export function limitFor({ family, unit }: DmaCall, limits: PlatformLimits): Limit | undefined {
+  if (unit !== 'bytes') return undefined;
   if (family === 'coherent') return limits.coherent;
   return family === 'streaming' ? limits.streaming : undefined;
 }
@@ -68,14 +70,17 @@ function sizeMarkdown(call: DmaCall): string {
   const shown = text === '' ? escapeMarkdown(call.api) : code(text);
   if (size.kind === 'unknown') return `**${shown}: size not established**`;
   if (size.kind === 'bounded') {
-    const ends = [size.min === undefined || size.min === 0 ? '' : `at least ${formatBytesExact(size.min)}`, size.max === undefined ? '' : `at most ${unitsOf(call, size.max)}`];
+    const ends = [size.min === undefined || size.min === 0 ? '' : `at least ${amountText(size.exactly?.min ?? size.min, call.unit, formatBytesExact)}`, size.max === undefined ? '' : `at most ${unitsOf(call, size.max)}`];
     return `**${shown}**: ${ends.filter((end) => end !== '').join(', ')}`;
   }
-  return `**${shown} = ${formatBytes(size.bytes)}** · ${unitsOf(call, size.bytes, false)}`;
+  if (call.unit !== 'bytes') return `**${shown} = ${unitsOf(call, size.bytes)}**`;
+  const asks = call.allocation?.kind === 'exact' ? ` · the pool asks for ${formatBytesExact(call.allocation.bytes)} at a time` : '';
+  return `**${shown} = ${formatBytes(size.bytes)}** · ${unitsOf(call, size.bytes, false)}${asks}`;
 }
 
 /** Bytes, pages and, for what has to be one block, the order. */
-function unitsOf({ family }: DmaCall, bytes: number, first = true): string {
+function unitsOf({ family, unit, size }: DmaCall, bytes: number, first = true): string {
+  if (unit !== 'bytes') return amountText((size.kind === 'unknown' ? undefined : size.exactly?.max) ?? bytes, unit);
   const parts = [first ? formatBytesExact(bytes) : `${groupDigits(bytes)} B`];
   if (bytes > 0) {
     const pages = pagesFor(bytes);

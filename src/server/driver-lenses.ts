@@ -39,7 +39,7 @@ export function driverLenses(path: string, text: string, calls: readonly DmaCall
  * is bounced in whole pages (drivers/iommu/dma-iommu.c: iommu_dma_map_page).
  */
 function mayBe(call: DmaCall | undefined, bytes: number | null): boolean {
-  if (call?.size.kind !== 'exact' || bytes === null) return true;
+  if (call?.size.kind !== 'exact' || call.unit !== 'bytes' || bytes === null) return true;
   return bytes === call.size.bytes || bytes === pagesFor(call.size.bytes) * PAGE_SIZE;
 }
 

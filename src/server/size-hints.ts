@@ -31,7 +31,9 @@ export function sizeHints(calls: readonly DmaCall[], lines: LineIndex, range: Ra
   });
 }
 
-function hintText({ family, size, sizeText }: DmaCall): string | undefined {
+function hintText({ family, unit, size, sizeText }: DmaCall): string | undefined {
+  // A mask, an order and a count say themselves what they are.
+  if (unit !== 'bytes') return undefined;
   const order = (bytes: number): string => (family === 'coherent' && bytes > 0 && orderFor(bytes) > 0 ? `, order ${orderFor(bytes)}` : '');
   if (size.kind === 'exact') {
     // A number of bytes below a KiB is as plain as the hint would be.

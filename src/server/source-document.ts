@@ -33,11 +33,11 @@ export class SourceDocument {
 
   /** The arithmetic of the call at an offset, and how it compares with the platform. */
   hover(offset: number, limits: PlatformLimits, links: EditorLinks): Hover | undefined {
-    const checked = this.#source(limits).calls.find(({ call }) => (offset >= call.start && offset <= call.start + call.api.length) || (offset >= call.sizeStart && offset <= call.sizeEnd));
+    const checked = this.#source(limits).calls.find(({ call }) => (offset >= call.start && offset <= call.start + (call.viaMacro ?? call.api).length) || (offset >= call.sizeStart && offset <= call.sizeEnd));
     if (!checked) return undefined;
     const { call } = checked;
-    const overName = offset <= call.start + call.api.length;
-    const span = overName ? this.#lines.span(call.start, call.start + call.api.length) : this.#lines.span(call.sizeStart, call.sizeEnd);
+    const overName = offset <= call.start + (call.viaMacro ?? call.api).length;
+    const span = overName ? this.#lines.span(call.start, call.start + (call.viaMacro ?? call.api).length) : this.#lines.span(call.sizeStart, call.sizeEnd);
     return { contents: { kind: 'markdown', value: callMarkdown(checked, limits, links) }, range: lspRange(span) };
   }
 

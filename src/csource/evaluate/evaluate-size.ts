@@ -6,7 +6,7 @@ import { positionAt } from '../preprocess/position.ts';
 import type { Place, TranslationUnit } from '../preprocess/translation-unit.ts';
 import { forEachWorld } from '../preprocess/world.ts';
 import type { World } from '../preprocess/world.ts';
-import { UINT, ULONG } from '../types/c-type.ts';
+import type { IntegerType } from '../types/c-type.ts';
 import type { Origin, Range } from '../types/environment.ts';
 import { Names } from '../types/names.ts';
 import type { Locals, UnitMemo } from '../types/names.ts';
@@ -25,16 +25,23 @@ export interface EvalStep {
   readonly at?: { readonly path: string; readonly line: number; readonly column: number };
 }
 
+/** Both ends of a mask, where a number does not hold them exactly: DMA_BIT_MASK(64). */
+export interface MaskEnds {
+  readonly min: bigint;
+  readonly max: bigint;
+}
+
 /**
- * A size in bytes as far as the text establishes it. `why` is one short sentence; `origin` says who sets it, where that is user
- * space or the device.
+ * A size in bytes, or in the call's unit, as far as the text establishes it. `why` is one short sentence; `origin` says who sets
+ * it, where that is user space or the device.
  */
 export type SizeResult =
-  | { readonly kind: 'exact'; readonly bytes: number; readonly why: string; readonly steps: readonly EvalStep[] }
+  | { readonly kind: 'exact'; readonly bytes: number; readonly exactly?: MaskEnds; readonly why: string; readonly steps: readonly EvalStep[] }
   | {
       readonly kind: 'bounded';
       readonly min?: number;
       readonly max?: number;
+      readonly exactly?: MaskEnds;
       /** Nothing but the width of a 32 bit type sets `max`: no ground for a finding. */
       readonly byType?: true;
       readonly origin?: Origin;
@@ -46,10 +53,15 @@ export type SizeResult =
 /** An argument of a call in the file of a unit. */
 export interface SizeArgument {
   readonly tokens: readonly Token[];
+  /** Where the call comes out of a macro: `tokens` are the macro's use, and this takes the argument out of its expansion; undefined where the call is not in it. */
+  readonly inExpansion?: (expanded: readonly Token[]) => readonly Token[] | undefined;
   readonly call: Place;
   /** The called function, which a macro of the driver may replace. */
   readonly api: string;
-  readonly sizeType: 'size_t' | 'unsigned int';
+  /** Type of the parameter. */
+  readonly type: IntegerType;
+  /** Whether a value that no buffer has is one: that of a mask. */
+  readonly wide: boolean;
   readonly locals: Locals;
 }
 
@@ -68,8 +80,11 @@ export function unknownSize(why: string): SizeResult {
   return { kind: 'unknown', why, steps: [] };
 }
 
-/** Works out the size that an argument gives, in every way that undecided `#if`s may turn out. */
-export function evaluateSize(argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): SizeResult {
+/**
+ * Works out the size that an argument gives, in every way that undecided `#if`s may turn out.
+ * @returns undefined where the call is compiled in none of them
+ */
+export function evaluateSize(argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): SizeResult | undefined {
   try {
     return inAllWorlds(argument, unit, config, memo);
   } catch (error) {
@@ -84,17 +99,17 @@ export function evaluateSize(argument: SizeArgument, unit: TranslationUnit, conf
   }
 }
 
-function inAllWorlds(argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): SizeResult {
+function inAllWorlds(argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): SizeResult | undefined {
   const outcomes: Outcome[] = [];
   let worlds = 0;
   forEachWorld((world) => {
-    if (!unit.isPlaceActive(argument.call, world)) return;
-    const outcome = evaluateIn(world, argument, unit, config, memo);
+    const outcome = unit.isPlaceActive(argument.call, world) ? evaluateIn(world, argument, unit, config, memo) : undefined;
+    if (!outcome) return;
     worlds++;
     if (!world.impossible) outcomes.push(outcome);
   });
   if (worlds > 0 && outcomes.length === 0) return unknownSize('what is checked before leaves no value for it');
-  return combine(outcomes);
+  return combine(outcomes, argument.wide);
 }
 
 function doubtOf(error: unknown): string {
@@ -104,19 +119,28 @@ function doubtOf(error: unknown): string {
   throw error;
 }
 
-function combine(outcomes: readonly Outcome[]): SizeResult {
+function combine(outcomes: readonly Outcome[], wide: boolean): SizeResult | undefined {
   const [first] = outcomes;
-  if (!first) return unknownSize('the call is not compiled under this configuration');
+  if (!first) return undefined;
   const unknown = outcomes.find((outcome) => outcome.value === undefined && !outcome.range);
   if (unknown) return { kind: 'unknown', ...originOf(outcomes), why: unknown.why ?? 'it is not a constant', steps: unknown.steps };
-  if (outcomes.some((outcome) => outcome.range)) return bounded(outcomes);
+  const ends = outcomes.map(({ value, range }) => ({ min: value ?? range?.min ?? 0n, max: value ?? range?.max ?? 0n }));
+  const min = ends.reduce((least, end) => (end.min < least ? end.min : least), ends[0]?.min ?? 0n);
+  const max = ends.reduce((most, end) => (end.max > most ? end.max : most), ends[0]?.max ?? 0n);
+  const open = outcomes.find((outcome) => outcome.range?.wide) ?? outcomes.find((outcome) => outcome.range?.max === max) ?? outcomes.find((outcome) => outcome.range);
+  const { steps } = open ?? first;
+  const fits = Number.isSafeInteger(Number(max)) && Number.isSafeInteger(Number(min));
+  if (!fits && !wide) return { kind: 'unknown', ...originOf(outcomes), why: open?.why ?? `it comes to ${max}, more than any buffer holds`, steps };
+  const exactly = fits ? {} : { exactly: { min, max } };
+  if (open) {
+    const why = `at most ${max}: ${open.range?.by ?? 'constants'}; ${open.why ?? 'it is not a constant'}`;
+    return { kind: 'bounded', min: Number(min), max: Number(max), ...exactly, ...(open.range?.wide ? { byType: true } : {}), ...originOf(outcomes), why, steps };
+  }
   const values = [...new Set(outcomes.map((outcome) => outcome.value ?? 0n))].sort((a, b) => (a < b ? -1 : 1));
-  const bytes = Number(values.at(-1) ?? 0n);
-  if (!Number.isSafeInteger(bytes)) return { kind: 'unknown', why: `it comes to ${values.at(-1)}, more than any buffer holds`, steps: first.steps };
-  if (values.length === 1) return { kind: 'exact', bytes, why: first.why ?? 'constant', steps: first.steps };
+  if (values.length === 1) return { kind: 'exact', bytes: Number(max), ...exactly, why: first.why ?? 'constant', steps };
   const asked = [...new Set(outcomes.flatMap((outcome) => outcome.asked))];
   const why = `one of ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', …' : ''}: not decided here is ${asked.slice(0, 2).map((question) => question.replace(/ \(.*\)$/s, '')).join(', ')}`;
-  return { kind: 'bounded', min: Number(values[0] ?? 0n), max: bytes, why, steps: first.steps };
+  return { kind: 'bounded', min: Number(min), max: Number(max), ...exactly, why, steps };
 }
 
 /** User space before the device: it is the one that is trusted less. */
@@ -126,26 +150,17 @@ function originOf(outcomes: readonly Outcome[]): { origin?: Origin } {
   return origin ? { origin } : {};
 }
 
-function bounded(outcomes: readonly Outcome[]): SizeResult {
-  const ends = outcomes.map(({ value, range }) => ({ min: Number(value ?? range?.min ?? 0n), max: Number(value ?? range?.max ?? 0n) }));
-  const [min, max] = [Math.min(...ends.map((end) => end.min)), Math.max(...ends.map((end) => end.max))];
-  const open = outcomes.find((outcome) => outcome.range?.wide) ?? outcomes.find((outcome) => outcome.range && Number(outcome.range.max) === max) ?? outcomes.find((outcome) => outcome.range);
-  const why = `at most ${max}: ${open?.range?.by ?? 'constants'}; ${open?.why ?? 'it is not a constant'}`;
-  const steps = open?.steps ?? [];
-  return Number.isSafeInteger(max) ? { kind: 'bounded', min, max, ...(open?.range?.wide ? { byType: true } : {}), ...originOf(outcomes), why, steps } : { kind: 'unknown', ...originOf(outcomes), why: open?.why ?? 'it is not a constant', steps };
-}
-
-function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): Outcome {
+function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit, config: KernelConfig, memo: UnitMemo): Outcome | undefined {
   const macros = new Map<string, { body: string; at: Place | string }>();
   const sizes = new Map<string, EvalStep>();
   const names = new Names(unit, world, config, memo, argument.locals, (text, layout) => {
     sizes.set(text, { text, value: String(layout.size), ...(layout.at ? { at: layout.at } : {}) });
   });
   const expander = new MacroExpander(unit, world, config, (name, body, at) => macros.set(name, { body, at }));
-  const target = argument.sizeType === 'size_t' ? ULONG : UINT;
-  const read = (tokens: readonly Token[]): Pick<Outcome, 'value' | 'range' | 'why' | 'origin'> => {
+  const target = argument.type;
+  const read = (expanded: readonly Token[]): Pick<Outcome, 'value' | 'range' | 'why' | 'origin'> => {
     try {
-      const cursor = new Cursor(expander.expand(tokens, () => argument.call));
+      const cursor = new Cursor(expanded);
       const result = new ExpressionReader(cursor, names).assignment();
       if (!cursor.ended) return { why: `it could not be read from "${cursor.peek().slice(0, 30)}" on` };
       if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer' };
@@ -156,15 +171,28 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
       return { why: doubtOf(error) };
     }
   };
+  const expand = (tokens: readonly Token[]): Token[] => expander.expand(tokens, () => argument.call);
+  const readUnexpanded = (raw: readonly Token[]): { value?: bigint } => {
+    try {
+      return read(expand(raw));
+    } catch (error) {
+      doubtOf(error);
+      return {};
+    }
+  };
+  let tokens: readonly Token[] | undefined;
   try {
     if (unit.macroAt(argument.api, argument.call, world, true)) return { why: `${argument.api} is a macro of this driver`, steps: [], asked: world.asked };
+    tokens = expand(argument.tokens);
+    if (argument.inExpansion) tokens = argument.inExpansion(tokens);
   } catch (error) {
     return { why: doubtOf(error), steps: [], asked: world.asked };
   }
-  const { value, range, why, origin } = read(argument.tokens);
+  if (!tokens) return undefined;
+  const { value, range, why, origin } = read(tokens);
   const used = [...macros];
   const sizeSteps = [...sizes.values()];
-  const steps: EvalStep[] = used.slice(0, MAX_STEPS).map(([name, { body, at }]) => macroStep(name, body, at, value === undefined ? undefined : read));
+  const steps: EvalStep[] = used.slice(0, MAX_STEPS).map(([name, { body, at }]) => macroStep(name, body, at, value === undefined ? undefined : (single) => readUnexpanded(single)));
   steps.push(...sizeSteps.slice(0, MAX_STEPS));
   if (value === undefined) return { why: why ?? 'it is not a constant', steps, asked: world.asked, ...(range ? { range } : {}), ...(origin ? { origin } : {}) };
   const bytes = convert(value, target);

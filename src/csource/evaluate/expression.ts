@@ -1,6 +1,6 @@
 import { Cursor } from '../parse/cursor.ts';
 import type { Token } from '../parse/lexer.ts';
-import { INT, LLONG, LONG, UINT, ULLONG, ULONG, CHAR, pointerTo, unknownType } from '../types/c-type.ts';
+import { INT, LLONG, LONG, ULLONG, ULONG, CHAR, pointerTo, unknownType } from '../types/c-type.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
 import type { Argument, Environment, Value } from '../types/environment.ts';
 import { alignOf, memberOf, offsetOf, sizeOf } from '../types/layout.ts';
@@ -10,12 +10,12 @@ import { Doubt, ExhaustedDoubt } from './doubt.ts';
 import { greatest, least, rangeOfBinary, rangeOfType, union } from './range.ts';
 import { binary, binaryType, character, commonType, literal, promote, unary } from './integer.ts';
 import type { Integer } from './integer.ts';
+import { stringLength } from './string-length.ts';
 import { kernelFunction } from './kernel-functions.ts';
 
 /** How an expression is read: as C; as C of which the type is wanted, and constants; or as the preprocessor reads it after `#if`, where every integer has 64 bits. */
 export type Mode = 'c' | 'preprocessor' | 'type';
 
-const LITERAL_TYPES: readonly IntegerType[] = [INT, UINT, LONG, ULONG, LLONG, ULLONG];
 const PREPROCESSOR_TYPES: readonly IntegerType[] = [LLONG, ULLONG];
 
 const PRECEDENCE: Readonly<Record<string, number>> = {
@@ -163,14 +163,14 @@ export class ExpressionReader {
     }
     const text = cursor.tokens.slice(start, cursor.at).map((token) => token.text).join(' ').replace(/\( | \)/g, (b) => b.trim()).replace(/ ?(->|\.) ?/g, '$1').replace(/\* (?=\w)/g, '*');
     try {
-      if (operator !== 'sizeof') return { type: ULONG, value: BigInt(alignOf(type)) };
-      const size = sizeOf(type);
+      if (operator !== 'sizeof') return { type: this.#environment.abi.size, value: BigInt(alignOf(type, this.#environment.abi)) };
+      const size = sizeOf(type, this.#environment.abi);
       if (type.kind === 'record') this.#environment.onSizeof(`sizeof ${text}`, type.layout());
       else if (type.kind !== 'integer') this.#environment.onSizeof(`sizeof ${text}`, { size, align: 1 });
-      return { type: ULONG, value: BigInt(size) };
+      return { type: this.#environment.abi.size, value: BigInt(size) };
     } catch (error) {
       if (!(error instanceof Doubt)) throw error;
-      return { type: ULONG, why: `sizeof ${text.slice(0, 80)}: ${error.message}` };
+      return { type: this.#environment.abi.size, why: `sizeof ${text.slice(0, 80)}: ${error.message}` };
     }
   }
 
@@ -224,13 +224,15 @@ export class ExpressionReader {
     switch (token.kind) {
       case 'number':
         if (/^(?!0[xX])[\d.]*[.eE]|^0[xX].*[.pP]/.test(token.text)) return { type: unknownType('a floating number'), why: 'it is a floating number' };
-        return literal(token.text, this.#mode === 'preprocessor' ? PREPROCESSOR_TYPES : LITERAL_TYPES);
+        return literal(token.text, this.#mode === 'preprocessor' ? PREPROCESSOR_TYPES : this.#environment.abi.literals);
       case 'char':
         return character(token.text);
-      case 'string':
-        while (cursor.token?.kind === 'string') cursor.at++;
-        // Its length is not counted here: sizeof must not take it for a pointer.
-        return { type: { kind: 'array', of: CHAR, count: undefined }, why: 'it is a string' };
+      case 'string': {
+        let count: number | undefined = 1 + (stringLength(token) ?? NaN);
+        for (; cursor.token?.kind === 'string'; cursor.at++) count += stringLength(cursor.token) ?? NaN;
+        if (Number.isNaN(count)) count = undefined;
+        return { type: { kind: 'array', of: CHAR, count, ...(count === undefined ? { why: 'the length of a string is not known' } : {}) }, why: 'it is a string' };
+      }
       case 'name':
         return this.#name(token.text);
       default:
@@ -283,7 +285,11 @@ export class ExpressionReader {
     const own = this.#environment.called(name, given, cursor.tokens.slice(start - 2, cursor.at).map((token) => token.text).join(' '));
     if (own?.returned) return castTo(own.type, own.returned);
     const why = `what ${name}() returns is not followed`;
-    return own ? { type: own.type, why } : kernelFunction(name, given) ?? { type: unknownType(`what ${name}() returns is not known`), why };
+    if (own) return { type: own.type, why };
+    const known = kernelFunction(name, given);
+    if (!known) return { type: unknownType(`what ${name}() returns is not known`), why };
+    // The table says unsigned long as an architecture of 64 bits has it.
+    return known.type === ULONG ? castTo(this.#environment.abi.ulong, known) : known;
   }
 
   /** min, max and clamp of include/linux/minmax.h: bounds where an operand is no constant. */
@@ -325,7 +331,7 @@ export class ExpressionReader {
         if (type.kind !== 'array') throw new Doubt(`${name} with an index into what is no array`);
         type = type.of;
         if (index.value === undefined) why ??= index.why ?? 'an index is not a constant';
-        else offset += index.value * BigInt(sizeOf(type));
+        else offset += index.value * BigInt(sizeOf(type, this.#environment.abi));
         continue;
       }
       if (!first) cursor.expect('.');
@@ -336,7 +342,8 @@ export class ExpressionReader {
       offset += BigInt(found.offset);
     }
     cursor.expect(')');
-    return why === undefined ? { type: ULONG, value: BigInt.asUintN(64, offset) } : { type: ULONG, why };
+    const { size } = this.#environment.abi;
+    return why === undefined ? { type: size, value: BigInt.asUintN(size.size * 8, offset) } : { type: size, why };
   }
 }
 

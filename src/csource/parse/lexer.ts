@@ -5,6 +5,8 @@ export interface Token {
   readonly start: number;
   /** Names of macros this token came out of, which it must not expand again (C17 6.10.3.4). */
   readonly hidden?: ReadonlySet<string>;
+  /** A string that a macro made of its argument: the compiler's has other blanks. */
+  readonly made?: true;
 }
 
 /** Stops a lexer on text that no source file has: a bound on work, not a limit of C. */

@@ -3,7 +3,9 @@ import { ExpressionReader } from '../evaluate/expression.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { lex } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
+import { LP64 } from '../types/abi.ts';
 import type { Environment } from '../types/environment.ts';
+import { ARCHITECTURE_NAMES } from './architecture.ts';
 import { MacroExpander } from './expand-macros.ts';
 import type { KernelConfig } from './kernel-config.ts';
 import { ALWAYS_DEFINED, KERNEL_MACROS, NEVER_DEFINED } from './kernel-macros.ts';
@@ -14,6 +16,7 @@ import type { World } from './world.ts';
 
 /** Nothing has a type or a value after `#if` but numbers. */
 const NO_NAMES: Environment = {
+  abi: LP64,
   typedefNamed: () => undefined,
   tagged: () => ({ kind: 'unknown', why: 'types have no place after #if' }),
   enumAt: () => ({ kind: 'unknown', why: 'types have no place after #if' }),
@@ -24,6 +27,7 @@ const NO_NAMES: Environment = {
   stored: () => undefined,
   packAt: () => undefined,
   annotationAlign: () => undefined,
+  isNoMacro: () => false,
   constant: () => ({ type: { kind: 'void' } }),
   expression: () => ({ type: { kind: 'void' } }),
   onSizeof: () => undefined,
@@ -104,9 +108,11 @@ function replaceDefined(tokens: readonly Token[], isDefinedName: (name: string) 
 function isDefined(name: string, unit: TranslationUnit, place: Place, world: World, config: KernelConfig): boolean {
   const near = unit.macroAt(name, place, world, true);
   if (near) return near !== 'undefined';
+  if (ARCHITECTURE_NAMES.has(name)) return config.architecture?.defined.has(name) ?? world.choose(`defined ${name}`, 2) === 1;
   if (NEVER_DEFINED.has(name)) return false;
   if (ALWAYS_DEFINED.has(name) || KERNEL_MACROS.has(name)) return true;
   if (name.startsWith('CONFIG_')) return config.isDefined(name, world);
+  if (config.value(name) !== undefined) return true;
   const macro = unit.macroAt(name, place, world);
   if (macro) return macro !== 'undefined';
   if (unit.knowsAbsence(name)) return false;

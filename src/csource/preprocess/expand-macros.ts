@@ -1,3 +1,4 @@
+import { DMA_APIS } from '../calls/dma-apis.ts';
 import { Doubt } from '../evaluate/doubt.ts';
 import { BOUNDS } from '../evaluate/expression.ts';
 import { KERNEL_FUNCTIONS } from '../evaluate/kernel-functions.ts';
@@ -26,7 +27,7 @@ interface Item {
 
 const MAX_EXPANDED = 50_000;
 /** Read where they stand: the kernel's definitions use what is no C of ours. */
-const READ_AS_NAMES = new Set([...BOUNDS, 'static_assert', 'offsetof', 'offsetofend', 'struct_size', 'size_mul', 'size_add', 'array_size']);
+const READ_AS_NAMES = new Set([...DMA_APIS.keys(), ...BOUNDS, 'static_assert', 'offsetof', 'offsetofend', 'struct_size', 'size_mul', 'size_add', 'array_size']);
 const CONFIG_TESTS = new Set(['IS_ENABLED', 'IS_BUILTIN', 'IS_MODULE', 'IS_REACHABLE']);
 const EMPTY: ReadonlySet<string> = new Set();
 
@@ -158,7 +159,7 @@ export class MacroExpander {
       if (token.text === '#' && macro.parameters) {
         const text = values.get(body[at + 1]?.text ?? '');
         if (!text) throw new Doubt(`the macro ${name} makes text out of what is no argument`);
-        result.push({ kind: 'string', text: JSON.stringify(text.map((item) => item.token.text).join(' ')), start: token.start });
+        result.push({ kind: 'string', text: JSON.stringify(text.map((item) => item.token.text).join(' ')), start: token.start, made: true });
         at++;
         continue;
       }

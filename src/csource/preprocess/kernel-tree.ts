@@ -201,11 +201,26 @@ export class KernelTree {
       const makefile = this.#read(`${at}/Kbuild`) ?? this.#read(`${at}/Makefile`);
       if (makefile === undefined) continue;
       readMakefile(makefile, at, this.root, own, includes, defines);
+      // One that names no objects to build is a part of one above, which takes it in: its folder has the flags of that.
+      if (!OBJECTS.test(makefile)) continue;
+      if (own) this.#readSiblings(makefile, at, folder, includes, defines);
       own = false;
     }
     const flags: BuildFlags = { includes, defines };
     this.#flags.set(folder, flags);
     return flags;
+  }
+
+  /** A folder may also be built from beside it: `obj-y += amd/amdgpu/`, whose Makefile takes in that of `amd/amdkfd`. */
+  #readSiblings(makefile: string, at: string, folder: string, includes: string[], defines: Set<string>): void {
+    const [first = '', ...rest] = folder.slice(at.length + 1).split('/');
+    if (first === '' || rest.length === 0) return;
+    for (const [, named = ''] of makefile.matchAll(/^[ \t]*obj-[^=\n]{1,80}=[ \t]*([\w./-]{1,200})\/[ \t]*$/gm)) {
+      if (!named.startsWith(`${first}/`)) continue;
+      const sibling = `${at}/${named}`;
+      const text = this.#read(`${sibling}/Kbuild`) ?? this.#read(`${sibling}/Makefile`);
+      if (text !== undefined && /^[ \t]*-?include[ \t]/m.test(text)) readMakefile(text, sibling, this.root, true, includes, defines);
+    }
   }
 }
 
@@ -226,6 +241,7 @@ function joinedTo(root: string, path: string): string {
   return root === '' ? joined : `${root}/${joined}`;
 }
 
+const OBJECTS = /^[ \t]*(?:obj|lib|subdir|hostprogs|targets|always)-[\w$(){}-]+[ \t]*[:+]?=/m;
 const VARIABLE = /^\s*([A-Za-z_][\w-]*)\s*[:?]?=\s*(.*)$/;
 
 function readMakefile(text: string, folder: string, root: string, own: boolean, includes: string[], defines: Set<string>): void {

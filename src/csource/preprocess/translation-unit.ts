@@ -221,6 +221,11 @@ export class TranslationUnit {
     return this.#cache.of(header.path, header.text);
   }
 
+  /** The file and its local headers. */
+  localFiles(): SourceIndex[] {
+    return [this.main.index, ...[...this.#headers.values()].map((header) => this.#indexOf(header))];
+  }
+
   /** Whether the branch and all that encloses it are compiled in this world. */
   isActive(instance: Instance, condition: Condition, world: World): boolean {
     if (instance.by && !instance.definite && !this.isActive(instance.by.instance, instance.by.condition, world)) return false;

@@ -1,6 +1,7 @@
 import type { Cursor } from '../parse/cursor.ts';
 import type { Token } from '../parse/lexer.ts';
 import type { Integer } from '../evaluate/integer.ts';
+import type { Abi } from './abi.ts';
 import type { CType, IntegerType, Layout } from './c-type.ts';
 
 /** An argument of a call, worked out when it is asked for; undefined where it cannot be read. */
@@ -36,6 +37,8 @@ export interface Range {
 
 /** What names mean where an expression or declaration stands. Methods throw Doubt where that is not certain. */
 export interface Environment {
+  /** Sizes and alignments of the architecture. */
+  readonly abi: Abi;
   /** The type that a typedef names; undefined where the name is no type. */
   typedefNamed(name: string): CType | undefined;
   /** `struct x`, `union x` or `enum x`; of unknown type where its definition is not in the files read. */
@@ -59,6 +62,8 @@ export interface Environment {
   packAt(token: Token | undefined): number | undefined;
   /** Alignment that an annotation of the kernel stands for (`____cacheline_aligned`); undefined where the name is none. */
   annotationAlign(name: string): number | undefined;
+  /** Whether it is certain that no file defines a macro of the name. */
+  isNoMacro(name: string): boolean;
   /** Reads a constant expression at the cursor. */
   constant(cursor: Cursor): Value;
   /** Reads an expression for its type. */

@@ -1,4 +1,5 @@
 import { Doubt } from '../evaluate/doubt.ts';
+import type { Abi } from './abi.ts';
 import type { CType, Layout, Member } from './c-type.ts';
 
 /** Attributes of a whole record. */
@@ -10,16 +11,16 @@ export interface RecordAttributes {
 }
 
 /** `sizeof`. @throws Doubt where the type has none, or it is not certain */
-export function sizeOf(type: CType): number {
+export function sizeOf(type: CType, abi: Abi): number {
   switch (type.kind) {
     case 'integer':
     case 'float':
       return type.size;
     case 'pointer':
-      return 8;
+      return abi.pointer;
     case 'array':
       if (type.count === undefined) throw new Doubt(type.why ?? 'the length of an array is not known');
-      return type.count * sizeOf(type.of);
+      return type.count * sizeOf(type.of, abi);
     case 'record':
       return type.layout().size;
     case 'unknown':
@@ -31,16 +32,16 @@ export function sizeOf(type: CType): number {
 }
 
 /** `_Alignof`. @throws Doubt as {@link sizeOf} */
-export function alignOf(type: CType): number {
+export function alignOf(type: CType, abi: Abi): number {
   switch (type.kind) {
     case 'integer':
       return type.align ?? type.size;
     case 'float':
       return type.align;
     case 'pointer':
-      return 8;
+      return abi.pointer;
     case 'array':
-      return alignOf(type.of);
+      return alignOf(type.of, abi);
     case 'record':
       return type.layout().align;
     case 'unknown':
@@ -52,10 +53,10 @@ export function alignOf(type: CType): number {
 }
 
 /**
- * Places members as the System V ABI for x86_64 does, with gcc's attributes.
+ * Places members as the System V ABIs do (x86_64, i386), and AAPCS64, with gcc's attributes.
  * @throws Doubt where a member's type is not known, or attributes meet in ways that compilers treat differently
  */
-export function layOut(keyword: 'struct' | 'union', members: readonly Member[], attributes: RecordAttributes): Layout {
+export function layOut(keyword: 'struct' | 'union', members: readonly Member[], attributes: RecordAttributes, abi: Abi): Layout {
   // In bits: bit-fields share units.
   let end = 0;
   let next = 0;
@@ -64,31 +65,29 @@ export function layOut(keyword: 'struct' | 'union', members: readonly Member[], 
   members.forEach((member, at) => {
     if (keyword === 'union') next = 0;
     const packed = attributes.packed || member.packed;
-    const natural = alignOf(member.type);
-    let own = packed ? 1 : natural;
-    if (attributes.pack !== undefined) {
-      if (member.align !== undefined || member.bits !== undefined) throw new Doubt('#pragma pack meets a bit-field or an aligned member');
-      own = Math.min(own, attributes.pack);
-    }
-    if (member.align !== undefined) own = Math.max(own, member.align);
+    const natural = alignOf(member.type, abi);
+    let own = Math.max(packed ? 1 : natural, member.align ?? 1);
+    // gcc and clang: `#pragma pack` overrides an aligned member, and lets a bit-field straddle units.
+    if (attributes.pack !== undefined) own = Math.min(own, attributes.pack);
     if (member.bits === undefined) {
       const flexible = member.type.kind === 'array' && member.type.count === undefined && member.type.why === undefined;
       if (flexible && keyword === 'struct' && at !== members.length - 1) throw new Doubt('an array without a length stands before other members');
       next = roundUp(next, own * 8);
       offsets.push(next / 8);
-      next += flexible ? 0 : sizeOf(member.type) * 8;
+      next += flexible ? 0 : sizeOf(member.type, abi) * 8;
       align = Math.max(align, own);
     } else {
       offsets.push(undefined);
-      const unit = sizeOf(member.type) * 8;
+      const unit = sizeOf(member.type, abi) * 8;
       if (member.align !== undefined) throw new Doubt('a bit-field is aligned by an attribute');
       if (member.bits > unit) throw new Doubt('a bit-field is wider than its type');
       if (member.bits === 0) {
-        if (packed) throw new Doubt('a bit-field of no width in a packed record');
+        if (packed || attributes.pack !== undefined) throw new Doubt('a bit-field of no width in a packed record');
         next = roundUp(next, unit);
       } else {
-        const straddles = Math.floor(next / unit) !== Math.floor((next + member.bits - 1) / unit);
-        if (!packed && straddles) next = roundUp(next, natural * 8);
+        // Within units of its type, or of what the type is aligned to where that is less (i386).
+        const straddles = (next % Math.min(unit, natural * 8)) + member.bits > unit;
+        if (!packed && attributes.pack === undefined && straddles) next = roundUp(next, natural * 8);
         next += member.bits;
         if (member.name !== undefined) align = Math.max(align, own);
       }
@@ -96,10 +95,7 @@ export function layOut(keyword: 'struct' | 'union', members: readonly Member[], 
     if (!Number.isSafeInteger(next)) throw new Doubt('it is larger than any memory');
     end = Math.max(end, next);
   });
-  if (attributes.align !== undefined) {
-    if (attributes.pack !== undefined) throw new Doubt('#pragma pack meets an aligned record');
-    align = Math.max(align, attributes.align);
-  }
+  align = Math.max(align, attributes.align ?? 1);
   return { size: roundUp(end, align * 8) / 8, align, offsets };
 }
 

@@ -10,9 +10,11 @@ import { declarationTokens } from '../preprocess/type-keys.ts';
 import type { Instance, TranslationUnit, TypePlace } from '../preprocess/translation-unit.ts';
 import type { World } from '../preprocess/world.ts';
 import { INT, SCHAR, SHORT, UCHAR, UINT, unknownType, USHORT } from './c-type.ts';
+import { LP64 } from './abi.ts';
+import type { Abi } from './abi.ts';
 import type { CType, IntegerType, Layout, RecordType } from './c-type.ts';
 import type { Argument, Environment, Value } from './environment.ts';
-import { KERNEL_TYPES } from './kernel-types.ts';
+import { kernelTypes } from './kernel-types.ts';
 import { NO_ATTRIBUTES, readAttributes } from './read-attributes.ts';
 import { readDeclarator, readSpecifiers } from './read-type.ts';
 
@@ -48,6 +50,7 @@ export class Names implements Environment {
   readonly #open = new Set<string>();
   readonly #locals: Locals | undefined;
   readonly #onSizeof: (text: string, layout: Layout) => void;
+  readonly #kernelTypes: ReadonlyMap<string, CType>;
   #reading: Instance;
   #quiet = 0;
 
@@ -65,6 +68,7 @@ export class Names implements Environment {
     this.#memo = memo;
     this.#locals = locals;
     this.#onSizeof = onSizeof;
+    this.#kernelTypes = kernelTypes(config.architecture);
     this.#reading = unit.main;
   }
 
@@ -96,6 +100,10 @@ export class Names implements Environment {
     return this.#quiet > 0 ? undefined : this.#locals?.called?.(name, given, text, this);
   }
 
+  get abi(): Abi {
+    return this.#config.architecture?.abi ?? LP64;
+  }
+
   get world(): World {
     return this.#world;
   }
@@ -119,7 +127,7 @@ export class Names implements Environment {
           if (type) found.push(type);
         }
         if (found.length === 0 && near) {
-          const known = KERNEL_TYPES.get(name);
+          const known = this.#kernelTypes.get(name);
           if (known) return known;
         } else if (found.length > 0) break;
       }
@@ -171,6 +179,10 @@ export class Names implements Environment {
     return pack;
   }
 
+  isNoMacro(name: string): boolean {
+    return this.unit.knowsAbsence(name) && this.unit.macroAt(name, { instance: this.#reading, offset: this.#reading.index.text.length }, this.#world) === undefined;
+  }
+
   annotationAlign(name: string): number | undefined {
     if (name !== '____cacheline_aligned' && name !== '____cacheline_aligned_in_smp' && name !== '__cacheline_aligned') return undefined;
     const shift = this.#config.value('L1_CACHE_SHIFT');
@@ -186,7 +198,7 @@ export class Names implements Environment {
 
   #recordNamed(key: string): RecordType {
     let places = this.#active(key, true);
-    const known = KERNEL_TYPES.get(key);
+    const known = this.#kernelTypes.get(key);
     if (places.length === 0 && known?.kind === 'record') return known;
     if (places.length === 0) places = this.#active(key);
     const [place] = places;
@@ -279,8 +291,8 @@ export class Names implements Environment {
         if (declarator.name !== name) continue;
         const align = specifiers.attributes.align ?? declarator.attributes.align;
         const packed = specifiers.attributes.packed || declarator.attributes.packed;
-        if (packed || (align !== undefined && declarator.type.kind !== 'integer')) return unknownType(`the type ${name} has attributes that are not modelled`);
-        return align !== undefined && declarator.type.kind === 'integer' ? { ...declarator.type, align } : declarator.type;
+        if (packed) return unknownType(`the type ${name} has attributes that are not modelled`);
+        return align === undefined ? declarator.type : alignedType(name, declarator.type, align);
       } while (cursor.take(','));
       return undefined;
     });
@@ -339,6 +351,13 @@ export class Names implements Environment {
   }
 }
 
+/** A type under another alignment, which a typedef's attribute gives it: its size stays (gcc, clang). */
+function alignedType(name: string, type: CType, align: number): CType {
+  if (type.kind === 'integer') return { ...type, align };
+  if (type.kind === 'record') return { ...type, layout: () => ({ ...type.layout(), align }) };
+  return unknownType(`the type ${name} has attributes that are not modelled`);
+}
+
 /** The narrowest type that holds all enumerators: `__attribute__((packed))` on an enum. */
 function packedEnum(lowest: bigint, highest: bigint): CType {
   for (const type of lowest < 0n ? [SCHAR, SHORT, INT] : [UCHAR, USHORT, UINT]) {
@@ -368,6 +387,7 @@ function definitionEnd(place: TypePlace): number {
 
 function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>): Environment {
   return {
+    abi: names.abi,
     typedefNamed: (name) => names.typedefNamed(name),
     tagged: (keyword, name) => names.tagged(keyword, name),
     variable: () => undefined,
@@ -383,6 +403,7 @@ function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>
     },
     packAt: (token) => names.packAt(token),
     annotationAlign: (name) => names.annotationAlign(name),
+    isNoMacro: (name) => names.isNoMacro(name),
     constant: (cursor) => new ExpressionReader(cursor, enumScope(names, values)).conditional(),
     expression: (cursor) => new ExpressionReader(cursor, enumScope(names, values), 'type').expression(),
     onSizeof: () => undefined,

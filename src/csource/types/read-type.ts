@@ -1,10 +1,11 @@
 import { Doubt } from '../evaluate/doubt.ts';
 import type { Cursor } from '../parse/cursor.ts';
-import { BOOL, CHAR, INT, LLONG, LONG, SCHAR, SHORT, UCHAR, UINT, ULLONG, ULONG, unknownType, USHORT, VOID, pointerTo } from './c-type.ts';
+import type { Abi } from './abi.ts';
+import { BOOL, CHAR, INT, SCHAR, SHORT, UCHAR, UINT, unknownType, USHORT, VOID, pointerTo } from './c-type.ts';
 import type { CType, Layout, Member } from './c-type.ts';
 import type { Environment } from './environment.ts';
 import { layOut } from './layout.ts';
-import { NO_ATTRIBUTES, readAttributes, withAttributes } from './read-attributes.ts';
+import { isAnnotation, NO_ATTRIBUTES, readAttributes, withAttributes } from './read-attributes.ts';
 import type { Attributes } from './read-attributes.ts';
 
 const QUALIFIERS = new Set(['const', 'volatile', 'restrict', '__restrict', '__restrict__', '__volatile__', '__const', '_Atomic', '__extension__']);
@@ -67,12 +68,12 @@ export function readSpecifiers(cursor: Cursor, environment: Environment): Specif
       type = environment.typedefNamed(text) ?? unknownType(`the type ${text} is not defined in the file or its local headers`);
     } else break;
   }
-  if (words.length > 0) type = basicType(words);
+  if (words.length > 0) type = basicType(words, environment.abi);
   if (!type) throw new Doubt(`a type was expected before "${cursor.peek().slice(0, 30)}"`);
   return { type, attributes };
 }
 
-function basicType(words: readonly string[]): CType {
+function basicType(words: readonly string[], abi: Abi): CType {
   const count = (word: string): number => words.filter((other) => other === word).length;
   const longs = count('long');
   const unsigned = count('unsigned') > 0;
@@ -80,15 +81,15 @@ function basicType(words: readonly string[]): CType {
   if (count('void') > 0) return VOID;
   if (count('_Bool') > 0) return BOOL;
   if (count('float') > 0) return { kind: 'float', size: 4, align: 4 };
-  if (count('double') > 0) return longs > 0 ? { kind: 'float', size: 16, align: 16 } : { kind: 'float', size: 8, align: 8 };
-  if (count('__int128') > 0) return { kind: 'float', size: 16, align: 16 };
+  if (count('double') > 0) return longs > 0 ? abi.longDouble : abi.double;
+  if (count('__int128') > 0) return abi.pointer === 8 ? { kind: 'float', size: 16, align: 16 } : unknownType('__int128 on a 32 bit architecture');
   if (count('char') > 0) {
     if (unsigned) return UCHAR;
     return count('signed') + count('__signed__') > 0 ? SCHAR : CHAR;
   }
   if (count('short') > 0) return unsigned ? USHORT : SHORT;
-  if (longs >= 2) return unsigned ? ULLONG : LLONG;
-  if (longs === 1) return unsigned ? ULONG : LONG;
+  if (longs >= 2) return unsigned ? abi.ullong : abi.llong;
+  if (longs === 1) return unsigned ? abi.ulong : abi.long;
   return unsigned ? UINT : INT;
 }
 
@@ -124,21 +125,26 @@ function readTagged(cursor: Cursor, environment: Environment): CType {
   const pack = environment.packAt(first);
   const members = cursor.nested(() => readMembers(cursor, environment));
   const attributes = readAttributes(cursor, environment, between);
-  refuseUnknownAnnotation(cursor);
+  refuseUnknownAnnotation(cursor, environment);
   let layout: Layout | undefined;
   return {
     kind: 'record',
     name: name === '' ? keyword : `${keyword} ${name}`,
-    layout: () => (layout ??= layOut(keyword, members, { packed: attributes.packed, align: attributes.align, pack })),
+    layout: () => (layout ??= layOut(keyword, members, { packed: attributes.packed, align: attributes.align, pack }, environment.abi)),
     members: () => members,
   };
 }
 
-/** A name behind `}` may be a variable or an annotation that changes the layout: `} __foo;`, `} __foo x;`. */
-function refuseUnknownAnnotation(cursor: Cursor): void {
+/**
+ * A name behind `}` may be a variable or an annotation that changes the layout: `} __foo;`, `} __foo x;`. Macros were
+ * expanded: where all that is included was read, an annotation of the driver's own is none.
+ */
+function refuseUnknownAnnotation(cursor: Cursor, environment: Environment): void {
   const name = cursor.peek();
-  if (cursor.token?.kind !== 'name' || QUALIFIERS.has(name) || STORAGE.has(name)) return;
-  if (name.startsWith('__') || cursor.tokens[cursor.at + 1]?.kind === 'name') throw new Doubt(`the annotation ${name} is not known`);
+  if (cursor.token?.kind !== 'name' || QUALIFIERS.has(name) || STORAGE.has(name) || environment.isNoMacro(name)) return;
+  const next = cursor.tokens[cursor.at + 1];
+  const annotated = next?.kind === 'name' && !isAnnotation(next.text) && next.text !== '__attribute__';
+  if (name.startsWith('__') || annotated) throw new Doubt(`the annotation ${name} is not known`);
 }
 
 function readMembers(cursor: Cursor, environment: Environment): Member[] {

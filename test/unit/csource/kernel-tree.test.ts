@@ -67,6 +67,20 @@ describe("a kernel tree's headers", () => {
     expect(await size('SURE', '#include <linux/lost.h>')).toBe('9');
   });
 
+  it('are found by the flags of the Makefile that takes in the one of the folder', async () => {
+    Object.assign(FILES, {
+      'drivers/p/Kbuild': 'P_PATH ?= $(srctree)\nccflags-y += -I $(P_PATH)/$(src)/include\ninclude $(src)/core/Kbuild\nobj-$(CONFIG_P) += p.o\n',
+      'drivers/p/core/Kbuild': 'p-y += core/a.o\n',
+      'drivers/p/include/p/core.h': '#define CORE 21\n',
+      'drivers/g/Makefile': 'obj-$(CONFIG_G) += gg/main/\n',
+      'drivers/g/gg/main/Makefile': 'GPATH = $(src)/..\nccflags-y := -I$(GPATH)/include\ninclude $(GPATH)/part/Makefile\nobj-$(CONFIG_G) += g.o\n',
+      'drivers/g/gg/part/Makefile': 'PART_FILES := $(PART_PATH)/part.o\n',
+      'drivers/g/gg/include/g.h': '#define G 22\n',
+    });
+    expect(await size('CORE', '#include <p/core.h>', {}, 'drivers/p/core/a.c')).toBe('21');
+    expect(await size('G', '#include "g.h"', {}, 'drivers/g/gg/part/part.c')).toBe('22');
+  });
+
   it('are not looked at for another architecture', async () => {
     expect(await size('RING', '#include <linux/ring.h>', { CONFIG_X86_64: 'n' })).toBe('?');
   });
@@ -104,7 +118,7 @@ describe('members that other files of a driver store', () => {
 describe('sizeof by name', () => {
   const access = (files: Record<string, string>) => ({
     read: (path: string) => files[path],
-    sources: (folder: string) => Object.keys(files).filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.c')).map((path) => path.slice(folder.length + 1)),
+    sources: (folder: string) => Object.keys(files).filter((path) => path.startsWith(`${folder}/`) && /\.[ch]$/.test(path) && !path.slice(folder.length + 1).includes('/')).map((path) => path.slice(folder.length + 1)),
     tree: new KernelTree('', (path) => files[path]),
     config: new Map([['CONFIG_X86_64', 'y']]),
   });
@@ -115,5 +129,27 @@ describe('sizeof by name', () => {
       { bytes: 32, align: 8 }, { bytes: 32, align: 8 }, { bytes: 24, align: 8 }, { bytes: 6, align: 2 }, { why: expect.stringContaining('nowhere') as string },
     ]);
     expect(await sizeofTypes('drivers/x/part.h', ['part'], access(FILES))).toEqual([{ why: expect.stringContaining('kring') as string }]);
+  });
+
+  it('reads a header as a file in a folder above does, through other headers', async () => {
+    const files = {
+      ...FILES,
+      'drivers/z/hw/reg.h': 'typedef struct { WORD a; WORD b; } reg_t;\n',
+      'drivers/z/base.h': '#include "hw/words.h"\n#include "hw/reg.h"\n',
+      'drivers/z/hw/words.h': 'typedef u32 WORD;\n',
+      'drivers/z/main.c': '#include "base.h"\n',
+    };
+    expect(await sizeofTypes('drivers/z/hw/reg.h', ['reg_t'], access(files))).toEqual([{ bytes: 8, align: 4 }]);
+    expect(await sizeofTypes('drivers/z/hw/reg.h', ['reg_t'], access({ ...files, 'drivers/z/base.h': '' }))).toEqual([{ why: expect.stringContaining('WORD') as string }]);
+  });
+
+  it('reads one of the kernel\'s own as another of them does, where it says too little itself', async () => {
+    const files = { ...FILES, 'include/linux/q/pair.h': 'struct pair { struct kring a, b; };\n', 'include/linux/q/if.h': '#include <linux/ring.h>\n#include <linux/q/pair.h>\n' };
+    expect(await sizeofTypes('include/linux/q/pair.h', ['pair'], access(files))).toEqual([{ bytes: 48, align: 8 }]);
+  });
+
+  it('takes a tag for no typedef that only mentions it', async () => {
+    const text = 'struct port { u8 x[3]; };\ntypedef int (*prepare_t)(const struct port *port, int flags);\n';
+    expect(await sizeofTypes('drivers/x/a.c', ['port'], access({ 'drivers/x/a.c': text }))).toEqual([{ bytes: 3, align: 1 }]);
   });
 });

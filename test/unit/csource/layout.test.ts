@@ -25,6 +25,17 @@ it.each([
   ['typedef struct { u16 a; } __attribute__((aligned(4))) al_t', 'al_t[3]', '12'],
   ['typedef u32 word_t, *word_p, words_t[5]', 'words_t', '20'],
   ['struct u { DECLARE_BITMAP(bits, 65); struct_group(g, u8 a; u16 b;); }', 'struct u', '24'],
+  // #pragma pack overrides an aligned member, and lets bit-fields straddle; an aligned record keeps its alignment.
+  ['#pragma pack(push, 1)\nstruct p1 { u32 x:5; u32 y:30; u8 c; };\n#pragma pack(pop)\n', 'struct p1', '6'],
+  ['#pragma pack(1)\nstruct p2 { u8 c; u32 x __aligned(4); };\n#pragma pack()\n', 'struct p2', '5'],
+  ['#pragma pack(1)\nstruct p3 { u8 c; u16 s; } __aligned(8);\n#pragma pack()\n', 'struct p3', '8'],
+  ['#pragma pack(2)\nstruct p4 { u8 c; u32 x:5; u32 y:30; u8 d; };\n#pragma pack()\n', 'struct p4', '8'],
+  ['#pragma pack(2)\nstruct p5 { u8 c; u32 i; u32 x __aligned(8); u8 t; };\n#pragma pack()\n', 'struct p5', '12'],
+  // A typedef's attribute aligns the name, and leaves the size.
+  ['typedef struct { u8 a; } few_t __aligned(4);\nstruct w { u8 c; few_t u; }', 'struct w', '8'],
+  ['typedef __attribute__((aligned(32))) struct whole { u64 a; } whole_t;\nstruct x { u8 c; whole_t u; }', 'struct x', '64'],
+  ['typedef struct { u8 a; } few_t __aligned(4)', 'few_t', '1'],
+  ['static struct table { u32 x[3]; } the_table __read_mostly = { { 1 } }', 'struct table', '12'],
   ['struct v { u8 a; /* \n#define IN_STRUCT 3\n */\n#define LATER 4\n\tu8 list[LATER]; }', 'struct v', '5'],
 ])('%s', (definition, type, expected) => {
   expect(brief(callsOf(parser, fileWith(`sizeof(${type})`, `${definition};`))[0]?.size)).toBe(expected);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 const sizeOf = (expression: string, before?: string, inside?: string, config?: Record<string, string>): string =>
-  brief(callsOf(parser, fileWith(expression, before, inside), config)[0]?.size);
+  brief(callsOf(parser, fileWith(expression, before, inside), config && { CONFIG_X86_64: 'y', ...config })[0]?.size);
 
 describe('sizes', () => {
   it.each([
@@ -39,6 +39,9 @@ describe('sizes', () => {
     ['roundup(10, 4)', '12'],
     ['(1, 7)', '7'],
     ['1 << 20', '1048576'],
+    ['sizeof("abc")', '4'],
+    ['sizeof("a\\n\\x41\\0101" "de")', '8'],
+    ['sizeof("") + sizeof("2.6.4")', '7'],
   ])('%s is %s', (expression, expected) => {
     expect(sizeOf(expression)).toBe(expected);
   });
@@ -51,7 +54,8 @@ describe('sizes', () => {
     ['(char)200', /plain char/],
     ["'ab'", /ASCII/],
     ['1.5', /floating/],
-    ['sizeof("abc")', /sizeof/],
+    ['sizeof("\u00e4")', /length of a string/],
+    ['sizeof("\\q")', /length of a string/],
     ['sizeof(struct unseen)', /struct unseen is not defined/],
     ['sizeof(given->left)', /struct pair/],
     ['count()', /count\(\)/],
@@ -73,6 +77,7 @@ describe('macros and conditions', () => {
     ['without brackets', '#define N 1 + 2', 'N * 2', '5'],
     ['function-like', '#define TWICE(x) ((x) * 2)', 'TWICE(TWICE(3))', '12'],
     ['not called', '#define TWICE(x) ((x) * 2)', 'TWICE', '?'],
+    ['made into text', '#define TEXT_OF(x) #x', 'sizeof(TEXT_OF(a + b))', '?'],
     ['pasted', '#define A1 7\n#define PICK(n) A ## n', 'PICK(1)', '7'],
     ['arguments are expanded before', '#define N 4\n#define ID(x) x', 'ID(N)', '4'],
     ['variadic', '#define FIRST(x, ...) x', 'FIRST(3, 4, 5)', '3'],
@@ -118,7 +123,7 @@ describe('macros and conditions', () => {
   it('knows the conditions that a call stands under', () => {
     const before = '#ifdef CONFIG_X\n#define N 1\n#else\n#define N 2\n#endif\n#ifdef CONFIG_X';
     expect(brief(callsOf(parser, `${fileWith('N', before)}#endif\n`)[0]?.size)).toBe('1');
-    const dead = callsOf(parser, `${fileWith('N', before)}#endif\n`, {})[0]?.size;
+    const dead = callsOf(parser, `${fileWith('N', before)}#endif\n`, { CONFIG_X86_64: 'y' })[0]?.size;
     expect(dead).toMatchObject({ kind: 'unknown', why: 'the call is not compiled under this configuration' });
   });
 
@@ -212,6 +217,6 @@ it('reads a driver with its local headers', async () => {
   ]);
   expect(calls[0]?.size.steps).toContainEqual({ text: 'RING_ORDER = 9', value: '9', at: { path: 'driver/ring.h', line: 6, column: 1 } });
   expect(calls[0]?.size.steps).toContainEqual({ text: 'sizeof (struct ring_desc)', value: '16', at: { path: 'driver/sub/desc.h', line: 8, column: 1 } });
-  const configured = scanSource(parser, { path: 'driver/ring.c', text, headers, config: new Map([['CONFIG_RING_LARGE', 'y']]) });
+  const configured = scanSource(parser, { path: 'driver/ring.c', text, headers, config: new Map([['CONFIG_X86_64', 'y'], ['CONFIG_RING_LARGE', 'y']]) });
   expect(configured.calls.map((call) => brief(call.size)).slice(-2)).toEqual(['4194304', '4194305']);
 });

@@ -268,8 +268,8 @@ describe('functions that are not plain C to a parser', () => {
 
   const both = 'size_t n = 8;\n#ifdef CONFIG_MORE\n\tn = 64;\n#else\n\tn += 1;\n#endif';
   it('takes the branch of an #if that is compiled', () => {
-    expect(value(both, { CONFIG_MORE: 'y' })).toBe('64');
-    expect(value(both, { CONFIG_OTHER: 'y' })).toBe('9');
+    expect(value(both, { CONFIG_X86_64: 'y', CONFIG_MORE: 'y' })).toBe('64');
+    expect(value(both, { CONFIG_X86_64: 'y', CONFIG_OTHER: 'y' })).toBe('9');
     expect(value(both.replace('CONFIG_MORE', 'SOMETHING'))).toBe('?');
   });
 });

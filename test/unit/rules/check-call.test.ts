@@ -15,7 +15,7 @@ const SPAN = { line: 3, column: 5, endLine: 3, endColumn: 9 };
 const MIB = 2 ** 20;
 
 function call(family: DmaCall['family'], size: DmaCall['size']): DmaCall {
-  return { line: 3, column: 1, start: 0, end: 20, sizeStart: 5, sizeEnd: 9, function: 'f', api: family === 'coherent' ? 'dma_alloc_coherent' : 'dma_map_single', family, deviceText: 'd', sizeText: 'SIZE', size };
+  return { line: 3, column: 1, start: 0, end: 20, sizeStart: 5, sizeEnd: 9, function: 'f', api: family === 'coherent' ? 'dma_alloc_coherent' : 'dma_map_single', family, unit: 'bytes', deviceText: 'd', sizeText: 'SIZE', size };
 }
 const exact = (bytes: number): DmaCall['size'] => ({ kind: 'exact', bytes, why: 'literal', steps: [] });
 
