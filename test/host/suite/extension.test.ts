@@ -4,6 +4,14 @@ import { COMMANDS, EXTENSION_ID, INTERNAL_COMMANDS, LANGUAGES } from '../../../s
 import { activate, eventually, open, workspaceFile } from './support.ts';
 
 describe('the extension', () => {
+  /** What the tests write into the workspace, which the suites that follow share. */
+  const written = new Set<string>();
+  const write = (name: string, bytes: Uint8Array): Thenable<void> => {
+    written.add(name);
+    return vscode.workspace.fs.writeFile(workspaceFile(name), bytes);
+  };
+  after(() => Promise.all([...written].map((name) => vscode.workspace.fs.delete(workspaceFile(name)))));
+
   it('activates on a C file', async () => {
     console.log(`    VS Code ${vscode.version}, ${vscode.env.appName}, ui kind ${vscode.env.uiKind}, node ${process.version}`);
     await open('capture-card.c');
@@ -25,7 +33,7 @@ describe('the extension', () => {
   it('takes one for a kernel log by its first line', async () => {
     const uri = workspaceFile('console-of-yesterday');
     const log = await vscode.workspace.fs.readFile(workspaceFile('boot.dmesg'));
-    await vscode.workspace.fs.writeFile(uri, log);
+    await write('console-of-yesterday', log);
     assert.equal((await vscode.workspace.openTextDocument(uri)).languageId, LANGUAGES.kernelLog);
   });
 
@@ -36,7 +44,7 @@ describe('the extension', () => {
       ['notes.txt', 'software IO TLB: a few notes\n'],
     ] as const) {
       const uri = workspaceFile(name);
-      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+      await write(name, new TextEncoder().encode(text));
       assert.notEqual((await vscode.workspace.openTextDocument(uri)).languageId, LANGUAGES.kernelLog, name);
     }
   });

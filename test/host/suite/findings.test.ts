@@ -16,8 +16,8 @@ const label = (node: TreeNode): string => {
 describe('the view of findings', () => {
   let api: ExtensionApi;
   const scan = (): Thenable<ScanSummary> => vscode.commands.executeCommand<ScanSummary>(COMMANDS.scanWorkspace);
-  // Logs that earlier tests opened stay documents for a while after their editors are closed.
-  const files = (): string[] => api.findings.map(label).filter((name) => !name.endsWith('.dmesg'));
+  // Logs that earlier tests opened stay documents for a while after their editors are closed: only C files are looked at.
+  const files = (): string[] => api.findings.map(label).filter((name) => name.endsWith('.c'));
   before(async () => {
     api = await activate();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -55,9 +55,9 @@ describe('the view of findings', () => {
 
   it('groups by rule when told to, and by file again', async () => {
     await vscode.commands.executeCommand(COMMANDS.groupFindingsByRule);
-    assert.ok(files().includes(RULES.streamingExceedsSegment), files().join());
     const rule = api.findings.find((node) => label(node) === RULES.streamingExceedsSegment);
-    assert.deepEqual(rule?.children?.().map(label).filter((place) => !place.includes('.dmesg')), ['capture-card.c:41', 'large.c:3']);
+    assert.ok(rule, api.findings.map(label).join());
+    assert.deepEqual(rule.children?.().map(label).filter((place) => place.includes('.c:')), ['capture-card.c:41', 'large.c:3']);
     await vscode.commands.executeCommand(COMMANDS.groupFindingsByFile);
     assert.deepEqual(files(), ['capture-card.c', 'large.c']);
   });
