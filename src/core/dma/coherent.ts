@@ -1,6 +1,7 @@
+import type { PvDomain } from '../machine/pv-domain.ts';
 import { coherentLimit } from '../platform/limits.ts';
 import { type Reason, reason } from '../platform/reason.ts';
-import { ALL_ADDRESSES, bitsOfMask, maskOfBits } from '../units/dma-mask.ts';
+import { bitsOfMask, maskOfBits } from '../units/dma-mask.ts';
 import { PAGE_SIZE, orderBytes, orderFor } from '../units/pages.ts';
 import type { BootedMachine } from './boot.ts';
 import { createContiguousRegion, destroyContiguousRegion } from './contiguous-region.ts';
@@ -60,7 +61,7 @@ export function allocateCoherent(machine: BootedMachine, device: Device, id: str
     return { outcome: refused(steps, reason('no-guest-pages', { order, freeBytes: pages.buddy.freeFrames() * PAGE_SIZE, largestOrder: pages.buddy.largestOrder() })) };
   }
   steps.push(reason('pages-got', { order, address: got * PAGE_SIZE }));
-  const result = machine.domain ? makeReachable(machine, device, got, order, bytes, steps) : reachNatively(device, got, bytes, steps);
+  const result = machine.domain ? makeReachable(machine, machine.domain, device, got, order, bytes, steps) : reachNatively(device, got, bytes, steps);
   if (!result.ok) {
     pages.free(got, order);
     return { outcome: result.outcome };
@@ -100,7 +101,7 @@ function takePages(machine: BootedMachine, device: Device, order: number, bytes:
     const pfn = pages.allocate(order, zone);
     if (pfn === undefined || pfn * PAGE_SIZE + bytes - 1 <= mask || zone === 0) return pfn;
     pages.free(pfn, order);
-    zone = zone === 2 && mask < ALL_ADDRESSES ? 1 : 0;
+    zone = zone === 2 ? 1 : 0;
   }
 }
 
@@ -112,12 +113,11 @@ function reachNatively(device: Device, pfn: number, bytes: number, steps: readon
   return { ok: true, address, exchanged: false, outcome: { ok: true, by: 'pages', address, explain: [...steps, reason('used-as-is', params)] } };
 }
 
-function makeReachable(machine: BootedMachine, device: Device, pfn: number, order: number, bytes: number, steps: Reason[]): Reached {
-  const { platform, domain } = machine;
+function makeReachable(machine: BootedMachine, domain: PvDomain, device: Device, pfn: number, order: number, bytes: number, steps: Reason[]): Reached {
+  const { platform } = machine;
   const { features } = platform;
-  if (!domain) return reachNatively(device, pfn, bytes, steps);
   const size = coherentBytes(features, bytes, order);
-  const address = (domain.p2m.lookup(pfn) ?? 0) * PAGE_SIZE;
+  const address = domain.p2m.lookup(pfn)! * PAGE_SIZE;
   const need = exchangeNeed(features, domain.p2m, pfn, order, size, device.coherentMask);
   if (!need) {
     const explain = [...steps, reason('used-as-is', { address, bytes: size, mask: device.coherentMask })];
@@ -135,7 +135,7 @@ function makeReachable(machine: BootedMachine, device: Device, pfn: number, orde
   if (!result.ok) {
     const reserve = [reason('knob-reserve', { helps: 1 }), reason('knob-wider-mask', { helps: 1 }), reason('knob-swiotlb-size', { helps: 0 })];
     const decisive = result.cause === 'width-below-dma-bits'
-      ? reason('exchange-width-below-dma-bits', { bits, dmaBits: features.xenDmaBits?.value ?? 0 }, features.xenDmaBits)
+      ? reason('exchange-width-below-dma-bits', { bits, dmaBits: features.xenDmaBits!.value! }, features.xenDmaBits)
       : result.cause === 'order' || result.cause === 'permission'
         ? reason('xen-heap-order-limit', { order: features.xenMaxOrder?.value ?? 0, bytes: orderBytes(features.xenMaxOrder?.value ?? 0) }, features.xenMaxOrder)
         : reason('exchange-zone-empty', { order, bits, freeBytes: 'freeBytes' in result ? result.freeBytes : 0, largestOrder: 'largestOrder' in result ? result.largestOrder : -1 });

@@ -36,8 +36,9 @@ export class DevicePools {
     return this.#restrictedOf(device)?.context ?? this.#default;
   }
 
-  isRestricted(device: Device): boolean {
-    return this.#restrictedOf(device) !== undefined;
+  /** The pool that a device has for itself. */
+  restrictedOf(device: Device): Aperture | undefined {
+    return this.#restrictedOf(device)?.aperture;
   }
 
   /** The pool that a refusal speaks of. */
@@ -59,7 +60,7 @@ export class DevicePools {
     const added = this.dynamic.grow();
     return added
       ? reason('pool-added', { slots: added.pool.slots, address: added.pool.start })
-      : reason('pool-growth-failed', { slots: this.#machine.aperture?.pool.slots ?? 0 });
+      : reason('pool-growth-failed', { slots: this.#machine.aperture!.pool.slots });
   }
 
   /**

@@ -1,6 +1,7 @@
-import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
+import { SEGMENT_SLOTS } from '../platform/aperture-size.ts';
 import { type Platform, isXenPv } from '../platform/platform.ts';
 import { reason } from '../platform/reason.ts';
+import type { Aperture } from '../swiotlb/aperture.ts';
 import { PAGE_SIZE, orderBytes, orderFor, pagesFor } from '../units/pages.ts';
 import { Balloon } from './balloon.ts';
 import { type BootedMachine, boot } from './boot.ts';
@@ -13,7 +14,7 @@ import type { Device } from './device.ts';
 import { mapRefusal } from './map-refusal.ts';
 import type { DeviceTotals, MapSingleRequest, Mapping } from './mapping.ts';
 import { OtherDomains } from './other-domains.ts';
-import { type Outcome, refused } from './outcome.ts';
+import { type Outcome, copiedBytes, refused } from './outcome.ts';
 import { type Part, StreamingMappings } from './streaming-mappings.ts';
 
 export interface DmaSystemOptions {
@@ -54,7 +55,7 @@ export class DmaSystem {
     this.#pools = new DevicePools(this.machine);
     this.#others = new OtherDomains(this.machine.domain, platform.xen?.value);
     this.#balloon = new Balloon(this.machine.pages, this.machine.domain);
-    this.#streaming = new StreamingMappings(this.machine, this.#pools, options.contents === true ? new Contents() : undefined, (pfn) => this.#isContiguousRegion(pfn));
+    this.#streaming = new StreamingMappings(this.machine, this.#pools, options.contents === true ? new Contents() : undefined);
   }
 
   /** Streaming mappings in force, by id; elements of a scatterlist as `ID[0]`, `ID[1]`, … */
@@ -76,7 +77,8 @@ export class DmaSystem {
     const misuse = this.#misuse(device, id);
     if (misuse) return misuse;
     if (!Number.isSafeInteger(bytes) || bytes < 1) return refused([], reason('bad-size', { bytes }));
-    if (this.#pools.isRestricted(device)) return this.#allocFromPool(device, id, bytes);
+    const pool = this.#pools.restrictedOf(device);
+    if (pool) return this.#allocFromPool(device, pool, id, bytes);
     const { outcome, block } = allocateCoherent(this.machine, device, id, bytes);
     if (block) this.#coherent.set(id, block);
     return outcome;
@@ -87,8 +89,9 @@ export class DmaSystem {
     const block = this.#coherent.get(id);
     if (!block) return refused([], reason('not-mapped', { id }));
     this.#coherent.delete(id);
-    if (!this.#pools.isRestricted(block.device)) return freeCoherent(this.machine, block);
-    this.#pools.apertureOf(block.device)?.unmap(block.address);
+    const pool = this.#pools.restrictedOf(block.device);
+    if (!pool) return freeCoherent(this.machine, block);
+    pool.unmap(block.address);
     return { ok: true, address: block.address, explain: [reason('gave-back', { order: block.order, address: block.address })] };
   }
 
@@ -125,21 +128,21 @@ export class DmaSystem {
     let copied = 0;
     for (const [index, bytes] of elements.entries()) {
       const grown = this.#pools.settle();
-      const outcome = this.#streaming.map(device, { ...request, id: ids[index] ?? id, bytes, page: true });
+      const outcome = this.#streaming.map(device, { ...request, id: ids[index]!, bytes, page: true });
       const steps = [reason('sg-element', { element: index, elements: elements.length, bytes }), ...(grown ? [grown] : [])];
       if (!outcome.ok) {
         // The kernel undoes with DMA_ATTR_SKIP_CPU_SYNC: nothing is copied back.
         for (const done of ids.slice(0, index)) this.#streaming.unmap(done, true);
         return { ...outcome, explain: [...steps, ...outcome.explain, reason('sg-undone', { element: index, undone: index })] };
       }
-      copied += outcome.copied ?? 0;
-      mapped.push({ address: outcome.address ?? 0, bytes, by: outcome.by === 'bounce' ? 'bounce' : 'direct' });
+      copied += copiedBytes(outcome);
+      mapped.push({ address: outcome.address!, bytes, by: outcome.by === 'bounce' ? 'bounce' : 'direct' });
     }
     this.#lists.set(id, ids);
     for (const element of ids) this.#elements.add(element);
     const by = mapped.some((element) => element.by === 'bounce') ? 'bounce' : 'direct';
     const explain = mapped.map(({ bytes }, element) => reason('sg-element', { element, elements: mapped.length, bytes }));
-    return { ok: true, by, ...(mapped[0] ? { address: mapped[0].address } : {}), elements: mapped, copied, explain };
+    return { ok: true, by, address: mapped[0]!.address, elements: mapped, copied, explain };
   }
 
   /** dma_unmap_sg. */
@@ -151,7 +154,7 @@ export class DmaSystem {
       this.#elements.delete(element);
       return this.#streaming.unmap(element, skipCpuSync);
     });
-    return { ok: true, copied: outcomes.reduce((sum, outcome) => sum + (outcome.ok ? (outcome.copied ?? 0) : 0), 0), explain: outcomes.flatMap(({ explain }) => explain) };
+    return { ok: true, copied: outcomes.reduce((sum, outcome) => sum + copiedBytes(outcome), 0), explain: outcomes.flatMap(({ explain }) => explain) };
   }
 
   /** dma_sync_single_for_cpu; of a scatterlist (dma_sync_sg_for_cpu) element by element. */
@@ -247,12 +250,10 @@ export class DmaSystem {
   }
 
   /** Source: kernel/dma/swiotlb.c: swiotlb_alloc, with the alignment that 6.9 and later ask for. */
-  #allocFromPool(device: Device, id: string, bytes: number): Outcome {
-    const aperture = this.#pools.apertureOf(device);
+  #allocFromPool(device: Device, aperture: Aperture, id: string, bytes: number): Outcome {
     const order = orderFor(bytes);
     const size = pagesFor(bytes) * PAGE_SIZE;
-    const steps = [reason('request-order', { bytes, order, blockBytes: orderBytes(order) }), reason('restricted-pool', { bytes: device.restrictedPool?.bytes ?? 0 })];
-    if (!aperture) return refused(steps, reason('pool-absent', {}));
+    const steps = [reason('request-order', { bytes, order, blockBytes: orderBytes(order) }), reason('restricted-pool', { bytes: device.restrictedPool!.bytes })];
     const allocAlignMask = this.platform.features.slotSearch.value === 'F' ? orderBytes(order) - 1 : 0;
     const result = aperture.map({ origAddress: 0, bytes: size, cpu: 0, minAlignMask: device.minAlignMask, boundaryMask: device.boundaryMask, allocAlignMask });
     if (!result.ok) return mapRefusal(this.platform, aperture, device, steps, result);
@@ -281,13 +282,5 @@ export class DmaSystem {
 
   #taken(id: string): boolean {
     return this.#streaming.table.has(id) || this.#coherent.has(id) || this.#lists.has(id);
-  }
-
-  /** Whether a page lies in a region that was made contiguous: its bit in XenLinux's contiguous_bitmap. */
-  #isContiguousRegion(pfn: number): boolean {
-    const { aperture } = this.machine;
-    if (aperture && pfn >= aperture.pool.start / PAGE_SIZE && pfn < aperture.pool.start / PAGE_SIZE + pagesFor(aperture.pool.slots * SLOT_BYTES)) return isXenPv(this.platform);
-    for (const block of this.#coherent.values()) if (block.exchanged && pfn >= block.pfn && pfn < block.pfn + 2 ** block.order) return true;
-    return false;
   }
 }

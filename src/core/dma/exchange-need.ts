@@ -19,7 +19,7 @@ export function exchangeNeed(
   features: Pick<Features, 'coherentExchange' | 'alignmentCheck'>, p2m: P2m, pfn: number, order: number, bytes: number, mask: number,
 ): Reason | undefined {
   if (features.coherentExchange.value === 'always') return reason('exchange-always', {}, features.coherentExchange);
-  const address = (p2m.lookup(pfn) ?? 0) * PAGE_SIZE;
+  const address = p2m.lookup(pfn)! * PAGE_SIZE;
   if (address + bytes - 1 > mask) return reason('exchange-needed-reach', { address: address + bytes - 1, bytes, mask });
   const pages = pagesFor(bytes);
   const runs = p2m.machineRuns(pfn, pages);

@@ -30,6 +30,11 @@ export type Outcome =
     readonly explain: readonly Reason[];
   };
 
+/** Bytes that a step copied between buffers and bounce slots; 0 where it was refused or copies nothing. */
+export function copiedBytes(outcome: Outcome): number {
+  return outcome.ok ? (outcome.copied ?? 0) : 0;
+}
+
 export function refused(explain: readonly Reason[], decisive: Reason, knobs: readonly Reason[] = []): Outcome {
   return { ok: false, reason: decisive.key, explain: [...explain, decisive, ...knobs] };
 }

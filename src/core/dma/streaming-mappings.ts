@@ -30,15 +30,13 @@ export class StreamingMappings {
   readonly #platform: Platform;
   readonly #pools: DevicePools;
   readonly #contents: Contents | undefined;
-  readonly #inContiguousRegion: (pfn: number) => boolean;
 
   /** @param contents kept only where someone will read them */
-  constructor(machine: BootedMachine, pools: DevicePools, contents: Contents | undefined, inContiguousRegion: (pfn: number) => boolean) {
+  constructor(machine: BootedMachine, pools: DevicePools, contents: Contents | undefined) {
     this.#machine = machine;
     this.#platform = machine.platform;
     this.#pools = pools;
     this.#contents = contents;
-    this.#inContiguousRegion = inContiguousRegion;
   }
 
   map(device: Device, request: MapSingleRequest): Outcome {
@@ -129,7 +127,8 @@ export class StreamingMappings {
     const physical = pfn * PAGE_SIZE + offset;
     const bus = (this.#machine.domain?.p2m.lookup(pfn) ?? pfn) * PAGE_SIZE + offset;
     const result = mapStreaming(this.#pools.contextOf(device), device, {
-      physical, bus, bytes, cpu, inContiguousRegion: request.page === true || this.#inContiguousRegion(pfn),
+      // Pages of a region that was made contiguous are taken: the page allocator gives a buffer none of them.
+      physical, bus, bytes, cpu, inContiguousRegion: request.page === true,
     });
     const common = { id, device, bytes, direction, pfn, order };
     if (result.kind === 'direct') {

@@ -64,7 +64,7 @@ export class LinuxPages {
   /** Takes 2^order pages, from the highest zone at or below `zone` (2: Normal, 1: DMA32, 0: DMA). @returns first pfn */
   allocate(order: number, zone: Zone = 2): number | undefined {
     for (let from: number = zone; from >= 0; from--) {
-      if (this.buddy.freeFrames(from) - (2 ** order - 1) <= (this.#min[from] ?? 0) + this.#reserve(from, zone)) continue;
+      if (this.buddy.freeFrames(from) - (2 ** order - 1) <= this.#min[from]! + this.#reserve(from, zone)) continue;
       const pfn = this.buddy.takeFromZone(from, order);
       if (pfn !== undefined) return pfn;
     }
@@ -77,7 +77,7 @@ export class LinuxPages {
 
   #reserve(zone: number, wanted: Zone): number {
     let above = 0;
-    for (let higher = zone + 1; higher <= wanted; higher++) above += this.#managed[higher] ?? 0;
-    return Math.floor(above / (RESERVE_RATIO[zone] ?? 1));
+    for (let higher = zone + 1; higher <= wanted; higher++) above += this.#managed[higher]!;
+    return Math.floor(above / RESERVE_RATIO[zone]!);
   }
 }

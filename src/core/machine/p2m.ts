@@ -40,7 +40,7 @@ export class P2m {
     const end = pfn + count;
     const first = Math.max(0, this.#chunkOf(pfn));
     for (let number = first; number < this.#chunks.length; number++) {
-      const chunk = this.#chunks[number] ?? [];
+      const chunk = this.#chunks[number]!;
       for (let i = number === first ? Math.max(0, lastAtOrBefore(chunk, pfn)) : 0; i < chunk.length; i++) {
         const run = chunk[i];
         if (!run || run.pfn >= end) return found;
@@ -101,7 +101,7 @@ export class P2m {
     let high = this.#chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#chunks[middle]?.[0]?.pfn ?? 0) <= pfn) low = middle + 1;
+      if (this.#chunks[middle]![0]!.pfn <= pfn) low = middle + 1;
       else high = middle;
     }
     return low - 1;
@@ -114,7 +114,7 @@ function lastAtOrBefore(runs: readonly P2mRun[], pfn: number): number {
   let high = runs.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((runs[middle]?.pfn ?? 0) <= pfn) low = middle + 1;
+    if (runs[middle]!.pfn <= pfn) low = middle + 1;
     else high = middle;
   }
   return low - 1;

@@ -272,5 +272,5 @@ function inverse(pfn: number, frames: readonly { readonly mfn: number; readonly 
 /** Whether extents of `count` pages overlap. */
 function overlap(pfns: readonly number[], count: number): boolean {
   const sorted = [...pfns].sort((a, b) => a - b);
-  return sorted.some((pfn, i) => i > 0 && pfn < (sorted[i - 1] ?? 0) + count);
+  return sorted.some((pfn, i) => i > 0 && pfn < sorted[i - 1]! + count);
 }

@@ -101,6 +101,6 @@ export function streamingLimit(platform: Platform, minAlignMask = 0): Limit {
 
 function limitOf(kind: Limit['kind'], constraints: readonly Constraint[], applies: Limit['applies']): Limit {
   const sorted = [...constraints].sort((a, b) => a.bytes - b.bytes);
-  const [binding] = sorted;
-  return { kind, bytes: binding?.bytes ?? Infinity, ...(binding ? { binding } : {}), constraints: sorted, applies };
+  const binding = sorted[0]!;
+  return { kind, bytes: binding.bytes, binding, constraints: sorted, applies };
 }

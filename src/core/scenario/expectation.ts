@@ -1,4 +1,4 @@
-import type { Outcome } from '../dma/outcome.ts';
+import { type Outcome, copiedBytes } from '../dma/outcome.ts';
 import type { ScenarioStep } from './scenario-schema.ts';
 
 export interface UnmetExpectation {
@@ -25,7 +25,7 @@ export function unmetExpectation({ expect }: ScenarioStep, outcome: Outcome, fai
     if (actual !== expect.byte) return { key: 'byte', expected: byteText(expect.byte), actual: runs.map(({ byte, count }) => `${byteText(byte)} × ${count}`).join(', ') || 'nothing' };
   }
   if (expect.copied !== undefined) {
-    const actual = outcome.ok ? (outcome.copied ?? 0) : 0;
+    const actual = copiedBytes(outcome);
     if (actual !== expect.copied) return { key: 'copied', expected: expect.copied, actual };
   }
   if (expect.failures !== undefined && expect.failures !== failures) return { key: 'failures', expected: expect.failures, actual: failures };

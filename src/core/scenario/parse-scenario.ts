@@ -26,13 +26,13 @@ export type ParsedScenario =
 /** Reads a `*.dma.json` text (JSON with comments). Every problem comes with its place; nothing is thrown. */
 export function parseScenario(text: string): ParsedScenario {
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  // Without an error there is a value: an empty text is one.
+  const tree = parseTree(text, errors, { allowTrailingComma: true })!;
   const at = locator(text);
   const [syntax] = errors;
-  if (syntax || !tree) {
-    const { offset, length } = syntax ?? { offset: 0, length: 0 };
-    const message = syntax ? `not valid JSON: ${printParseErrorCode(syntax.error)}` : 'expected a scenario: an object with "name", "devices" and "steps"';
-    return { ok: false, problems: [{ message, offset, length, ...at(offset) }] };
+  if (syntax) {
+    const { offset, length, error } = syntax;
+    return { ok: false, problems: [{ message: `not valid JSON: ${printParseErrorCode(error)}`, offset, length, ...at(offset) }] };
   }
   const parsed = v.safeParse(ScenarioSchema, getNodeValue(tree));
   if (!parsed.success) {

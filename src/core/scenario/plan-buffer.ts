@@ -1,6 +1,6 @@
 import { DmaSystem } from '../dma/dma-system.ts';
 import { createDevice, type Device } from '../dma/device.ts';
-import type { Outcome } from '../dma/outcome.ts';
+import { type Outcome, copiedBytes } from '../dma/outcome.ts';
 import { bytesOf, roomAtBoot } from '../dma/strategies/machine-room.ts';
 import { priceStrategies } from '../dma/strategies/price-strategies.ts';
 import type { StrategyAnswer, StrategyId } from '../dma/strategies/strategy.ts';
@@ -134,8 +134,9 @@ function remains(platform: Platform, request: BufferPlanRequest, taken: number):
   return { remainsBytes: Math.max(0, bytesOf(room) - taken), remainsBelowMaskBytes: Math.max(0, bytesOf(room, request.maskBits) - taken) };
 }
 
-function decisive(outcome: Outcome): Reason | undefined {
-  return outcome.ok ? undefined : outcome.explain.find(({ key }) => key === outcome.reason);
+/** The step of a refusal that decided: every refusal has it among its steps. */
+function decisive(outcome: Extract<Outcome, { ok: false }>): Reason {
+  return outcome.explain.find(({ key }) => key === outcome.reason)!;
 }
 
 /** dma_alloc_coherent of the whole; where it is refused, the largest power of two that is not. */
@@ -143,15 +144,15 @@ function tryCoherent(platform: Platform, request: BufferPlanRequest, id: 'cohere
   const system = new DmaSystem(platform);
   const device = createDevice({ name: 'device', maskBits: request.maskBits });
   const outcome = system.allocCoherent(device, 'buffer', request.bytes);
-  const binding = decisive(outcome);
   const common = { id, needs, bookkeepingBytes: 0, copiesPerByte: 0, explain: outcome.explain };
   if (outcome.ok) {
     const taken = orderBytes(orderFor(request.bytes));
     return { ...common, verdict: 'works', pieceBytes: request.bytes, pieces: 1, memoryBytes: taken, ...remains(platform, request, taken) };
   }
+  const binding = decisive(outcome);
   let piece = orderBytes(orderFor(request.bytes)) / 2;
   while (piece >= orderBytes(0) && !system.allocCoherent(device, `piece-${piece}`, piece).ok) piece /= 2;
-  return { ...common, verdict: 'no', pieceBytes: Math.max(0, piece >= orderBytes(0) ? piece : 0), pieces: 0, memoryBytes: 0, ...(binding ? { binding } : {}), ...remains(platform, request, 0) };
+  return { ...common, verdict: 'no', pieceBytes: piece >= orderBytes(0) ? piece : 0, pieces: 0, memoryBytes: 0, binding, ...remains(platform, request, 0) };
 }
 
 /**
@@ -165,7 +166,7 @@ function tryStreaming(platform: Platform, request: BufferPlanRequest): WayRow {
   const whole = mapOnce(system, device, request.bytes);
   if (whole.outcome.ok) return { ...common, verdict: 'works', needs: [{ kind: 'nothing' }], pieceBytes: request.bytes, pieces: 1, copiesPerByte: whole.copies, explain: whole.outcome.explain };
   const binding = decisive(whole.outcome);
-  const refused = { ...common, explain: whole.outcome.explain, ...(binding ? { binding } : {}) };
+  const refused = { ...common, explain: whole.outcome.explain, binding };
   for (let piece = orderBytes(Math.min(orderFor(request.bytes), platform.features.pageAllocatorMaxOrder.value)); piece >= orderBytes(0); piece /= 2) {
     const { outcome, copies } = mapOnce(system, device, piece);
     if (outcome.ok) return { ...refused, verdict: 'in-pieces', needs: [{ kind: 'driver-change', change: 'split' }], pieceBytes: piece, pieces: Math.ceil(request.bytes / piece), copiesPerByte: copies };
@@ -178,7 +179,7 @@ function mapOnce(system: DmaSystem, device: Device, bytes: number): { outcome: O
   const outcome = system.mapSingle(device, { id: 'buffer', bytes, direction: 'DMA_FROM_DEVICE' });
   if (!outcome.ok) return { outcome, copies: 0 };
   const end = system.unmapSingle('buffer');
-  return { outcome, copies: ((outcome.copied ?? 0) + (end.ok ? (end.copied ?? 0) : 0)) / bytes };
+  return { outcome, copies: (copiedBytes(outcome) + copiedBytes(end)) / bytes };
 }
 
 /** The same machine booted with a CMA area that holds the buffer; under Xen PV its frames would still be scattered. */

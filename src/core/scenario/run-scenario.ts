@@ -1,6 +1,6 @@
 import { createDevice, type Device } from '../dma/device.ts';
 import { DmaSystem } from '../dma/dma-system.ts';
-import type { Outcome } from '../dma/outcome.ts';
+import { type Outcome, copiedBytes } from '../dma/outcome.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type UnmetExpectation, unmetExpectation } from './expectation.ts';
 import { performStep } from './perform-step.ts';
@@ -231,8 +231,9 @@ class Runner {
   #count(outcome: Outcome, what: { readonly index: number; readonly operation: number; readonly device?: string; readonly bytes: number; readonly id: string }, tally: Tally): Outcome {
     this.#done++;
     tally.operations++;
+    const copied = copiedBytes(outcome);
+    this.#copied += copied;
     if (outcome.ok) {
-      this.#copied += outcome.copied ?? 0;
       if (outcome.elements) for (const { by, bytes } of outcome.elements) this.#bounced += by === 'bounce' ? bytes : 0;
       else if (outcome.by === 'bounce') this.#bounced += what.bytes;
     } else {
@@ -243,7 +244,7 @@ class Runner {
     this.#recording?.add({
       step: what.index, operation: what.operation, device: what.device === undefined ? NO_DEVICE : (this.#deviceIndex.get(what.device) ?? NO_DEVICE),
       result: RESULTS.indexOf(resultOf(outcome, what.operation)), bytes: what.bytes, slot: mapping?.slot ?? -1, slots: mapping?.slots ?? 0,
-      used: this.#used(), copied: outcome.ok ? (outcome.copied ?? 0) : 0,
+      used: this.#used(), copied,
     });
     return outcome;
   }
@@ -280,8 +281,11 @@ function bytesOf(step: SingleStep): number {
   return 'size' in step ? (step.size ?? 0) : 0;
 }
 
+/** Whether an operation ends a mapping or gives memory back, by its number. */
+const RELEASES: readonly boolean[] = OPERATION_NAMES.map((name) => /unmap|free/.test(name));
+
 function resultOf(outcome: Outcome, operation: number): RecordedResult {
   if (!outcome.ok) return 'refused';
   if (outcome.by !== undefined) return outcome.by;
-  return /unmap|free/.test(OPERATION_NAMES[operation] ?? '') ? 'released' : 'done';
+  return RELEASES[operation] === true ? 'released' : 'done';
 }

@@ -47,7 +47,7 @@ export function* runWorkload(options: WorkloadOptions, target: WorkloadTarget): 
   let leaked = 0;
   let first: WorkloadTotals['firstFailure'];
   for (let tick = 0; tick < options.ticks; tick++) {
-    const due = ends[tick % ends.length] ?? [];
+    const due = ends[tick % ends.length]!;
     for (const id of due) target.unmap(id);
     due.length = 0;
     for (let made = 0; made < options.perTick; made++) {
@@ -60,7 +60,7 @@ export function* runWorkload(options: WorkloadOptions, target: WorkloadTarget): 
         failures++;
         first ??= { tick, bytes, outcome };
       } else if (options.leakEvery > 0 && maps % options.leakEvery === 0) leaked++;
-      else ends[(tick + life) % ends.length]?.push(id);
+      else ends[(tick + life) % ends.length]!.push(id);
     }
     yield tick;
   }

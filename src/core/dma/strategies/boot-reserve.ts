@@ -1,7 +1,7 @@
 import type { Platform } from '../../platform/platform.ts';
 import { type Reason, reason } from '../../platform/reason.ts';
 import { MIB } from '../../units/bytes.ts';
-import { bytesOf, largestRun, roomAtBoot } from './machine-room.ts';
+import { bytesIn, bytesOf, largestRun, roomAtBoot } from './machine-room.ts';
 import type { BufferWish, StrategyAnswer } from './strategy.ts';
 
 /**
@@ -13,7 +13,7 @@ export function bootReserveStrategy(platform: Platform, wish: BufferWish, granul
   const room = roomAtBoot(platform);
   const bytes = Math.ceil(wish.bytes / granularity) * granularity;
   const run = largestRun(room, granularity, wish.maskBits);
-  const most = run ? run.end - run.start : 0;
+  const most = bytesIn(run);
   const feasible = most >= bytes;
   const explain: Reason[] = [
     reason('strategy-reserve', { bytes, granularity, bits: wish.maskBits }, platform.memory.e820),

@@ -29,6 +29,11 @@ export function bytesOf(ranges: readonly AddressRange[], maskBits = 64): number 
   return ranges.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, last + 1) - start), 0);
 }
 
+/** Bytes of a run; 0 where there is none. */
+export function bytesIn(run: AddressRange | undefined): number {
+  return run ? run.end - run.start : 0;
+}
+
 /** The largest run of whole, aligned blocks of `granularity` below a mask, highest first among equals. */
 export function largestRun(ranges: readonly AddressRange[], granularity: number, maskBits: number): AddressRange | undefined {
   const limit = maskOfBits(maskBits) + 1;

@@ -3,7 +3,7 @@ import { type Reason, reason } from '../../platform/reason.ts';
 import { xenAtLeast } from '../../platform/xen-version.ts';
 import { MIB } from '../../units/bytes.ts';
 import { PAGE_SIZE } from '../../units/pages.ts';
-import { bytesOf, largestRun, roomAtBoot } from './machine-room.ts';
+import { bytesIn, bytesOf, largestRun, roomAtBoot } from './machine-room.ts';
 import type { BufferWish, StrategyAnswer } from './strategy.ts';
 
 /** A page table entry for each page, and the tables above. */
@@ -24,7 +24,7 @@ export function pvhIommuStrategy(platform: Platform, wish: BufferWish): Strategy
   const bytes = Math.ceil(wish.bytes / (4 * MIB)) * 4 * MIB;
   // The guest's map has the machine's holes, so its largest run below the mask is the machine's.
   const run = largestRun(room, 4 * MIB, wish.maskBits);
-  const most = run ? run.end - run.start : 0;
+  const most = bytesIn(run);
   if (most < bytes) explain.push(reason('strategy-no-room', { bytes, largest: most, bits: wish.maskBits }));
   const feasible = !old && !off && most >= bytes;
   const taken = feasible ? bytes : 0;

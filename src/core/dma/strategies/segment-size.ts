@@ -7,7 +7,7 @@ import { orderBytes, orderFor } from '../../units/pages.ts';
 import { boot } from '../boot.ts';
 import { createContiguousRegion } from '../contiguous-region.ts';
 import { mappedBlock } from '../linux-memory.ts';
-import { bytesOf, largestRun, roomAtBoot } from './machine-room.ts';
+import { bytesIn, bytesOf, largestRun, roomAtBoot } from './machine-room.ts';
 import type { BufferWish, StrategyAnswer } from './strategy.ts';
 
 /** Bookkeeping of one slot: struct io_tlb_slot from 5.14 on; two arrays of an int and an address before. */
@@ -40,7 +40,7 @@ export function segmentSizeStrategy(platform: Platform, wish: BufferWish): Strat
     if (piece < segment) explain.push(reason('strategy-early-frame-list', { order, bytes: piece }, platform.features.maxContigOrder));
   } else {
     const run = largestRun(room, SLOT_BYTES, Math.min(32, wish.maskBits));
-    const most = run ? run.end - run.start : 0;
+    const most = bytesIn(run);
     while (piece > most && piece > SLOT_BYTES) piece /= 2;
     if (piece < segment) explain.push(reason('strategy-no-room', { bytes: segment, largest: most, bits: Math.min(32, wish.maskBits) }));
   }

@@ -1,7 +1,7 @@
 import type { Platform } from '../../platform/platform.ts';
 import { type Reason, reason } from '../../platform/reason.ts';
 import { GIB, MIB } from '../../units/bytes.ts';
-import { bytesOf, largestRun, roomAtBoot } from './machine-room.ts';
+import { bytesIn, bytesOf, largestRun, roomAtBoot } from './machine-room.ts';
 import type { BufferWish, StrategyAnswer } from './strategy.ts';
 
 /**
@@ -13,7 +13,7 @@ export function wideMaskStrategy(platform: Platform, wish: BufferWish): Strategy
   const superpage = wish.bytes >= GIB ? GIB : 2 * MIB;
   const bytes = Math.ceil(wish.bytes / superpage) * superpage;
   const run = largestRun(room, superpage, 64);
-  const most = run ? run.end - run.start : 0;
+  const most = bytesIn(run);
   const fits = most >= bytes;
   const explain: Reason[] = [
     reason('strategy-wide-mask', { bits: wish.maskBits, superpage }),

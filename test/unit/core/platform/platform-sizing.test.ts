@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildPlatform } from '../../../../src/core/platform/build-platform.ts';
 import { doubtOf } from '../../../../src/core/platform/fact.ts';
 import type { E820Entry, PlatformFacts } from '../../../../src/core/platform/platform-facts.ts';
+import { platformVariant } from '../../../../src/core/platform/platform-variant.ts';
 import { GIB, MIB } from '../../../../src/core/units/bytes.ts';
 
 const fact = <T>(value: T) => ({ value, from: { kind: 'log', uri: 'x', line: 1, column: 1 } } as const);
@@ -86,5 +87,53 @@ describe('the aperture under Xen', () => {
     expect(domU(parameter(undefined, ['force']))).toBe(64);
     expect(domU({ apertureBytes: fact(16 * MIB) })).toBe(16);
     expect(dom0('2.6.18.8-xen', 4 * GIB, { domain: fact('pv-domu' as const) })).toBe(0);
+  });
+});
+
+describe('what evidence says against the tables', () => {
+  const config = (entries: Record<string, string>): PlatformFacts => ({ config: new Map(Object.entries(entries).map(([key, value]) => [key, fact(value)])) });
+
+  it('the page allocator\'s largest order, counted exclusively before 6.4', () => {
+    const order = (release: string, symbol: string, value: string): number => platform(release, 8 * GIB, config({ [symbol]: value })).features.pageAllocatorMaxOrder.value;
+    expect(order('6.1.192', 'CONFIG_FORCE_MAX_ZONEORDER', '14')).toBe(13);
+    expect(order('6.3.0', 'CONFIG_ARCH_FORCE_MAX_ORDER', '14')).toBe(13);
+    expect(order('6.12.117', 'CONFIG_ARCH_FORCE_MAX_ORDER', '13')).toBe(13);
+    expect(order('6.12.117', 'CONFIG_ARCH_FORCE_MAX_ORDER', 'thirteen')).toBe(10);
+  });
+
+  it('the CMA area of a configuration, natively and where DMA takes it', () => {
+    const cma = (entries: Record<string, string>, more: PlatformFacts = {}): number => platform('6.12.117', 8 * GIB, { ...config(entries), ...more }).cmaBytes.value / MIB;
+    expect(cma({ CONFIG_CMA_SIZE_MBYTES: '64', CONFIG_DMA_CMA: 'y' })).toBe(64);
+    expect(cma({ CONFIG_CMA_SIZE_MBYTES: '64' })).toBe(0);
+    expect(cma({ CONFIG_CMA_SIZE_MBYTES: 'much', CONFIG_DMA_CMA: 'y' })).toBe(0);
+    expect(cma({ CONFIG_CMA_SIZE_MBYTES: '64', CONFIG_DMA_CMA: 'y' }, { domain: fact('pv-dom0' as const), xenVersion: fact('4.17.0') })).toBe(0);
+    expect(cma({ CONFIG_CMA_SIZE_MBYTES: '64', CONFIG_DMA_CMA: 'y' }, { cmaBytes: fact(16 * MIB) })).toBe(16);
+  });
+
+  it('dom0, where the log has lines of the hypervisor itself; with doubt where it has none', () => {
+    const of = (facts: PlatformFacts) => buildPlatform({ xenVersion: fact('4.17.0'), ...facts }, { id: 'test' }).domain;
+    expect(of({ xenCommandLine: fact('dom0_mem=1G') })).toMatchObject({ value: 'pv-dom0' });
+    expect(doubtOf(of({ xenCommandLine: fact('dom0_mem=1G') }))).toBeUndefined();
+    expect(doubtOf(of({}))).toMatch(/assumed/);
+  });
+
+  it('nothing against what a person sets by hand, in variants too', () => {
+    const overrides = { areas: fact(false) };
+    const set = buildPlatform({ kernelRelease: fact('6.12.117'), domain: fact('native' as const), possibleCpus: fact(4) }, { id: 'test', overrides });
+    expect(set.features.areas.value).toBe(false);
+    expect(platformVariant(set, { linux: '6.14.0' }, 'test').features.areas.value).toBe(false);
+  });
+
+  it('labels that tell a guest and a release candidate', () => {
+    const label = (facts: PlatformFacts): string => buildPlatform({ e820: fact(map(8 * GIB)), ...facts }, { id: 'test' }).label;
+    expect(label({ kernelRelease: fact('6.14.0-rc3'), domain: fact('hvm' as const) })).toMatch(/^HVM guest · Linux 6\.14-rc3 · /);
+    expect(label({ kernelRelease: fact('not a release') })).toMatch(/^Linux 6\.12/);
+  });
+
+  it('no aperture for XenLinux with swiotlb=off', () => {
+    const off = buildPlatform({
+      kernelRelease: fact('2.6.18-xen'), lineage: fact('xenlinux' as const), xenVersion: fact('3.0.4'), domain: fact('pv-dom0' as const), machineE820: fact(map(8 * GIB)), ...parameter(undefined, ['off']),
+    }, { id: 'test' });
+    expect(off.aperture.bytes.value).toBe(0);
   });
 });

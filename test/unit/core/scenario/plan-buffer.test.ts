@@ -50,6 +50,16 @@ describe('a plan', () => {
     expect(way(planBuffer(platform('xen-4.17-linux-6.1'), FOUNDING).rows, 'pvh-iommu').since).toEqual({ xen: '4.11' });
   });
 
+  it('has no piece for a device that reaches no memory, and all for a small buffer', () => {
+    const { rows } = planBuffer(platform('linux-6.12'), { ...FOUNDING, bytes: MIB, maskBits: 12, contiguous: false, zeroCopy: 'no' });
+    expect(way(rows, 'coherent')).toMatchObject({ verdict: 'no', pieceBytes: 0, pieces: 0, binding: { key: 'exchange-needed-reach' } });
+    expect(way(rows, 'streaming')).toMatchObject({ verdict: 'no', pieceBytes: 0, pieces: 0 });
+    expect(way(rows, 'boot-reserve')).toMatchObject({ verdict: 'no', pieceBytes: 0 });
+    const small = (maskBits: number): readonly PlanRow[] => planBuffer(platform('linux-6.12'), { ...FOUNDING, bytes: 64 * 1024, maskBits, zeroCopy: 'no' }).rows;
+    expect(way(small(32), 'streaming')).toMatchObject({ verdict: 'works', needs: [{ kind: 'nothing' }], pieces: 1 });
+    expect(way(small(24), 'cma').needs).toEqual([{ kind: 'boot-option', of: 'linux', option: 'cma=4M@0-16M' }]);
+  });
+
   it('is told as text, Markdown, CSV and JSON with the same rows', () => {
     const plan = planBuffer(platform('xen-4.17-linux-6.1'), { ...FOUNDING, bytesPerSecond: 100 * MIB });
     for (const { id } of plan.rows) expect(planJson(plan).rows.map((row) => row.id)).toContain(id);

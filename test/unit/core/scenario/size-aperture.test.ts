@@ -45,6 +45,15 @@ describe('the search of the smallest aperture', () => {
     expect(sizing.smallest!.swiotlb).toBe(String(sizing.smallest!.bytes / 1024 / 1024));
   });
 
+  it('asks with as many areas as the platform has, and with one; a machine that needs no pool has none', () => {
+    const four = size(hold(600), { linux: '6.12.117', domain: 'native', memory: '2G', swiotlb: '1024,4,force', cpus: 4 });
+    expect(new Set(four.curve.map(({ areas }) => areas))).toEqual(new Set([1, 4]));
+    expect(four.curve.every(({ bytes, areas }, at) => at === 0 || bytes > four.curve[at - 1]!.bytes || (bytes === four.curve[at - 1]!.bytes && areas >= four.curve[at - 1]!.areas))).toBe(true);
+    const none = size([{ op: 'workload', device: 'nic', shape: 'nic', ticks: 700 }], { linux: '6.12.117', domain: 'native', memory: '2G', cpus: 1 });
+    expect(none.present).toMatchObject({ bytes: 0, areas: 0, failures: 0 });
+    expect(new Set(none.curve.map(({ areas }) => areas))).toEqual(new Set([0]));
+  });
+
   it('says that no size helps, and why', () => {
     const sizing = size([{ op: 'dma_map_single', device: 'nic', size: '1M' }], { linux: '6.12.117', domain: 'native', memory: '4G', swiotlb: '1024,1,force', cpus: 1 });
     expect(sizing.smallest).toBeUndefined();
