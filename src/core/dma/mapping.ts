@@ -43,5 +43,3 @@ export interface DeviceTotals {
   readonly copiedInBytes: number;
   readonly copiedBackBytes: number;
 }
-
-export const NO_TOTALS: DeviceTotals = { direct: 0, bounced: 0, refused: 0, copiedInBytes: 0, copiedBackBytes: 0 };

@@ -10,7 +10,7 @@ import type { DevicePools } from './device-pools.ts';
 import type { Device } from './device.ts';
 import { mapRefusal, overflowStep } from './map-refusal.ts';
 import { mapStreaming } from './map-streaming.ts';
-import { type DeviceTotals, type MapSingleRequest, type Mapping, NO_TOTALS } from './mapping.ts';
+import type { DeviceTotals, MapSingleRequest, Mapping } from './mapping.ts';
 import { type Outcome, refused } from './outcome.ts';
 
 /** A part of a mapping, in bytes; absent: the whole. */
@@ -19,13 +19,16 @@ export interface Part {
   readonly bytes?: number;
 }
 
+/** Totals while they are counted: one object a device, as a long load counts millions of times. */
+type RunningTotals = { -readonly [K in keyof DeviceTotals]: DeviceTotals[K] };
+
 /**
  * The streaming mappings of a machine: made, synced and ended one by one, with what they copy. Buffers come from the
  * machine's page allocator and are freed with their mapping.
  */
 export class StreamingMappings {
   readonly table = new Map<string, Mapping>();
-  readonly totals = new Map<string, DeviceTotals>();
+  readonly #totals = new Map<string, RunningTotals>();
   readonly #machine: BootedMachine;
   readonly #platform: Platform;
   readonly #pools: DevicePools;
@@ -37,6 +40,11 @@ export class StreamingMappings {
     this.#platform = machine.platform;
     this.#pools = pools;
     this.#contents = contents;
+  }
+
+  /** What the mappings of each device have cost so far, by its name. */
+  get totals(): ReadonlyMap<string, DeviceTotals> {
+    return this.#totals;
   }
 
   map(device: Device, request: MapSingleRequest): Outcome {
@@ -58,7 +66,7 @@ export class StreamingMappings {
     const outcome = this.#map(device, request, pfn, order);
     if (!outcome.ok) {
       pages.free(pfn, order);
-      this.#count(device, { refused: 1 });
+      this.#totalsOf(device).refused++;
     }
     return outcome;
   }
@@ -67,14 +75,13 @@ export class StreamingMappings {
     const mapping = this.table.get(id);
     if (!mapping) return refused([], reason('not-mapped', { id }));
     this.table.delete(id);
-    const explain: Reason[] = [];
+    const explain: Reason[] = [reason('released', { slots: mapping.slots ?? 0, address: mapping.address })];
     let copied = 0;
     if (mapping.tlbAddress !== undefined) {
       copied = this.#copy(mapping, copyAtUnmap(mapping.direction, skipCpuSync), 0, mapping.bytes, explain);
       this.#pools.contextOf(mapping.device).aperture?.unmap(mapping.tlbAddress);
     }
     this.#machine.pages.free(mapping.pfn, mapping.order);
-    explain.unshift(reason('released', { slots: mapping.slots ?? 0, address: mapping.address }));
     return { ok: true, address: mapping.address, copied, explain };
   }
 
@@ -130,17 +137,14 @@ export class StreamingMappings {
       // Pages of a region that was made contiguous are taken: the page allocator gives a buffer none of them.
       physical, bus, bytes, cpu, inContiguousRegion: request.page === true,
     });
-    const common = { id, device, bytes, direction, pfn, order };
     if (result.kind === 'direct') {
-      this.table.set(id, { ...common, bounced: false, address: bus });
-      this.#count(device, { direct: 1 });
+      this.table.set(id, { id, device, bytes, direction, pfn, order, bounced: false, address: bus });
+      this.#totalsOf(device).direct++;
       return { ok: true, by: 'direct', address: bus, copied: 0, explain: [reason('direct-in-reach', { address: bus, bytes, mask: device.dmaMask })] };
     }
     const inSlot = (offset % SLOT_BYTES) & device.minAlignMask;
-    const steps: Reason[] = [
-      ...(device.restrictedPool ? [reason('restricted-pool', { bytes: device.restrictedPool.bytes })] : []),
-      result.why, reason('request-slots', { bytes, offset: inSlot, slots: Math.ceil((bytes + inSlot) / SLOT_BYTES) }),
-    ];
+    const steps: Reason[] = device.restrictedPool ? [reason('restricted-pool', { bytes: device.restrictedPool.bytes })] : [];
+    steps.push(result.why, reason('request-slots', { bytes, offset: inSlot, slots: Math.ceil((bytes + inSlot) / SLOT_BYTES) }));
     const overflow = overflowStep(this.#platform, bytes);
     if (overflow && result.kind !== 'bounced') steps.push(overflow);
     const aperture = this.#pools.apertureOf(device);
@@ -153,11 +157,12 @@ export class StreamingMappings {
     const { slots } = result;
     const address = result.bus ?? slots.address;
     const ofDefault = slots.origin === undefined && !device.restrictedPool;
-    const mapping: Mapping = {
-      ...common, bounced: true, address, tlbAddress: slots.address, slots: slots.slots, ...(ofDefault ? { slot: slots.slot - slots.pad } : {}),
-    };
+    // Written out twice: to spread it costs a long load more than all else that it does.
+    const mapping: Mapping = ofDefault
+      ? { id, device, bytes, direction, pfn, order, bounced: true, address, tlbAddress: slots.address, slots: slots.slots, slot: slots.slot - slots.pad }
+      : { id, device, bytes, direction, pfn, order, bounced: true, address, tlbAddress: slots.address, slots: slots.slots };
     this.table.set(id, mapping);
-    this.#count(device, { bounced: 1 });
+    this.#totalsOf(device).bounced++;
     if (slots.origin === 'transient') steps.push(reason('pool-transient', { slots: slots.slots, address: slots.address }));
     steps.push(reason('found-slot', { slot: slots.slot, segment: Math.floor(slots.slot / SEGMENT_SLOTS), area: slots.area, address }));
     const copied = this.#copy(mapping, copyAtMap(this.#platform.features, direction, skipCpuSync), 0, bytes, steps);
@@ -169,16 +174,16 @@ export class StreamingMappings {
     if ((copy !== 'in' && copy !== 'back') || mapping.tlbAddress === undefined) return 0;
     this.#contents?.copy(copy, mapping.id, offset, mapping.tlbAddress + offset, bytes);
     explain.push(reason(copy === 'in' ? 'copied-in' : 'copied-back', { bytes }));
-    this.#count(mapping.device, copy === 'in' ? { copiedInBytes: bytes } : { copiedBackBytes: bytes });
+    const totals = this.#totalsOf(mapping.device);
+    if (copy === 'in') totals.copiedInBytes += bytes;
+    else totals.copiedBackBytes += bytes;
     return bytes;
   }
 
-  #count(device: Device, more: Partial<DeviceTotals>): void {
-    const { direct, bounced, refused: failed, copiedInBytes, copiedBackBytes } = this.totals.get(device.name) ?? NO_TOTALS;
-    this.totals.set(device.name, {
-      direct: direct + (more.direct ?? 0), bounced: bounced + (more.bounced ?? 0), refused: failed + (more.refused ?? 0),
-      copiedInBytes: copiedInBytes + (more.copiedInBytes ?? 0), copiedBackBytes: copiedBackBytes + (more.copiedBackBytes ?? 0),
-    });
+  #totalsOf(device: Device): RunningTotals {
+    let totals = this.#totals.get(device.name);
+    if (!totals) this.#totals.set(device.name, totals = { direct: 0, bounced: 0, refused: 0, copiedInBytes: 0, copiedBackBytes: 0 });
+    return totals;
   }
 
   #onBuffer(id: string, part: Part, use: (range: Required<Part>, contents: Contents) => ReturnType<Contents['readBuffer']> | undefined): Outcome {

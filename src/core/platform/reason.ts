@@ -152,5 +152,5 @@ export interface Reason<K extends ReasonKey = ReasonKey> {
 
 /** Builds a reason with the parameters that its key demands. */
 export function reason<K extends ReasonKey>(key: K, params: ReasonParams[K], fact?: Fact<unknown>): Reason {
-  return { key, params, ...(fact === undefined ? {} : { fact }) };
+  return fact === undefined ? { key, params } : { key, params, fact };
 }

@@ -61,15 +61,6 @@ export class Recording {
     this.length = at + 1;
   }
 
-  at(index: number): RecordedOperation | undefined {
-    if (index < 0 || index >= this.length) return undefined;
-    const of = (column: { readonly [index: number]: number }): number => column[index] ?? 0;
-    return {
-      step: of(this.step), operation: of(this.operation), device: of(this.device), result: of(this.result), bytes: of(this.bytes),
-      slot: of(this.slot), slots: of(this.slots), used: of(this.used), copied: of(this.copied),
-    };
-  }
-
   #grow(): void {
     const capacity = this.step.length * 2;
     const larger = <T extends Uint32Array | Uint8Array | Uint16Array | Float64Array | Int32Array>(column: T, made: T): T => {

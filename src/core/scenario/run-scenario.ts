@@ -99,6 +99,15 @@ interface Tally {
   unmet?: UnmetExpectation;
 }
 
+/** One operation of a step: `index` is the step's, `operation` the number of its name. */
+interface Operation {
+  readonly index: number;
+  readonly operation: number;
+  readonly device?: string;
+  readonly bytes: number;
+  readonly id: string;
+}
+
 class Runner {
   readonly #scenario: Scenario;
   readonly #platform: Platform;
@@ -228,7 +237,7 @@ class Runner {
     return this.#count(outcome, { index, operation: OPERATION_NAMES.indexOf(step.op), ...('device' in step ? { device: step.device } : {}), bytes, id }, tally);
   }
 
-  #count(outcome: Outcome, what: { readonly index: number; readonly operation: number; readonly device?: string; readonly bytes: number; readonly id: string }, tally: Tally): Outcome {
+  #count(outcome: Outcome, what: Operation, tally: Tally): Outcome {
     this.#done++;
     tally.operations++;
     const copied = copiedBytes(outcome);
@@ -240,13 +249,17 @@ class Runner {
       tally.failures++;
       tally.refusal ??= outcome;
     }
+    if (this.#recording) this.#record(this.#recording, outcome, what, copied);
+    return outcome;
+  }
+
+  #record(recording: Recording, outcome: Outcome, what: Operation, copied: number): void {
     const mapping = outcome.ok && outcome.by === 'bounce' ? this.#system.mappings.get(what.id) : undefined;
-    this.#recording?.add({
+    recording.add({
       step: what.index, operation: what.operation, device: what.device === undefined ? NO_DEVICE : (this.#deviceIndex.get(what.device) ?? NO_DEVICE),
       result: RESULTS.indexOf(resultOf(outcome, what.operation)), bytes: what.bytes, slot: mapping?.slot ?? -1, slots: mapping?.slots ?? 0,
       used: this.#used(), copied,
     });
-    return outcome;
   }
 
   #used(): number {
