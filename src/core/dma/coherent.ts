@@ -134,10 +134,11 @@ function makeReachable(machine: BootedMachine, domain: PvDomain, device: Device,
   domain.heap.scrub();
   if (!result.ok) {
     const reserve = [reason('knob-reserve', { helps: 1 }), reason('knob-wider-mask', { helps: 1 }), reason('knob-swiotlb-size', { helps: 0 })];
+    const heapOrder = features.xenMaxOrder!;
     const decisive = result.cause === 'width-below-dma-bits'
       ? reason('exchange-width-below-dma-bits', { bits, dmaBits: features.xenDmaBits!.value! }, features.xenDmaBits)
       : result.cause === 'order' || result.cause === 'permission'
-        ? reason('xen-heap-order-limit', { order: features.xenMaxOrder?.value ?? 0, bytes: orderBytes(features.xenMaxOrder?.value ?? 0) }, features.xenMaxOrder)
+        ? reason('xen-heap-order-limit', { order: heapOrder.value, bytes: orderBytes(heapOrder.value) }, heapOrder)
         : reason('exchange-zone-empty', { order, bits, freeBytes: 'freeBytes' in result ? result.freeBytes : 0, largestOrder: 'largestOrder' in result ? result.largestOrder : -1 });
     return { ok: false, outcome: refused(steps, decisive, reserve) };
   }
