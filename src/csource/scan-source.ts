@@ -121,7 +121,15 @@ function scanCalls(parser: CParser, unit: SourceUnit): DmaCall[] {
   if (named.length === 0) return [];
   const located = locateCalls(parser, unit.text, named);
   const home: OpenUnit = { unit: translation, functions: new UnitFunctions(parser, translation), config, memo: new Map() };
-  const reader: Reader = { ...home, index, fields: new FieldValues(home, (path) => filesInView(path, unit, home, parser, cache)) };
+  const inView = new Map<string, readonly FileInView[] | undefined>();
+  const opened = new Map<string, OpenUnit>();
+  const reader: Reader = {
+    ...home, index,
+    fields: new FieldValues(home, (path) => {
+      if (!inView.has(path)) inView.set(path, filesInView(path, unit, home, parser, cache, opened));
+      return inView.get(path);
+    }),
+  };
   const calls: DmaCall[] = [];
   for (const call of located) {
     if (inDeadText(conditionAt(index, call.start), unit.text)) continue;
@@ -132,24 +140,27 @@ function scanCalls(parser: CParser, unit: SourceUnit): DmaCall[] {
   return calls;
 }
 
-/** The files that can see what a file defines: the file alone, or all of its folder and those below. */
-function filesInView(definedIn: string, source: SourceUnit, home: OpenUnit, parser: CParser, cache: IndexCache): readonly FileInView[] | undefined {
-  const own = fileInView(source.path, source.text, () => home);
+/**
+ * The files that can see what a file defines: the file alone, or all of its folder and those below.
+ * @param opened other files that were opened for this one, by path
+ */
+function filesInView(definedIn: string, source: SourceUnit, home: OpenUnit, parser: CParser, cache: IndexCache, opened: Map<string, OpenUnit>): readonly FileInView[] | undefined {
+  const own = fileInView(home.unit.main.index, () => home);
   if (definedIn === source.path) return [own];
   const tree = source.config?.get('CONFIG_X86_64') === 'y' ? source.tree : undefined;
   const beside = tree?.isKernelHeader(definedIn) === false ? tree.sourcesBeside(definedIn) : undefined;
   if (!tree || !beside?.includes(source.path)) return undefined;
   const others = tree.includersOf(definedIn, beside).filter((path) => path !== source.path);
   return [own, ...others.map((path) => {
-    const text = tree.text(path) ?? '';
-    let opened: OpenUnit | undefined;
-    return fileInView(path, text, () => {
+    const index = cache.of(path, tree.text(path) ?? '');
+    return fileInView(index, () => {
       if (!path.endsWith('.c')) return undefined;
-      if (!opened) {
-        const unit = new TranslationUnit(cache.of(path, text), source.headers, cache, decideBy(home.config), tree);
-        opened = { unit, functions: new UnitFunctions(parser, unit), config: home.config, memo: new Map() };
+      let other = opened.get(path);
+      if (!other) {
+        const unit = new TranslationUnit(index, source.headers, cache, decideBy(home.config), tree);
+        opened.set(path, (other = { unit, functions: new UnitFunctions(parser, unit), config: home.config, memo: new Map() }));
       }
-      return opened;
+      return other;
     });
   })];
 }

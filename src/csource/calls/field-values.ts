@@ -5,6 +5,7 @@ import { boundsOf } from '../evaluate/range.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { codeOnly } from '../parse/lexer.ts';
 import type { KernelConfig } from '../preprocess/kernel-config.ts';
+import type { SourceIndex } from '../preprocess/source-index.ts';
 import type { TranslationUnit } from '../preprocess/translation-unit.ts';
 import { forEachWorld } from '../preprocess/world.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
@@ -21,6 +22,10 @@ export interface FileInView {
   readonly text: string;
   /** The text with comments and strings blanked. */
   readonly code: string;
+  /** Every name that stands in the text. */
+  readonly words: ReadonlySet<string>;
+  /** Names that stand first among what a function fills that may fill a whole struct. */
+  readonly filled: ReadonlySet<string>;
   /** Macros of the file that write what they are given, and those that take the name of a member. */
   readonly macros: { readonly writing: ReadonlySet<string>; readonly naming: ReadonlySet<string> };
   /** What reads it, made when it is needed; undefined for a header, whose functions are compiled elsewhere. */
@@ -83,7 +88,7 @@ export class FieldValues {
     const files = this.#inView(place.instance.index.path);
     if (!files) return undefined;
     const macros = { writing: new Set(WRITING), naming: new Set<string>() };
-    for (const file of files.filter(({ text }) => text.includes(field))) {
+    for (const file of files.filter(({ words }) => words.has(field))) {
       file.macros.writing.forEach((name) => macros.writing.add(name));
       file.macros.naming.forEach((name) => macros.naming.add(name));
     }
@@ -149,8 +154,8 @@ interface Stored {
 
 /** The stores to a member in a file; undefined where it may be changed in a way that is not seen. */
 function storesIn(file: FileInView, record: string, field: string, macros: FileInView['macros']): Stored[] | undefined {
-  const filler = filled(file.text, record);
-  if (!file.text.includes(field)) return filler ? undefined : [];
+  const filler = filled(file, record);
+  if (!file.words.has(field)) return filler ? undefined : [];
   const { code } = file;
   const stores: Stored[] = [];
   let mentions = 0;
@@ -181,11 +186,23 @@ function storesIn(file: FileInView, record: string, field: string, macros: FileI
 function useOf(before: string, after: string): 'read' | 'store' | 'initialiser' | 'other' {
   if (/^\s*=(?!=)/.test(after)) return /[\w)\]]\s*(?:->|\.)\s*$/.test(before) ? 'store' : 'initialiser';
   if (/^\s*(?:\+\+|--|[-+*/%&|^]=|<<=|>>=)/.test(after)) return 'other';
-  const chain = /(\+\+|--|&&?)?\s*\(?\s*[\w.>\-[\]\s()]*(?:->|\.)\s*$/.exec(before.slice(before.search(/[;{}=,?:][^;{}=,?:]*$/) + 1));
-  const operator = chain?.[1];
+  const { operator, at } = operatorBefore(before);
   if (operator === '++' || operator === '--') return 'other';
   // A single `&` that is no mask: nothing that has a value stands before it.
-  return operator === '&' && !/[\w)\]]\s*&\s*\(?\s*[\w.>\-[\]\s()]*(?:->|\.)\s*$/.test(before) ? 'other' : 'read';
+  return operator === '&' && !/[\w)\]]$/.test(before.slice(0, at).trimEnd()) ? 'other' : 'read';
+}
+
+const IN_CHAIN = /[\w.>\-[\]\s()]/;
+
+/** The operator before the chain of members that a text ends with, and where it stands. A `--` anywhere in the chain is taken for one before it. */
+function operatorBefore(text: string): { readonly operator: '++' | '--' | '&&' | '&' | undefined; readonly at: number } {
+  const from = Math.max(...[';', '{', '}', '=', ',', '?', ':'].map((end) => text.lastIndexOf(end))) + 1;
+  let at = text.length;
+  while (at > from && IN_CHAIN.test(text.charAt(at - 1))) at--;
+  if (text.includes('--', at)) return { operator: '--', at };
+  const two = text.slice(Math.max(from, at - 2), at);
+  if (two === '++' || two === '&&') return { operator: two, at: at - 2 };
+  return two.endsWith('&') ? { operator: '&', at: at - 1 } : { operator: undefined, at };
 }
 
 /** Whether a designator at an offset is certain to belong to a struct of another name. */
@@ -230,14 +247,20 @@ function baseType(home: OpenUnit, end: number): string | undefined {
 }
 
 /** Whether something in a file may fill a whole struct of the name. */
-function filled(code: string, record: string): boolean {
-  if (!code.includes(record.slice(7))) return false;
-  const names = new Set([...code.matchAll(new RegExp(`\\b${record.replace(' ', '\\s+')}\\s*\\*?\\s*(\\w+)`, 'g'))].map(([, name]) => name ?? ''));
-  for (const [, given = ''] of code.matchAll(FILLERS)) {
-    const first = /^\s*(?:\([^()]*\)\s*)?&?\s*\*?\s*(\w+)\s*,/.exec(given)?.[1];
-    if (first !== undefined && names.has(first)) return true;
-  }
+function filled({ text, words, filled: names }: FileInView, record: string): boolean {
+  if (names.size === 0 || !words.has(record.slice(7))) return false;
+  for (const [, name = ''] of text.matchAll(new RegExp(`\\b${record.replace(' ', '\\s+')}\\s*\\*?\\s*(\\w+)`, 'g'))) if (names.has(name)) return true;
   return false;
+}
+
+/** What stands first in each call of a text that may fill a whole struct. */
+function fillsIn(text: string): Set<string> {
+  const names = new Set<string>();
+  for (const [, given = ''] of text.matchAll(FILLERS)) {
+    const first = /^\s*(?:\([^()]*\)\s*)?&?\s*\*?\s*(\w+)\s*,/.exec(given)?.[1];
+    if (first !== undefined) names.add(first);
+  }
+  return names;
 }
 
 /** Macros that a text defines: those that write a parameter, or what is given to them, and those that a member's name is given to. */
@@ -253,18 +276,29 @@ function macrosIn(text: string): FileInView['macros'] {
   return { writing, naming };
 }
 
+/** What is read from a file's text alone, by the index that holds it: the same for every unit that looks at the file. */
+const KNOWN = new WeakMap<SourceIndex, { code?: string; words?: ReadonlySet<string>; macros?: FileInView['macros']; filled?: ReadonlySet<string> }>();
+
 /** A view of a file. */
-export function fileInView(path: string, text: string, open: () => OpenUnit | undefined): FileInView {
-  let code: string | undefined;
-  let macros: FileInView['macros'] | undefined;
+export function fileInView(index: SourceIndex, open: () => OpenUnit | undefined): FileInView {
+  const { path, text } = index;
+  let known = KNOWN.get(index);
+  if (!known) KNOWN.set(index, (known = {}));
+  const facts = known;
   return {
     path,
     text,
     get macros() {
-      return (macros ??= macrosIn(text));
+      return (facts.macros ??= macrosIn(text));
     },
     get code() {
-      return (code ??= codeOnly(text));
+      return (facts.code ??= codeOnly(text));
+    },
+    get words() {
+      return (facts.words ??= new Set(text.match(/[A-Za-z_]\w*/g)));
+    },
+    get filled() {
+      return (facts.filled ??= fillsIn(text));
     },
     open,
   };
