@@ -11,7 +11,7 @@ import { die, ensureDependencies, ROOT, say, SetupError } from './setup.mjs';
 
 /** Minified; the client and server of the protocol make up most of the first two. */
 const KIB_AT_MOST = {
-  'dist/extension.cjs': 500, 'dist/web/extension.js': 500, 'dist/server.cjs': 700, 'dist/web/server.js': 700, 'dist/cli.cjs': 500, 'dist/log-thread.cjs': 50,
+  'dist/extension.cjs': 500, 'dist/web/extension.js': 500, 'dist/server.cjs': 900, 'dist/web/server.js': 900, 'dist/cli.cjs': 700, 'dist/log-thread.cjs': 50,
   'dist/panel.js': 100, 'dist/panel.css': 40,
 };
 
