@@ -122,7 +122,7 @@ const texts = new WeakMap<FunctionText, Map<number, string>>();
 /** The text of a range without spaces, as it is compared: brackets around the whole and casts of pointers go. */
 export function textOf(fn: FunctionText, range: TokenRange): string {
   let known = texts.get(fn);
-  if (!known) texts.set(fn, (known = new Map()));
+  if (!known) texts.set(fn, (known = new Map<number, string>()));
   // No function has as many tokens.
   const key = range.from * 65_536 + range.to;
   let text = known.get(key);
