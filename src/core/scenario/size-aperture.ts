@@ -54,26 +54,26 @@ export function* sizeAperture(scenario: Scenario, platform: Platform): Generator
   const force = platform.aperture.force.value && !inMib ? ',force' : '';
   const setting = (bytes: number, areas: number | undefined): string => `${inMib ? bytes / MIB : bytes / SLOT_BYTES}${areas === undefined ? '' : `,${areas}`}${force}`;
   const points: SizingPoint[] = [];
-  const present = measure(scenario, platform, platform.facts.swiotlbParameter ? 'as booted' : 'default');
+  const { point: present } = measure(scenario, platform, platform.facts.swiotlbParameter ? 'as booted' : 'default');
   let unserved: Reason | undefined;
   yield { done: 1, total };
   for (const areas of areaCounts) {
     let failed = 0;
     let served: number | undefined;
     for (const bytes of sizes) {
-      const point = measure(scenario, platformVariant(platform, { swiotlb: setting(bytes, areas) }, 'swiotlb= as the search asks'), setting(bytes, areas));
+      const { point, first } = measure(scenario, platformVariant(platform, { swiotlb: setting(bytes, areas) }, 'swiotlb= as the search asks'), setting(bytes, areas));
       points.push(point);
       if (point.failures > 0) {
         failed = bytes;
         served = undefined;
-        unserved = point.first ?? unserved;
+        unserved = first ?? unserved;
       } else served ??= bytes;
       yield { done: Math.min(total, points.length + 1), total };
     }
-    // Halving what lies between, segment by segment, where the kernel takes what it is given.
+    // Halving what lies between, down to 1 MiB, where the kernel takes what it is given.
     while (!features.areas.value && !inMib && served !== undefined && failed > 0 && served - failed > MIB) {
       const bytes = Math.ceil((failed + served) / 2 / MIB) * MIB;
-      const point = measure(scenario, platformVariant(platform, { swiotlb: setting(bytes, areas) }, 'swiotlb= as the search asks'), setting(bytes, areas));
+      const { point } = measure(scenario, platformVariant(platform, { swiotlb: setting(bytes, areas) }, 'swiotlb= as the search asks'), setting(bytes, areas));
       points.push(point);
       if (point.failures > 0) failed = bytes;
       else served = bytes;
@@ -90,8 +90,8 @@ function smallestOf(points: readonly SizingPoint[]): SizingPoint | undefined {
   return points.find((point) => point.failures === 0 && points.every((other) => other.areas !== point.areas || other.bytes < point.bytes || other.failures === 0));
 }
 
-/** Runs the load; a pause is not needed, as one run is what the caller waits for between two. */
-function measure(scenario: Scenario, platform: Platform, swiotlb: string): SizingPoint & { readonly first?: Reason } {
+/** Runs the load; a pause is not needed, as one run is what the caller waits for between two. `first`: why the first mapping failed. */
+function measure(scenario: Scenario, platform: Platform, swiotlb: string): { readonly point: SizingPoint; readonly first?: Reason } {
   const run = scenarioRun(scenario, platform);
   for (;;) {
     const { done, value } = run.next();
@@ -100,9 +100,10 @@ function measure(scenario: Scenario, platform: Platform, swiotlb: string): Sizin
     const refusal = streaming.find(({ outcome, failures }) => failures > 0 && !outcome.ok)?.outcome;
     const first = refusal && !refusal.ok ? refusal.explain.find(({ key }) => key === refusal.reason) : undefined;
     const { aperture, apertureBytes } = value.system.machine;
-    return {
+    const point = {
       swiotlb, bytes: apertureBytes, areas: aperture?.pool.areas ?? 0, failures: streaming.reduce((sum, { failures }) => sum + failures, 0),
-      highWaterSlots: value.totals.highWaterSlots, ...(first ? { first } : {}),
+      highWaterSlots: value.totals.highWaterSlots,
     };
+    return { point, ...(first ? { first } : {}) };
   }
 }

@@ -28,6 +28,7 @@ describe('the search of the smallest aperture', () => {
     const sizing = size(hold(3000), { linux: '6.12.117', domain: 'native', memory: '2G', swiotlb: '1024,1,force', cpus: 1 });
     expect(sizing.present.failures).toBe(3000 - 512);
     expect(sizing.smallest).toMatchObject({ bytes: 16 * 1024 * 1024, failures: 0 });
+    expect(Object.keys(sizingJson(sizing).curve[0]!)).toEqual(['swiotlb', 'bytes', 'areas', 'failures', 'highWaterSlots']);
     for (const { swiotlb, failures } of sizing.curve) expect(failuresWith(sizing, swiotlb), swiotlb).toBe(failures);
     expect(sizingSummary(sizing)).toContain('smallest aperture without a failure is swiotlb=8192,1,force (16 MiB)');
   });
