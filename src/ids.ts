@@ -18,6 +18,7 @@ export const COMMANDS = {
   planBuffer: 'dmaAperture.planBuffer',
   sizeAperture: 'dmaAperture.sizeAperture',
   scenarioFromLog: 'dmaAperture.scenarioFromLog',
+  scenarioFromDriver: 'dmaAperture.scenarioFromDriver',
   readAsKernelLog: 'dmaAperture.readAsKernelLog',
   showLog: 'dmaAperture.showLog',
   restartServer: 'dmaAperture.restartServer',

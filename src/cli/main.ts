@@ -8,6 +8,7 @@ import { runCommand } from './run-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { type ScanJob, scanCommand } from './scan-command.ts';
 import { configOf, limitsFromOptions } from './scan-limits.ts';
+import { scenarioCommand } from './scenario-command.ts';
 import { sizeCommand } from './size-command.ts';
 import { sizeofCommand } from './sizeof-command.ts';
 import { FileScanner } from './scan-files.ts';
@@ -17,7 +18,7 @@ declare const DMA_APERTURE_VERSION: string;
 
 type Command = (args: readonly string[], write: (text: string) => void) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { log: logCommand, scan: scanCommand, run: runCommand, plan: planCommand, size: sizeCommand, replay: replayCommand, sizeof: sizeofCommand, lsp: lspCommand };
+const COMMANDS: Readonly<Record<string, Command>> = { log: logCommand, scan: scanCommand, run: runCommand, scenario: scenarioCommand, plan: planCommand, size: sizeCommand, replay: replayCommand, sizeof: sizeofCommand, lsp: lspCommand };
 
 /** Node reports unknown options by these codes; their messages name the option. */
 const USAGE_ERRORS = /^ERR_PARSE_ARGS_/;
@@ -37,7 +38,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new InputError(`unknown command "${name}": expected log, scan, run, plan, size, replay, sizeof or lsp`);
+  if (!command) throw new InputError(`unknown command "${name}": expected log, scan, run, scenario, plan, size, replay, sizeof or lsp`);
   return await command(args, (text) => process.stdout.write(text));
 }
 

@@ -5,7 +5,7 @@ import { type CParser, createCParser } from '../csource/parse/c-parser.ts';
 import { loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import { BoundedMap } from '../csource/preprocess/bounded-map.ts';
 import { IndexCache } from '../csource/preprocess/index-cache.ts';
-import { scanSource } from '../csource/scan-source.ts';
+import { type SourceScan, scanSource } from '../csource/scan-source.ts';
 import { type FileRecords, fileRecords } from '../render/scan-record.ts';
 import type { PlatformLimits } from '../rules/platform-limits.ts';
 import { checkSource } from '../rules/check-source.ts';
@@ -66,13 +66,17 @@ export class FileScanner {
     const raw = bytes.toString('latin1');
     if (!mentionsDmaApi(raw) && !mentionsContext(raw)) return { calls: [], others: [] };
     const text = bytes.toString('utf8');
+    return fileRecords(file, checkSource(await this.scanText(file, text), text, this.#limits));
+  }
+
+  /** The calls of one file's text, and what surrounds them. */
+  async scanText(file: string, text: string): Promise<SourceScan> {
     const place = this.#trees?.of(file);
     const path = place?.path ?? file;
     const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(this.#header(wanted)), this.#cache);
-    const scan = scanSource(this.#parser, {
+    return scanSource(this.#parser, {
       path, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}), ...(place ? { tree: place.tree } : {}),
     });
-    return fileRecords(file, checkSource(scan, text, this.#limits));
   }
 
   #header(path: string): string | undefined {

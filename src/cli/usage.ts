@@ -4,6 +4,8 @@ Commands
   log [--json] FILE…             read boot logs: facts, failures and what they mean (- is standard input)
   scan [OPTIONS] PATH…           list the DMA calls of C sources with their sizes, checked against a platform
   run [--json|--junit] SCENARIO… run scenarios (*.dma.json) through the model
+  scenario --from-driver FILE    write a scenario of what a C file asks for, or (--from-log FILE) of a
+                                 log's platform and failures
   plan --size SIZE [OPTIONS]     every way to a large DMA buffer on a platform, tried in the model
   size SCENARIO                  the smallest swiotlb= under which a scenario's mappings do not fail
   replay [--json] TRACE…         replay traces of real kernels (.csv, .csv.gz) and compare every operation
@@ -11,7 +13,7 @@ Commands
                                  sizes of C types as a file sees them, a JSON object a line
   lsp --stdio                    the language server, for any editor
 
-Platform (scan, run, plan, size)
+Platform (scan, run, scenario, plan, size)
   --platform ID|FILE.json        a built-in platform, or one spelled out in a file
   --linux RELEASE                the kernel: 6.1.192
   --xen VERSION                  the hypervisor: 4.17

@@ -13,7 +13,7 @@ import { planBuffer } from './plan-buffer.ts';
 import type { PlatformState } from './platform-state.ts';
 import { readAsKernelLog } from './read-as-kernel-log.ts';
 import { runScenario } from './run-scenario.ts';
-import { scenarioFromLog } from './scenario-from-log.ts';
+import { scenarioFromDriver, scenarioFromLog } from './scenario-from-text.ts';
 import { sizeAperture } from './size-aperture.ts';
 import type { WorkspaceScanner } from './scan-workspace.ts';
 import type { ServerClient } from './server-client.ts';
@@ -49,6 +49,7 @@ export function registerCommands({ extensionUri, server, platform, panel, findin
     [COMMANDS.planBuffer]: (given: unknown) => planBuffer(server, parsedPlan(given)),
     [COMMANDS.sizeAperture]: (id: unknown) => sizeAperture(server, text(id)),
     [COMMANDS.scenarioFromLog]: (uri: unknown) => scenarioFromLog(server, text(uri)),
+    [COMMANDS.scenarioFromDriver]: (uri: unknown) => scenarioFromDriver(server, text(uri)),
     [COMMANDS.readAsKernelLog]: () => readAsKernelLog(),
     [COMMANDS.showLog]: () => log.show(),
     [COMMANDS.restartServer]: () => restart(server),

@@ -207,6 +207,10 @@ export const SERVER_REQUESTS = {
   scenarioFromLog: {
     method: 'dmaAperture/scenarioFromLog', params: reader(v.object({ uri: v.string() })), result: reader(draft),
   } satisfies RequestSpec<{ uri: string }, ScenarioDraftText>,
+  /** A scenario of what a C file asks for, on the active platform. */
+  scenarioFromDriver: {
+    method: 'dmaAperture/scenarioFromDriver', params: reader(v.object({ uri })), result: reader(draft),
+  } satisfies RequestSpec<{ uri: string }, ScenarioDraftText>,
   /**
    * Checks every C file of the workspace and publishes what is found as diagnostics. With a token it reports work-done
    * progress; cancelled, it answers with what was done until then.

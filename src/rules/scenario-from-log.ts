@@ -1,19 +1,12 @@
 import { SEGMENT_BYTES, SLOT_BYTES } from '../core/platform/aperture-size.ts';
 import type { PlatformFacts } from '../core/platform/platform-facts.ts';
-import { MIB, groupDigits } from '../core/units/bytes.ts';
+import { groupDigits } from '../core/units/bytes.ts';
 import type { FailureFacts } from '../evidence/log/log-facts.ts';
+import { inlinePlatform } from './inline-platform.ts';
+import type { ScenarioDraft } from './scenario-draft.ts';
 
 /** More groups of failures than a person reads: the most frequent ones are taken. */
 const MOST_FAILURES = 12;
-
-/** A scenario as a person would write it: what the schema reads, before it is read. */
-export interface ScenarioDraft {
-  readonly name: string;
-  readonly description: string;
-  readonly platform: Readonly<Record<string, string | number>>;
-  readonly devices: Readonly<Record<string, { readonly mask: number }>>;
-  readonly steps: readonly Readonly<Record<string, unknown>>[];
-}
 
 /**
  * A scenario of what a boot log shows: its platform, the devices that failed, and for each size and fill of the aperture that the log
@@ -44,36 +37,9 @@ export function scenarioFromLog(name: string, facts: PlatformFacts, failures: re
       { op: 'repeat', times: held, steps: [{ op: 'dma_unmap_single', id: `${id}#` }] },
     ];
   });
-  return { name: `From ${name}`, description: `The failures of ${name}, with the load that its lines state. Written from the log; edit it freely.`, platform: platformOf(facts, shown), devices, steps };
+  return { name: `From ${name}`, description: `The failures of ${name}, with the load that its lines state. Written from the log; edit it freely.`, platform: inlinePlatform(facts, { force: true, apertureBytes: (shown[0]?.totalSlots ?? 0) * SLOT_BYTES }), devices, steps };
 }
 
 function deviceName({ device, driver }: FailureFacts): string {
   return [driver, device].filter((part) => part !== null).join(' ') || 'device';
-}
-
-function platformOf(facts: PlatformFacts, failures: readonly FailureFacts[]): Record<string, string | number> {
-  const xenlinux = facts.lineage?.value === 'xenlinux';
-  const stated = facts.apertureBytes?.value ?? (failures[0]?.totalSlots ?? 0) * SLOT_BYTES;
-  const size = stated === 0 ? '' : String(xenlinux ? Math.max(1, Math.round(stated / MIB)) : stated / SLOT_BYTES);
-  const areas = !xenlinux && size !== '' && facts.areas ? `,${facts.areas.value}` : '';
-  const words = xenlinux ? '' : `${size === '' ? '' : ','}force`;
-  const memory = facts.machineE820 ?? facts.e820;
-  const usable = memory?.value.reduce((sum, { start, end, type }) => sum + (type === 'usable' ? end - start : 0), 0);
-  const domain = facts.domain?.value;
-  const dom0 = domain?.startsWith('pv-') === true ? facts.domainBytes?.value : undefined;
-  return {
-    ...(facts.kernelRelease ? { linux: facts.kernelRelease.value } : {}),
-    ...(facts.xenVersion && domain !== 'native' && domain !== 'hvm' ? { xen: facts.xenVersion.value } : {}),
-    ...(domain === 'pv-dom0' ? { domain: 'dom0' } : domain === 'pv-domu' ? { domain: 'domu' } : domain === 'native' ? { domain: 'native' } : {}),
-    ...(xenlinux ? { lineage: 'xenlinux' } : {}),
-    ...(usable === undefined || usable < 64 * MIB ? {} : { memory: roundMemory(usable) }),
-    ...(dom0 === undefined ? {} : { domainMemory: `${Math.ceil(dom0 / MIB)}M` }),
-    ...(facts.possibleCpus ? { cpus: facts.possibleCpus.value } : {}),
-    ...(`${size}${areas}${words}` === '' ? {} : { swiotlb: `${size}${areas}${words}` }),
-  };
-}
-
-/** Memory in whole MiB, as people write it: what firmware keeps makes it a little less than the modules have. */
-function roundMemory(bytes: number): string {
-  return `${Math.ceil(bytes / MIB)}M`;
 }

@@ -1,7 +1,7 @@
 import type { Location } from 'vscode-languageserver-types';
 import { DMA_APIS } from '../csource/calls/dma-apis.ts';
 import { LineIndex } from '../rules/line-index.ts';
-import { driverNames } from './driver-names.ts';
+import { driverNames } from '../csource/driver-names.ts';
 import type { FileAccess } from './file-access.ts';
 
 /** Files that are looked for, and those of them that are read where no name of a file leads to the driver. */

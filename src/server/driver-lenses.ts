@@ -5,7 +5,7 @@ import type { DmaCall } from '../csource/scan-source.ts';
 import { INTERNAL_COMMANDS } from '../ids.ts';
 import { LineIndex } from '../rules/line-index.ts';
 import { mappingCalls } from './driver-calls.ts';
-import { driverNames } from './driver-names.ts';
+import { driverNames } from '../csource/driver-names.ts';
 import type { LogDocument } from './log-document.ts';
 
 /** A peek of more lines is no overview. */

@@ -30,6 +30,8 @@ import { WorkspaceScan } from './workspace-scan.ts';
 import { withProgress } from './with-progress.ts';
 import { planReport } from './plan-service.ts';
 import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
+import { scenarioDraftText } from '../render/scenario-draft-text.ts';
+import { scenarioFromDriver } from '../rules/scenario-from-driver.ts';
 import { scenarioFromLog } from '../rules/scenario-from-log.ts';
 import { groupDigits } from '../core/units/bytes.ts';
 import { readWorkspacePlatform } from './workspace-platform.ts';
@@ -124,6 +126,7 @@ class LanguageServer {
     this.#answer(SERVER_REQUESTS.sizeAperture, ({ id, workDoneToken }, token) => withProgress(connection, workDoneToken, 'Searching the smallest aperture', (report) => (
       this.#scenarios.size(id, this.#platforms.active, () => token.isCancellationRequested, ({ done, total }) => report(`${done} of ${total} runs`, done / total)))));
     this.#answer(SERVER_REQUESTS.scenarioFromLog, ({ uri }) => this.#scenarioFromLog(uri));
+    this.#answer(SERVER_REQUESTS.scenarioFromDriver, ({ uri }) => this.#scenarioFromDriver(uri));
     this.#answer(SERVER_REQUESTS.scanWorkspace, async ({ workDoneToken }, token) => {
       await this.#settled;
       return withProgress(connection, workDoneToken, 'Checking the C files of the workspace', (report) => this.#scan.run(
@@ -382,7 +385,19 @@ class LanguageServer {
     const { reading } = log;
     const draft = scenarioFromLog(name, withCommandLineFacts(reading.platform), reading.facts.failures);
     if (!draft) throw new ResponseError(LSPErrorCodes.RequestFailed, `${name} has no mapping that failed and states its size: there is nothing to make a scenario of.`);
-    return { text: `${JSON.stringify(draft, null, 2)}\n` };
+    return { text: scenarioDraftText(draft) };
+  }
+
+  /** @throws ResponseError where the file cannot be read, or asks for no DMA memory */
+  async #scenarioFromDriver(uri: string): Promise<{ text: string }> {
+    const path = decodeURIComponent(uri);
+    const name = path.split('/').at(-1) ?? path;
+    const text = await this.#files.readOnce(uri);
+    if (text === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, `${name} cannot be read.`);
+    const { source } = (await this.#sources.scanFile(uri, text, undefined)).scan;
+    const draft = scenarioFromDriver({ name, path, text, calls: source.calls }, this.#platforms.active);
+    if (!draft) throw new ResponseError(LSPErrorCodes.RequestFailed, `${name} asks for no DMA memory: there is nothing to make a scenario of.`);
+    return { text: scenarioDraftText(draft) };
   }
 
   #select(id: string): ReturnType<PlatformRegistry['describe']> {

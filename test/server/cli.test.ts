@@ -154,6 +154,41 @@ describe('a platform of files', () => {
   });
 });
 
+describe('dma-aperture scenario', () => {
+  it('writes a scenario of a driver that runs as it is', () => {
+    const made = run(['scenario', '--from-driver', 'drv/a.c', '--linux', '6.12.0']);
+    expect([made.status, made.stderr]).toEqual([0, '']);
+    expect(made.stdout).toContain('"size": "9M"');
+    expect(made.stdout).toContain('// a.c:5, dma_map_single: left out:');
+    writeFileSync(join(folder, 'a.dma.json'), made.stdout);
+    // 9 MiB are beyond the page allocator: the scenario expects them, and the run says what the kernel says.
+    const { status, stdout } = run(['run', 'a.dma.json']);
+    expect([status, /NOT AS EXPECTED/.test(stdout)]).toEqual([1, true]);
+  });
+
+  it('writes a scenario of a log that runs as it is', () => {
+    const made = run(['scenario', '--from-log', 'boot.log']);
+    expect([made.status, made.stderr]).toEqual([0, '']);
+    writeFileSync(join(folder, 'log.dma.json'), made.stdout);
+    const { status, stdout } = run(['run', '--json', 'log.dma.json']);
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as { platform: string }).platform).toContain('6.1.192');
+  });
+
+  it.each([
+    [['scenario'], 'expected one of --from-driver FILE and --from-log FILE'],
+    [['scenario', '--from-driver', 'drv/quiet.c'], 'drv/quiet.c: asks for no DMA memory'],
+    [['scenario', '--from-driver', 'none.c'], 'none.c: no such file'],
+    [['scenario', '--from-log', 'drv/quiet.c'], 'drv/quiet.c: not a kernel or Xen log'],
+    [['scenario', 'drv/a.c'], 'unexpected "drv/a.c"'],
+  ])('says what is wrong with %j', (args, message) => {
+    const { status, stderr } = run(args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
 describe('bad input', () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['a missing file', ['log', 'none.log'], /none\.log: no such file/],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeLens, Location } from 'vscode-languageserver-protocol';
-import { driverNames } from '../../src/server/driver-names.ts';
+import { driverNames } from '../../src/csource/driver-names.ts';
 import { LspClient } from './lsp-client.ts';
 
 describe('driverNames', () => {

@@ -10,6 +10,7 @@ const BROKEN = `${FOLDER}/broken.dma.json`;
 const LONG = `${FOLDER}/long.dma.json`;
 const LOG = `${FOLDER}/boot.dmesg`;
 
+const DRIVER = `${FOLDER}/card.c`;
 const forced = { linux: '6.12.117', domain: 'native', memory: '2G', swiotlb: '1024,1,force', cpus: 1 };
 const files: Record<string, string> = {
   [MINE]: JSON.stringify({
@@ -17,6 +18,8 @@ const files: Record<string, string> = {
     steps: [{ op: 'dma_map_single', device: 'card', size: '1M', expect: { ok: true } }, { op: 'dma_map_single', device: 'card', size: '4K', expect: { ok: true } }, { op: 'dma_map_single', device: 'card', size: '4K' }],
   }, null, 2),
   [BROKEN]: '{ "name": "Broken", "devices": {}, "steps": [{ "op": "dma_map" }] }',
+  [DRIVER]: '#include "card.h"\nstatic struct pci_driver d = { .name = "card" };\nstatic int up(struct device *dev)\n{\n\tdma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));\n\treturn dma_alloc_coherent(dev, CARD_BYTES, &bus, GFP_KERNEL) ? 0 : -ENOMEM;\n}\n',
+  [`${FOLDER}/card.h`]: '#define CARD_BYTES (3 << 20)\n',
   [LONG]: JSON.stringify({ name: 'Long', platform: forced, devices: { nic: {} }, steps: [{ op: 'workload', device: 'nic', shape: 'nic', ticks: 10_000_000 }] }),
 };
 
@@ -78,5 +81,13 @@ describe('scenarios in the server', () => {
     expect(steps.filter(({ ok }) => !ok)).toEqual([]);
     expect(text).toContain('"nvme 0000:01:00.0"');
     await expect(ask('scenarioFromLog', { uri: `${FOLDER}/other.dmesg` })).rejects.toThrow('other.dmesg is not open as a kernel log.');
+  });
+
+  it('are made of what a driver asks for, with what its headers define', async () => {
+    const { text } = await ask<{ text: string }>('scenarioFromDriver', { uri: DRIVER });
+    const parsed = parseScenario(text);
+    expect(parsed.ok && parsed.scenario).toMatchObject({ platform: 'xen-4.17-linux-6.1', devices: { card: { mask: 64 } }, steps: [{ op: 'dma_alloc_coherent', size: 3 * 2 ** 20, expect: { ok: true } }] });
+    await expect(ask('scenarioFromDriver', { uri: `${FOLDER}/card.h` })).rejects.toThrow('card.h asks for no DMA memory');
+    await expect(ask('scenarioFromDriver', { uri: `${FOLDER}/none.c` })).rejects.toThrow('none.c cannot be read.');
   });
 });

@@ -20,5 +20,5 @@ export function poolAllocation(size: SizeResult, align: SizeResult, pageShift: n
   const allocation = (block: number): number => Math.max(Math.ceil(Math.max(block, LEAST_BLOCK) / unit) * unit, 2 ** pageShift);
   const why = `a pool asks for a page or an aligned block, whichever is more; the block is ${size.kind === 'exact' ? size.bytes : 'bounded'}: ${size.why}`;
   if (size.kind === 'exact') return { kind: 'exact', bytes: allocation(size.bytes), why, steps: size.steps };
-  return { kind: 'bounded', min: allocation(size.min ?? 0), ...(size.max === undefined ? {} : { max: allocation(size.max) }), why, steps: size.steps };
+  return { kind: 'bounded', min: allocation(size.min ?? 0), ...(size.max === undefined ? {} : { max: allocation(size.max) }), ...(size.byType ? { byType: true } : {}), why, steps: size.steps };
 }

@@ -56,3 +56,15 @@ describe('a scenario of a log', () => {
     assert.match(text, /"reason": "segment-limit"/);
   });
 });
+
+describe('a scenario of a driver', () => {
+  it('has its device and what it asks for, on the active platform', async () => {
+    await activate();
+    await open('capture-card.c');
+    const text = await vscode.commands.executeCommand<string>(COMMANDS.scenarioFromDriver);
+    assert.match(text, /"capture-card": \{ "mask": 32 \}/);
+    assert.match(text, /"op": "dma_alloc_coherent", "device": "capture-card", "size": "8M"/);
+    const editor = await eventually('the scenario in an editor', () => vscode.window.activeTextEditor?.document, (document) => document?.getText() === text);
+    assert.equal(editor?.languageId, 'jsonc');
+  });
+});
