@@ -28,6 +28,16 @@ export const COMMANDS = {
   groupFindingsByFile: 'dmaAperture.groupFindingsByFile',
   groupFindingsByRule: 'dmaAperture.groupFindingsByRule',
   explainCall: 'dmaAperture.explainCall',
+  openLog: 'dmaAperture.openLog',
+  useAsPlatform: 'dmaAperture.useAsPlatform',
+  copyValue: 'dmaAperture.copyValue',
+  openRulePage: 'dmaAperture.openRulePage',
+  openScenario: 'dmaAperture.openScenario',
+  openScenarioPage: 'dmaAperture.openScenarioPage',
+  getStarted: 'dmaAperture.getStarted',
+  openSampleLog: 'dmaAperture.openSampleLog',
+  showSampleFailure: 'dmaAperture.showSampleFailure',
+  openSampleDriver: 'dmaAperture.openSampleDriver',
 } as const;
 
 /** Commands that only code lenses, hovers and the panel call; not in the palette. */
@@ -74,11 +84,24 @@ export const CONTEXT_KEYS = {
   hasFindings: 'dmaAperture.hasFindings',
   /** The findings are grouped by rule; else by file. */
   findingsByRule: 'dmaAperture.findingsByRule',
+  /** The language server has ended, or did not start. */
+  serverStopped: 'dmaAperture.serverStopped',
 } as const;
 
 /** The container in the activity bar, and its views. */
 export const VIEW_CONTAINER = 'dmaAperture';
-export const VIEWS = { findings: 'dmaAperture.findings' } as const;
+export const VIEWS = {
+  platform: 'dmaAperture.platformFacts',
+  findings: 'dmaAperture.findings',
+  scenarios: 'dmaAperture.scenarioList',
+} as const;
+
+/** The walkthrough of Get Started, and its steps in their order. */
+export const WALKTHROUGH = 'start';
+export const WALKTHROUGH_STEPS = ['log', 'failure', 'panel', 'driver', 'foundingCase', 'plan', 'own'] as const;
+
+/** Scheme of documents that come with the extension: read only, and there without a folder. */
+export const PACKAGE_SCHEME = 'dma-aperture';
 
 export const VIEW_TYPES = { panel: 'dmaAperture.panel' } as const;
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { RevealOutputChannelOn } from 'vscode-languageclient';
 import type { LanguageClientOptions } from 'vscode-languageclient';
-import { COMMANDS, DIAGNOSTIC_SOURCE, INTERNAL_COMMANDS, LANGUAGES } from '../ids.ts';
+import { COMMANDS, DIAGNOSTIC_SOURCE, INTERNAL_COMMANDS, LANGUAGES, PACKAGE_SCHEME } from '../ids.ts';
 import type { InitializationOptions } from '../protocol/initialization-options.ts';
 import { connectionErrors } from './connection-errors.ts';
 import type { FindingsStore } from './findings-store.ts';
@@ -20,7 +20,7 @@ const BOOT_CONFIGURATIONS = [
  * Where documents lie that a person works on. Schemes that are named nowhere here show another's text: a file's state in
  * git, an output channel; findings there would be doubled or beside the point.
  */
-const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-local', 'vscode-test-web', 'memfs'];
+const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-local', 'vscode-test-web', 'memfs', PACKAGE_SCHEME];
 
 /** What the language client is told, in Node and in a web worker alike. */
 export function clientOptions(log: vscode.LogOutputChannel, store: FindingsStore, initialize: () => InitializationOptions): LanguageClientOptions {

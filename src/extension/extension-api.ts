@@ -14,8 +14,10 @@ export interface ExtensionApi {
   readonly statusText: string | undefined;
   /** Fires with what the panel shows, when its page has been given it. */
   readonly onDidShowPanel: vscode.Event<PanelState>;
-  /** The rows of the view of findings, first level. */
+  /** The rows of the views, first level. */
+  readonly platformFacts: readonly TreeNode[];
   readonly findings: readonly TreeNode[];
+  readonly scenarios: readonly TreeNode[];
   /** The scenarios as the Test Explorer has them. */
   readonly tests: ScenarioTests;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { escapeMarkdown } from './escape-markdown.ts';
 import type { FindingsStore } from './findings-store.ts';
 import type { TreeNode } from './tree-nodes.ts';
 
@@ -75,7 +76,7 @@ export function nodesByRule(store: FindingsStore): TreeNode[] {
 
 function findingNode(parent: TreeNode, index: number, uri: vscode.Uri, diagnostic: vscode.Diagnostic, place: string): FindingNode {
   return {
-    id: `${parent.id} ${index}`, parent, uri, diagnostic,
+    id: `${parent.id} ${index}`, parent, uri, diagnostic, copy: diagnostic.message,
     row: () => {
       // The place first: of a long sentence in a narrow view only the beginning is seen.
       const item = new vscode.TreeItem(place);
@@ -98,7 +99,7 @@ function headline({ message }: vscode.Diagnostic): string {
 
 function tooltip(diagnostic: vscode.Diagnostic): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
-  text.appendMarkdown(`$(${ICONS[diagnostic.severity].icon}) ${diagnostic.message.replace(/[\\`*_{}[\]()<>#|~$]/g, '\\$&')}\n\n\`${ruleOf(diagnostic)}\``);
+  text.appendMarkdown(`$(${ICONS[diagnostic.severity].icon}) ${escapeMarkdown(diagnostic.message)}\n\n\`${ruleOf(diagnostic)}\``);
   return text;
 }
 
@@ -115,7 +116,8 @@ function severityName(severity: vscode.DiagnosticSeverity): string {
   }
 }
 
-function ruleOf({ code }: vscode.Diagnostic): string {
+/** The id of the rule that a diagnostic is of. */
+export function ruleOf({ code }: vscode.Diagnostic): string {
   return String(typeof code === 'object' ? code.value : code ?? '');
 }
 

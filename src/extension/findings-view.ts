@@ -36,6 +36,10 @@ export class FindingsView implements vscode.Disposable {
     return this.#tree.roots;
   }
 
+  get selected(): TreeNode | undefined {
+    return this.#view.selection[0];
+  }
+
   async groupByRule(byRule: boolean): Promise<void> {
     await this.#memento.update(BY_RULE, byRule);
     await vscode.commands.executeCommand('setContext', CONTEXT_KEYS.findingsByRule, byRule);

@@ -5,7 +5,7 @@ import type { ExtensionApi } from './extension-api.ts';
 import { startExtension } from './start-extension.ts';
 
 /** VS Code's entry where there is a Node: the server is a child process. */
-export function activate(context: ExtensionContext): Promise<ExtensionApi> {
+export function activate(context: ExtensionContext): ExtensionApi {
   const module = context.asAbsolutePath('dist/server.cjs');
   return startExtension(context, (options) => new LanguageClient(
     SETTINGS_SECTION,

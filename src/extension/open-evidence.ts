@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { PACKAGE_SCHEME } from '../ids.ts';
+import { textColumn } from './text-column.ts';
 
 /** Schemes that are documents of a person's own; a link from a text that was analysed may name no other. */
 function isOpenable(uri: vscode.Uri): boolean {
-  return ['file', 'untitled', 'vscode-remote', 'vscode-vfs'].includes(uri.scheme)
+  return ['file', 'untitled', 'vscode-remote', 'vscode-vfs', PACKAGE_SCHEME].includes(uri.scheme)
     || vscode.workspace.getWorkspaceFolder(uri) !== undefined
     || vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
 }
@@ -17,12 +19,7 @@ export async function openEvidence(uriText: string, line: number, column: number
     if (!isOpenable(uri)) return vscode.l10n.t('{0} is not a document that can be opened from here.', uriText);
     const document = await vscode.workspace.openTextDocument(uri);
     const position = document.validatePosition(new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1)));
-    // Beside the panel, where text is shown already; never over it.
-    const beside = vscode.window.visibleTextEditors.find((editor) => editor.viewColumn !== undefined)?.viewColumn;
-    await vscode.window.showTextDocument(document, {
-      viewColumn: beside ?? (vscode.window.tabGroups.activeTabGroup.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One),
-      selection: new vscode.Range(position, position),
-    });
+    await vscode.window.showTextDocument(document, { viewColumn: textColumn(), selection: new vscode.Range(position, position) });
     return undefined;
   } catch (error) {
     return vscode.l10n.t('{0} could not be opened: {1}', uriText, error instanceof Error ? error.message : String(error));

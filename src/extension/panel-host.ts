@@ -14,7 +14,8 @@ import type { ServerClient } from './server-client.ts';
 type Outgoing = HostMessage extends infer M ? (M extends HostMessage ? Omit<M, 'version'> : never) : never;
 
 /** What the page asks for by name, as commands. */
-const PAGE_COMMANDS: Readonly<Record<Exclude<PanelCommand, 'refresh' | 'openLog' | 'openScenario'>, string>> = {
+const PAGE_COMMANDS: Readonly<Record<Exclude<PanelCommand, 'refresh' | 'openScenario'>, string>> = {
+  openLog: COMMANDS.openLog,
   choosePlatform: COMMANDS.choosePlatform,
   runScenario: COMMANDS.runScenario,
   showLog: COMMANDS.showLog,
@@ -179,10 +180,9 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
       case 'refresh':
         await this.refresh();
         return undefined;
-      case 'openLog':
       case 'openScenario':
         // Not awaited: the page's request would time out while the person looks for a file.
-        void this.#openFile(command === 'openScenario');
+        void this.#openScenario();
         return undefined;
       default:
         void vscode.commands.executeCommand(PAGE_COMMANDS[command]);
@@ -190,14 +190,9 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
     }
   }
 
-  async #openFile(scenario: boolean): Promise<void> {
-    const [uri] = (await vscode.window.showOpenDialog({
-      canSelectMany: false,
-      ...(scenario ? { filters: { [vscode.l10n.t('Scenarios')]: ['dma.json', 'json'] } } : {}),
-    })) ?? [];
-    if (!uri) return;
-    if (scenario) await vscode.commands.executeCommand(COMMANDS.runScenario, uri.toString());
-    else await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
+  async #openScenario(): Promise<void> {
+    const [uri] = (await vscode.window.showOpenDialog({ canSelectMany: false, filters: { [vscode.l10n.t('Scenarios')]: ['dma.json', 'json'] } })) ?? [];
+    if (uri) await vscode.commands.executeCommand(COMMANDS.runScenario, uri.toString());
   }
 
   #show(question: number, state: PanelState): void {

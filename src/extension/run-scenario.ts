@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { SERVER_REQUESTS } from '../protocol/server-requests.ts';
 import type { ScenarioChoice, ScenarioSummary } from '../protocol/server-requests.ts';
+import { scenarioUri } from './open-scenario.ts';
 import type { PanelHost } from './panel-host.ts';
+import type { ScenarioOutcomes } from './scenario-outcomes.ts';
 import type { ServerClient } from './server-client.ts';
 
 interface Item extends vscode.QuickPickItem {
@@ -12,21 +14,25 @@ interface Item extends vscode.QuickPickItem {
  * Runs the scenario of an id, or one that the person picks, and shows it in the panel.
  * @returns the summary, undefined where nothing was picked or it could not be run
  */
-export async function runScenario(server: ServerClient, panel: PanelHost, id?: string): Promise<ScenarioSummary | undefined> {
+export async function runScenario(server: ServerClient, panel: PanelHost, outcomes: ScenarioOutcomes, id?: string): Promise<ScenarioSummary | undefined> {
   const wanted = id ?? (await pickScenario(server, vscode.l10n.t('Run Scenario')));
   if (wanted === undefined) return undefined;
   const run = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Running scenario'), cancellable: true },
     async (_progress, token) => {
-      const answer = await server.request(SERVER_REQUESTS.runScenario, { id: wanted }, token);
+      // By its file, also where it ships: a step leads to its line.
+      const answer = await server.request(SERVER_REQUESTS.runScenario, { id: scenarioUri(wanted).toString() }, token);
       return token.isCancellationRequested ? undefined : answer;
     },
   );
   if (!run) return undefined;
   if (!run.ok) {
+    outcomes.set(wanted, { ok: false, text: run.error });
     void vscode.window.showErrorMessage(run.error);
     return undefined;
   }
+  const platform = run.value.state.platform?.label;
+  outcomes.set(wanted, { ...run.value.summary, ...(platform === undefined ? {} : { platform }) });
   panel.open(run.value.state);
   const { ok, text } = run.value.summary;
   if (!ok) void vscode.window.showWarningMessage(text);

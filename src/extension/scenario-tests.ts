@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { TEST_CONTROLLER } from '../ids.ts';
 import { SERVER_REQUESTS } from '../protocol/server-requests.ts';
 import type { ScenarioTest } from '../protocol/server-requests.ts';
+import type { ScenarioOutcomes } from './scenario-outcomes.ts';
 import type { ServerClient } from './server-client.ts';
 
 const SCENARIO_GLOB = '**/*.dma.json';
@@ -16,12 +17,14 @@ interface Target {
 /** Scenarios in the Test Explorer: each is a test, and each of its steps that expects something is one in it. */
 export class ScenarioTests implements vscode.Disposable {
   readonly #server: ServerClient;
+  readonly #outcomes: ScenarioOutcomes;
   readonly #controller: vscode.TestController;
   readonly #targets = new Map<string, Target>();
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(server: ServerClient) {
+  constructor(server: ServerClient, outcomes: ScenarioOutcomes) {
     this.#server = server;
+    this.#outcomes = outcomes;
     const controller = vscode.tests.createTestController(TEST_CONTROLLER, vscode.l10n.t('DMA scenarios'));
     this.#controller = controller;
     controller.refreshHandler = () => this.refresh();
@@ -106,6 +109,10 @@ export class ScenarioTests implements vscode.Disposable {
       return;
     }
     const failed = result.value.steps.filter(({ ok }) => !ok);
+    this.#outcomes.set(target.scenario, {
+      ok: failed.length === 0,
+      text: failed[0] ? vscode.l10n.t('{0} of {1} steps not as expected', failed.length, result.value.steps.length) : vscode.l10n.t('{0} steps as expected', result.value.steps.length),
+    });
     item.children.forEach((child) => {
       if (left.has(child.id)) return;
       const verdict = verdicts.get(this.#targets.get(child.id)?.step ?? -1);

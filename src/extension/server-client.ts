@@ -10,6 +10,8 @@ export class ServerClient implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #running = new vscode.EventEmitter<boolean>();
   readonly onDidChangeRunning = this.#running.event;
+  /** While the server starts; requests wait for it. */
+  #starting: Promise<void> | undefined;
 
   constructor(client: BaseLanguageClient, log: vscode.LogOutputChannel) {
     this.#client = client;
@@ -19,8 +21,17 @@ export class ServerClient implements vscode.Disposable {
     });
   }
 
-  start(): Promise<void> {
-    return this.#client.start();
+  async start(): Promise<void> {
+    this.#starting ??= this.#client.start();
+    try {
+      await this.#starting;
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  get starting(): boolean {
+    return this.#starting !== undefined;
   }
 
   get running(): boolean {
@@ -30,11 +41,12 @@ export class ServerClient implements vscode.Disposable {
   async restart(): Promise<void> {
     this.#log.info('Restarting the language server.');
     if (this.#client.needsStop()) await this.#client.stop();
-    await this.#client.start();
+    await this.start();
   }
 
   /** Asks the server. Never rejects: what went wrong is logged, and comes back as a sentence for the user. */
   async request<P, R>(spec: RequestSpec<P, R>, params: P, token?: vscode.CancellationToken): Promise<Parsed<R>> {
+    await this.#starting?.catch(() => undefined);
     if (!this.#client.isRunning()) {
       return { ok: false, error: vscode.l10n.t('The language server is not running; its log says why.') };
     }

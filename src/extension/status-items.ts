@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS, LANGUAGES, SETTINGS, SETTINGS_SECTION, STATUS_ITEM } from '../ids.ts';
 import type { ActivePlatform } from '../protocol/server-requests.ts';
+import { escapeMarkdown } from './escape-markdown.ts';
 import type { PlatformState } from './platform-state.ts';
 import type { ServerClient } from './server-client.ts';
 
@@ -48,7 +49,7 @@ export class StatusItems implements vscode.Disposable {
   update(): void {
     const active = this.#platform.active;
     if (active) this.#showPlatform(active);
-    else if (this.#server.running) this.#showWaiting();
+    else if (this.#server.running || this.#server.starting) this.#showWaiting();
     else this.#showStopped();
     if (relevant()) this.#bar.show();
     else this.#bar.hide();
@@ -58,17 +59,18 @@ export class StatusItems implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  #showPlatform({ label, tooltipMarkdown, health, problem }: ActivePlatform): void {
+  #showPlatform({ label, tooltipMarkdown, health, problem, assumed }: ActivePlatform): void {
     const choose = { command: COMMANDS.choosePlatform, title: vscode.l10n.t('Choose Platform') };
-    const icon = { ok: '$(circuit-board)', warning: '$(warning)', error: '$(error)' }[health];
-    this.#bar.text = `${icon} ${label}`;
-    const tooltip = new vscode.MarkdownString(problem === undefined ? tooltipMarkdown : `${problem}\n\n${tooltipMarkdown}`);
+    const icon = assumed === true && health === 'ok' ? '$(question)' : { ok: '$(circuit-board)', warning: '$(warning)', error: '$(error)' }[health];
+    this.#bar.text = assumed === true ? vscode.l10n.t('{0} {1} (assumed)', icon, label) : `${icon} ${label}`;
+    const said = problem ?? (assumed === true ? vscode.l10n.t('Nothing here says which machine this is for: this platform is assumed. Open its boot log, or choose another.') : undefined);
+    const tooltip = new vscode.MarkdownString(said === undefined ? tooltipMarkdown : `${escapeMarkdown(said)}\n\n${tooltipMarkdown}`);
     tooltip.isTrusted = { enabledCommands: [COMMANDS.choosePlatform, COMMANDS.openPanel] };
     this.#bar.tooltip = tooltip;
     this.#bar.command = choose.command;
     this.#bar.backgroundColor = health === 'ok' ? undefined : new vscode.ThemeColor(`statusBarItem.${health}Background`);
-    this.#bar.accessibilityInformation = { label: vscode.l10n.t('DMA platform: {0}', label) };
-    Object.assign(this.#language, { text: label, detail: problem ?? vscode.l10n.t('DMA platform'), severity: SEVERITY[health], command: choose, busy: false });
+    this.#bar.accessibilityInformation = { label: [vscode.l10n.t('DMA platform: {0}', label), ...(said === undefined ? [] : [said])].join('. ') };
+    Object.assign(this.#language, { text: label, detail: said ?? vscode.l10n.t('DMA platform'), severity: SEVERITY[health], command: choose, busy: false });
   }
 
   #showWaiting(): void {

@@ -7,8 +7,15 @@ export interface TreeNode {
   readonly children?: () => readonly TreeNode[];
   /** Whether it is open before anybody touched it. */
   readonly expanded?: boolean;
+  /** What is copied of it; absent where there is nothing to copy. */
+  readonly copy?: string;
   /** The row itself, without id and arrow. */
   readonly row: () => vscode.TreeItem;
+}
+
+/** Whether a command was called on a row. */
+export function isTreeNode(value: unknown): value is TreeNode {
+  return typeof value === 'object' && value !== null && 'row' in value && typeof value.row === 'function';
 }
 
 /** The rows of a view: what `roots` says whenever the view is refreshed. For every view of the extension. */

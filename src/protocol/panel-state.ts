@@ -173,6 +173,7 @@ export type PanelLimit = v.InferOutput<typeof limit>;
 export type PanelState = v.InferOutput<typeof panelState>;
 
 export const evidenceRefSchema = evidenceRef;
+export const explainLineSchema = explainLine;
 export const panelStateSchema = panelState;
 
 /** A value that was read, or one sentence that says where it broke off and what was expected. Never thrown. */

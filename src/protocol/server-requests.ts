@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { parsePanelState, parseWith } from './panel-state.ts';
 import type { PanelState, Parsed } from './panel-state.ts';
+import { platformSheetSchema } from './platform-sheet.ts';
+import type { PlatformSheet } from './platform-sheet.ts';
 
 /**
  * What the language client and the language server ask of each other beside the Language Server Protocol itself. Both
@@ -44,10 +46,12 @@ const activePlatform = v.object({
   label: v.string(),
   /** Facts and limits, each with its source; links only of the schemes `file:`, `https:` and the workspace's own. */
   tooltipMarkdown: v.string(),
-  /** `warning`: usable, but facts contradict each other or are missing; `error`: what was chosen cannot be had. */
+  /** `warning`: usable, but facts contradict each other or its log shows failures; `error`: what was chosen cannot be had. */
   health: v.picklist(['ok', 'warning', 'error']),
   /** One sentence for `warning` and `error`. */
   problem: v.optional(v.string()),
+  /** Nobody chose it and no evidence made it: it stands in for the machine that is not known. */
+  assumed: v.optional(v.boolean()),
 });
 
 const scenarioChoice = v.object({
@@ -173,6 +177,10 @@ export const SERVER_REQUESTS = {
   selectPlatform: {
     method: 'dmaAperture/selectPlatform', params: reader(v.object({ id: v.string() })), result: reader(activePlatform),
   } satisfies RequestSpec<{ id: string }, ActivePlatform>,
+  /** The active platform, fact by fact. */
+  platformSheet: {
+    method: 'dmaAperture/platformSheet', params: none, result: reader(platformSheetSchema),
+  } satisfies RequestSpec<object, PlatformSheet>,
   /**
    * The panel's picture of the last run, or of the active platform. `step` asks for the aperture after that step; `call` for the
    * explanation of the DMA call of an open C document at or around a place, and is a failure where there is none.
@@ -230,6 +238,8 @@ export const SERVER_NOTIFICATIONS = {
   activePlatform: {
     method: 'dmaAperture/activePlatform', params: reader(activePlatform),
   } satisfies NotificationSpec<ActivePlatform>,
+  /** What `platforms` answers has changed. */
+  platformsChanged: { method: 'dmaAperture/platformsChanged', params: none } satisfies NotificationSpec<object>,
   /** What `panelState` answers has changed; an open panel asks again. */
   panelChanged: { method: 'dmaAperture/panelChanged', params: none } satisfies NotificationSpec<object>,
 } as const;
@@ -253,4 +263,9 @@ export const CLIENT_REQUESTS = {
 /** The id of the platform that the facts of an opened log make. */
 export function logPlatformId(logUri: string): string {
   return `log:${logUri}`;
+}
+
+/** The log whose facts make the platform of that id; undefined where it is none of a log. */
+export function logUriOf(id: string): string | undefined {
+  return id.startsWith('log:') ? id.slice('log:'.length) : undefined;
 }

@@ -94,7 +94,14 @@ export class LogService {
     this.#underWay.delete(uri);
     this.#long.delete(uri);
     this.#untouched.delete(uri);
-    return this.#platforms.withdraw(logPlatformId(uri));
+    return this.#platforms.closeLog(uri);
+  }
+
+  /** Offers the platform of a log that is not open: one that was chosen in an earlier session. */
+  offerFile(uri: string, text: string): void {
+    const { platform, facts } = readLog(text, uri);
+    this.#platforms.offerLog(uri, withCommandLineFacts(platform), `facts of ${lastPart(uri)}`, facts.failures);
+    this.#platforms.closeLog(uri);
   }
 
   /**
@@ -137,7 +144,7 @@ export class LogService {
   #keep(uri: string, version: number, reading: LogReading): LogDocument {
     const log = new LogDocument(uri, reading);
     this.#entries.set(uri, { version, document: log });
-    if (this.#platforms.offerLog(uri, withCommandLineFacts(reading.platform), `facts of ${lastPart(uri)}`)) this.#platformChanged(uri);
+    if (this.#platforms.offerLog(uri, withCommandLineFacts(reading.platform), `facts of ${lastPart(uri)}`, reading.facts.failures)) this.#platformChanged(uri);
     return log;
   }
 }

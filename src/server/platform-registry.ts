@@ -1,9 +1,14 @@
 import { BUILT_IN_PLATFORMS, DEFAULT_PLATFORM_ID, builtInPlatform } from '../core/platform/built-in-platforms.ts';
 import { buildPlatform } from '../core/platform/build-platform.ts';
 import type { PlatformFacts } from '../core/platform/platform-facts.ts';
+import type { FailureFacts } from '../evidence/log/log-facts.ts';
+import type { Contradiction } from '../evidence/merge-facts.ts';
 import type { Platform } from '../core/platform/platform.ts';
+import { groupDigits } from '../core/units/bytes.ts';
 import type { OptionReader } from '../rules/check-command-line.ts';
 import { type ActivePlatform, type PlatformChoice, logPlatformId } from '../protocol/server-requests.ts';
+import type { PlatformSheet } from '../protocol/platform-sheet.ts';
+import { platformSheet } from './platform-sheet.ts';
 import { platformTooltip } from './platform-tooltip.ts';
 
 /** The id of the platform that the workspace's own configuration and tree make. */
@@ -15,21 +20,30 @@ interface Offer {
   readonly platform: Platform;
   readonly detail: string;
   readonly source: PlatformChoice['source'];
-  /** Contradictions between the pieces of evidence, as sentences. */
+  /** What is wrong with the evidence or shown by it, as sentences. */
   readonly problems: readonly string[];
+  readonly contradictions?: readonly Contradiction[];
+  /** Requests that the log shows as failed. */
+  readonly failures?: readonly FailureFacts[];
+  readonly logUri?: string;
 }
 
 /**
  * The platforms that can be chosen now, and the one that is. A person's choice wins over the setting; `auto` is the
  * workspace's own platform where it has one, else the built-in default. A choice that is not to be had (a log that is no
- * longer open) falls back, and says so.
+ * longer there) falls back, and says so.
  */
 export class PlatformRegistry {
   readonly #offers = new Map<string, Offer>();
+  /** Logs that are no longer open: their platform stays as long as it is wanted. */
+  readonly #closed = new Set<string>();
+  readonly #offersChanged: () => void;
   #chosen: string | undefined;
   #setting = AUTO;
 
-  constructor() {
+  /** @param offersChanged called where other platforms can be chosen than before */
+  constructor(offersChanged: () => void = () => undefined) {
+    this.#offersChanged = offersChanged;
     for (const { id, detail } of BUILT_IN_PLATFORMS) {
       const platform = builtInPlatform(id);
       if (platform) this.#offers.set(id, { platform, detail, source: 'built-in', problems: [] });
@@ -53,6 +67,7 @@ export class PlatformRegistry {
   choose(id: string): boolean {
     if (id !== AUTO && !this.#offers.has(id)) return false;
     this.#chosen = id === AUTO ? undefined : id;
+    for (const closed of this.#closed) if (closed !== this.#wanted()) this.withdraw(closed);
     return true;
   }
 
@@ -66,20 +81,35 @@ export class PlatformRegistry {
   }
 
   /** Offers the facts of an opened log. @returns whether the active platform may have changed */
-  offerLog(uri: string, facts: PlatformFacts, name: string): boolean {
+  offerLog(uri: string, facts: PlatformFacts, name: string, failures: readonly FailureFacts[]): boolean {
     // A log that says nothing of the kernel or the hypervisor is no platform.
     if (!facts.kernelRelease && !facts.xenVersion && !facts.apertureBytes) return this.withdraw(logPlatformId(uri));
     const id = logPlatformId(uri);
-    this.#offers.set(id, { platform: buildPlatform(facts, { id }), detail: name, source: 'log', problems: [] });
+    const label = this.#offers.get(id)?.platform.label;
+    const platform = buildPlatform(facts, { id });
+    this.#closed.delete(id);
+    this.#offers.set(id, { platform, detail: name, source: 'log', problems: failureProblems(failures), failures, logUri: uri });
+    if (label !== platform.label) this.#offersChanged();
     return this.#wanted() === id;
   }
 
-  offerWorkspace(facts: PlatformFacts, detail: string, problems: readonly string[]): void {
-    this.#offers.set(WORKSPACE_PLATFORM, { platform: buildPlatform(facts, { id: WORKSPACE_PLATFORM }), detail, source: 'workspace', problems });
+  offerWorkspace(facts: PlatformFacts, detail: string, problems: readonly string[], contradictions: readonly Contradiction[]): void {
+    this.#offers.set(WORKSPACE_PLATFORM, { platform: buildPlatform(facts, { id: WORKSPACE_PLATFORM }), detail, source: 'workspace', problems, contradictions });
+  }
+
+  /** A log is no longer open. What was read of it stays where a person chose it. @returns whether the active platform may have changed */
+  closeLog(uri: string): boolean {
+    const id = logPlatformId(uri);
+    if (this.#wanted() !== id) return this.withdraw(id);
+    if (this.#offers.has(id)) this.#closed.add(id);
+    return false;
   }
 
   withdraw(id: string): boolean {
-    return this.#offers.delete(id) && this.#wanted() === id;
+    this.#closed.delete(id);
+    if (!this.#offers.delete(id)) return false;
+    this.#offersChanged();
+    return this.#wanted() === id;
   }
 
   describe(): ActivePlatform {
@@ -93,7 +123,23 @@ export class PlatformRegistry {
       id, label: active.label, tooltipMarkdown: platformTooltip(active, offer?.detail ?? ''),
       health: missing ? 'error' : problem === undefined ? 'ok' : 'warning',
       ...(problem === undefined ? {} : { problem }),
+      ...(this.#assumed ? { assumed: true } : {}),
     };
+  }
+
+  /** The active platform, fact by fact. */
+  sheet(): PlatformSheet {
+    const offer = this.#offers.get(this.#activeId());
+    return platformSheet({
+      platform: this.active, detail: offer?.detail ?? '', assumed: this.#assumed,
+      contradictions: offer?.contradictions ?? [], failures: offer?.failures ?? [],
+      ...(offer?.logUri === undefined ? {} : { logUri: offer.logUri }),
+    });
+  }
+
+  /** Nobody asked for the active platform, and no evidence made it. */
+  get #assumed(): boolean {
+    return this.#wanted() === undefined && this.#offers.get(this.#activeId())?.source === 'built-in';
   }
 
   /** What the active platform says of who reads command lines; nothing where no one chose it and no evidence made it. */
@@ -119,4 +165,12 @@ export class PlatformRegistry {
     if (wanted !== undefined && this.#offers.has(wanted)) return wanted;
     return this.#offers.has(WORKSPACE_PLATFORM) ? WORKSPACE_PLATFORM : DEFAULT_PLATFORM_ID;
   }
+}
+
+/** What a log's failures say of the platform's health: a sentence, or nothing. */
+function failureProblems(failures: readonly FailureFacts[]): string[] {
+  const count = failures.reduce((sum, each) => sum + each.count, 0);
+  const devices = new Set(failures.flatMap(({ device }) => device ?? [])).size;
+  if (count === 0) return [];
+  return [`The log shows ${groupDigits(count)} failed DMA ${count === 1 ? 'request' : 'requests'}${devices > 0 ? ` of ${devices} ${devices === 1 ? 'device' : 'devices'}` : ''}.`];
 }

@@ -4,7 +4,7 @@ import { isBootConfiguration } from '../evidence/cmdline/boot-configuration.ts';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
 import { parseInitializationOptions } from '../protocol/initialization-options.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
-import { type CallPlace, SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec } from '../protocol/server-requests.ts';
+import { type CallPlace, SERVER_NOTIFICATIONS, SERVER_REQUESTS, type RequestSpec, logUriOf } from '../protocol/server-requests.ts';
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings, parseServerSettings } from '../protocol/server-settings.ts';
 import { lspDiagnostic } from '../render/lsp-diagnostic.ts';
 import { checkBootConfiguration } from '../rules/check-command-line.ts';
@@ -60,7 +60,7 @@ class LanguageServer {
   readonly #files: FileAccess;
   readonly #sources: SourceService;
   readonly #scenarios: ScenarioService;
-  readonly #platforms = new PlatformRegistry();
+  readonly #platforms = new PlatformRegistry(() => void this.#connection.sendNotification(SERVER_NOTIFICATIONS.platformsChanged.method, {}));
   readonly #logs = new LogService(this.#platforms, (uri) => this.#platformChanged(uri));
   readonly #scan: WorkspaceScan;
   readonly #pending = new Map<string, ReturnType<typeof setTimeout>>();
@@ -70,6 +70,8 @@ class LanguageServer {
   /** Until the settings and the workspace's own platform are read. */
   #settled: Promise<void> = Promise.resolve();
   #folders: readonly string[] = [];
+  /** The platform that was chosen in an earlier session. */
+  #restored: string | undefined;
   #workspaceUris: readonly string[] = [];
   #limits: PlatformLimits;
   #configurable = false;
@@ -117,6 +119,10 @@ class LanguageServer {
     connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? this.#lenses(textDocument.uri) : []));
     this.#answer(SERVER_REQUESTS.platforms, () => this.#platforms.choices());
     this.#answer(SERVER_REQUESTS.selectPlatform, ({ id }) => this.#select(id));
+    this.#answer(SERVER_REQUESTS.platformSheet, async () => {
+      await this.#settled;
+      return this.#platforms.sheet();
+    });
     this.#answer(SERVER_REQUESTS.panelState, ({ step, call }) => (call ? this.#explain(call) : this.#scenarios.panelState(this.#platforms.active, step)));
     this.#answer(SERVER_REQUESTS.scenarios, () => this.#scenarios.choices());
     this.#answer(SERVER_REQUESTS.runScenario, ({ id }, token) => this.#scenarios.run(id, this.#platforms.active, () => token.isCancellationRequested));
@@ -154,6 +160,7 @@ class LanguageServer {
     this.#files.throughClient = given.readsFiles === true;
     const { wasm } = given;
     this.#sources.modules = wasm ? () => Promise.resolve({ runtime: wasm.runtime, grammar: wasm.grammar }) : this.#environment.parserModules;
+    this.#restored = given.platform;
     if (given.platform !== undefined) this.#platforms.restore(given.platform);
     this.#folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     this.#configurable = params.capabilities.workspace?.configuration === true;
@@ -181,7 +188,16 @@ class LanguageServer {
         void this.#readWorkspace();
       });
     }
+    await this.#restoreLog();
     await this.#configurationChanged();
+  }
+
+  /** A log that was chosen in an earlier session need not be open again: its file is read. */
+  async #restoreLog(): Promise<void> {
+    const uri = this.#restored === undefined ? undefined : logUriOf(this.#restored);
+    if (uri === undefined || this.#documents.get(uri)) return;
+    const text = await this.#files.readOnce(uri);
+    if (text !== undefined && !this.#documents.get(uri)) this.#logs.offerFile(uri, text);
   }
 
   async #configurationChanged(): Promise<void> {
@@ -198,7 +214,7 @@ class LanguageServer {
 
   async #readWorkspace(): Promise<void> {
     const found = await readWorkspacePlatform(this.#folders, this.#settings, this.#files);
-    if (found) this.#platforms.offerWorkspace(found.facts, found.detail, found.problems);
+    if (found) this.#platforms.offerWorkspace(found.facts, found.detail, found.problems, found.contradictions);
     else this.#platforms.withdraw(WORKSPACE_PLATFORM);
     this.#workspaceUris = found?.uris ?? [];
     const config = found?.facts.config;
@@ -400,8 +416,11 @@ class LanguageServer {
     return { text: scenarioDraftText(draft) };
   }
 
-  #select(id: string): ReturnType<PlatformRegistry['describe']> {
-    if (!this.#platforms.choose(id)) throw new ResponseError(LSPErrorCodes.RequestFailed, `There is no platform "${id}" now: a log must be open to be chosen.`);
+  async #select(id: string): Promise<ReturnType<PlatformRegistry['describe']>> {
+    // A log that has just been opened may not have been read yet.
+    const log = this.#documents.get(logUriOf(id) ?? '');
+    if (log?.languageId === LANGUAGES.kernelLog) await this.#logs.read(log);
+    if (!this.#platforms.choose(id)) throw new ResponseError(LSPErrorCodes.RequestFailed, `There is no platform "${id}" now: a log must be open as a kernel log to be chosen.`);
     // The panel goes with the platform that was asked for.
     this.#scenarios.forgetRun();
     this.#platformChanged();

@@ -1,5 +1,5 @@
 import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
-import { mergeFacts } from '../evidence/merge-facts.ts';
+import { type Contradiction, mergeFacts } from '../evidence/merge-facts.ts';
 import { readKernelTree } from '../evidence/tree/read-kernel-tree.ts';
 import type { TreeText } from '../evidence/tree/source-text.ts';
 import { TREE_SOURCES, type TreeSource } from '../evidence/tree/tree-features.ts';
@@ -12,7 +12,9 @@ import type { FileAccess } from './file-access.ts';
 export interface WorkspacePlatform {
   readonly facts: PlatformFacts;
   readonly detail: string;
+  /** As sentences, contradictions among them. */
   readonly problems: readonly string[];
+  readonly contradictions: readonly Contradiction[];
   /** URIs that were read: a change of one is a change of the platform. */
   readonly uris: readonly string[];
 }
@@ -60,7 +62,7 @@ async function readFolder(folder: string, settings: ServerSettings, files: FileA
   const merged = mergeFacts(...parts);
   return {
     facts: withCommandLineFacts(merged.facts), detail: `${names.join(' and ')} of this workspace`,
-    problems: [...problems, ...merged.contradictions.map(contradictionText)], uris,
+    problems: [...problems, ...merged.contradictions.map(contradictionText)], contradictions: merged.contradictions, uris,
   };
 }
 
