@@ -22,7 +22,7 @@ export async function showSampleFailure(server: ServerClient, state: PlatformSta
 /** The largest request of the sample driver, held against the sample log's platform. */
 export async function openSampleDriver(server: ServerClient, state: PlatformState): Promise<void> {
   await useLog(server, state, packageFile(LOG));
-  await showWithHover(DRIVER, 'dma_alloc_coherent(');
+  await showWithHover(DRIVER, 'dma_alloc_coherent(card->dev, CAPTURE_RING_BYTES');
 }
 
 /** Shows the line where a text first stands, and the hover there. */

@@ -36,13 +36,20 @@ if (process.argv[2] === '--fault') {
 async function main() {
   const out = join(root, 'out/host');
   await build({
-    absWorkingDir: root, entryPoints: ['test/host/suite/index.ts', 'test/host/suite/faults.ts'], outdir: out, bundle: true,
+    absWorkingDir: root, entryPoints: ['index', 'empty-window', 'faults'].map((name) => `test/host/suite/${name}.ts`), outdir: out, bundle: true,
     platform: 'node', format: 'cjs', target: 'node20', external: ['vscode', 'mocha'], sourcemap: 'inline', outExtension: { '.js': '.cjs' },
     logLevel: 'warning',
   });
   const scratch = mkdtempSync(join(tmpdir(), 'dma-aperture-host-'));
   try {
-    const total = await suite(scratch, join(out, 'index.cjs'));
+    const workspace = join(scratch, 'sample');
+    cpSync(join(root, 'media/sample'), workspace, { recursive: true });
+    const total = { passed: 0, failed: 0 };
+    for (const [name, folder] of [['index', workspace], ['empty-window', undefined]]) {
+      const { passed, failed } = await suite(scratch, join(out, `${name}.cjs`), folder);
+      total.passed += passed;
+      total.failed += failed;
+    }
     // Asked for one at a time, the runner's own tests would double the time of a quick look.
     if (!process.env.DMA_APERTURE_TEST_GREP) {
       for (const fault of ['assertion', 'death']) {
@@ -59,11 +66,13 @@ async function main() {
   }
 }
 
-/** The tests proper. A run that ends without a report, or not as its report says, has failed. */
-async function suite(scratch, path) {
+/**
+ * The tests proper. A run that ends without a report, or not as its report says, has failed.
+ * @param workspace the folder of the window; undefined: a window without one
+ */
+async function suite(scratch, path, workspace) {
   const report = join(scratch, 'report.json');
-  const workspace = join(scratch, 'sample');
-  cpSync(join(root, 'media/sample'), workspace, { recursive: true });
+  rmSync(report, { force: true });
   let error;
   try {
     await launch(path, workspace, { DMA_APERTURE_SUITE_REPORT: report });
@@ -104,6 +113,6 @@ function launch(path, workspace, env) {
     extensionDevelopmentPath: root,
     extensionTestsPath: path,
     extensionTestsEnv: env,
-    launchArgs: [workspace, '--disable-extensions'],
+    launchArgs: [...(workspace ? [workspace] : []), '--disable-extensions'],
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, CONTEXT_KEYS, EXTENSION_ID, INTERNAL_COMMANDS, LANGUAGES, RULES, SETTINGS, SETTINGS_SECTION, VIEWS, VIEW_CONTAINER, VIEW_TYPES } from '../../../src/ids.ts';
+import { COMMANDS, CONTEXT_KEYS, EXTENSION_ID, INTERNAL_COMMANDS, LANGUAGES, PACKAGE_SCHEME, RULES, SETTINGS, SETTINGS_SECTION, VIEWS, VIEW_CONTAINER, VIEW_TYPES, WALKTHROUGH, WALKTHROUGH_STEPS } from '../../../src/ids.ts';
 import { DEFAULT_SERVER_SETTINGS, SEVERITIES } from '../../../src/protocol/server-settings.ts';
 
 interface Setting {
@@ -18,12 +18,21 @@ interface Manifest {
   readonly publisher: string;
   readonly version: string;
   readonly icon: string;
+  readonly l10n: string;
   readonly engines: Readonly<Record<string, string>>;
   readonly activationEvents: readonly string[];
   readonly capabilities: { readonly untrustedWorkspaces: { readonly supported: boolean }; readonly virtualWorkspaces: { readonly supported: boolean } };
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string; readonly enablement?: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string; readonly enablement?: string; readonly icon?: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string; readonly group?: string }[]>>;
+    readonly keybindings: readonly { readonly command: string; readonly key: string; readonly mac?: string; readonly when: string; readonly args?: unknown }[];
+    readonly walkthroughs: readonly {
+      readonly id: string; readonly title: string; readonly description: string;
+      readonly steps: readonly {
+        readonly id: string; readonly title: string; readonly description: string; readonly completionEvents: readonly string[];
+        readonly media: { readonly svg: string; readonly altText: string };
+      }[];
+    }[];
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly name: string; readonly icon: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
@@ -46,6 +55,18 @@ const { contributes } = manifest;
 const settings = contributes.configuration.properties;
 const [language] = contributes.languages;
 
+/** The text behind `%name%`. */
+const said = (reference: string): string => nls[reference.slice(1, -1)] ?? '';
+/** Commands that a text of ours links to. */
+const linked = (reference: string): string[] => [...said(reference).matchAll(/\]\(command:(\w+(?:\.\w+)+)/g)].map(([, command]) => command!);
+const commandIds: readonly string[] = Object.values(COMMANDS);
+const viewIds: readonly string[] = Object.values(VIEWS);
+/** Every condition that package.json states. */
+const clauses = [
+  ...contributes.commands.map((each) => each.enablement), ...Object.values(contributes.menus).flat().map((each) => each.when),
+  ...contributes.keybindings.map((each) => each.when), ...contributes.viewsWelcome.map((each) => each.when),
+].filter((clause) => clause !== undefined);
+
 const sources = readdirSync('src', { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
   .map((entry) => ({ path: `${entry.parentPath}/${entry.name}`, text: readFileSync(`${entry.parentPath}/${entry.name}`, 'utf8') }));
@@ -63,29 +84,63 @@ describe('package.json and ids.ts', () => {
     expect(contributed.filter((command) => (Object.values(INTERNAL_COMMANDS) as string[]).includes(command))).toEqual([]);
   });
 
-  it('name the same context keys and the panel', () => {
-    const clauses = [...contributes.commands.map((each) => each.enablement), ...Object.values(contributes.menus).flat().map((each) => each.when)];
-    const used = new Set(clauses.flatMap((clause) => clause?.match(/dmaAperture\.[\w.]+/g) ?? []));
-    const views: readonly string[] = Object.values(VIEWS);
-    expect([...used].filter((name) => !views.includes(name)).sort()).toEqual(Object.values(CONTEXT_KEYS).sort());
-    expect(manifest.activationEvents).toContain(`onWebviewPanel:${VIEW_TYPES.panel}`);
+  it('name the same context keys, views and panel, and the code sets each key', () => {
+    const used = new Set(clauses.flatMap((clause) => clause.match(/dmaAperture\.[\w.]+/g) ?? []));
+    const others: readonly string[] = [...viewIds, ...Object.values(VIEW_TYPES)];
+    expect([...used].filter((name) => !others.includes(name)).sort()).toEqual(Object.values(CONTEXT_KEYS).sort());
+    for (const name of Object.keys(CONTEXT_KEYS)) {
+      expect(sources.some(({ path, text: source }) => path.startsWith('src/extension') && source.includes(`'setContext', CONTEXT_KEYS.${name}`)), name).toBe(true);
+    }
+  });
+
+  it('name the same activation events, each for something that there is', () => {
+    expect([...manifest.activationEvents].sort()).toEqual([
+      `onFileSystem:${PACKAGE_SCHEME}`, `onLanguage:${LANGUAGES.c}`, `onWebviewPanel:${VIEW_TYPES.panel}`, 'workspaceContains:**/*.dma.json',
+    ]);
   });
 
   it('name the same views, each with a welcome of commands that there are', () => {
     expect(contributes.viewsContainers.activitybar.map(({ id }) => id)).toEqual([VIEW_CONTAINER]);
     const views = contributes.views[VIEW_CONTAINER]!;
-    expect(views.map(({ id }) => id).sort()).toEqual(Object.values(VIEWS).sort());
+    expect(views.map(({ id }) => id).sort()).toEqual([...viewIds].sort());
     for (const { id } of views) expect(contributes.viewsWelcome.filter(({ view }) => view === id).length, id).toBeGreaterThan(0);
-    const known: readonly string[] = Object.values(COMMANDS);
-    for (const { contents } of contributes.viewsWelcome) {
-      const commands = [...nls[contents.slice(1, -1)]!.matchAll(/\]\(command:(\w+(?:\.\w+)+)\)/g)].map(([, command]) => command!);
+    for (const { contents, view } of contributes.viewsWelcome) {
+      expect(viewIds).toContain(view);
+      const commands = linked(contents);
       expect(commands.length, contents).toBeGreaterThan(0);
-      expect(commands.filter((command) => !known.includes(command) && !command.startsWith('vscode.'))).toEqual([]);
+      expect(commands.filter((command) => !commandIds.includes(command) && !command.startsWith('vscode.'))).toEqual([]);
     }
   });
 
-  it('hide no command from the palette: each can be reached from the keyboard', () => {
-    expect(contributes.menus['commandPalette'] ?? []).toEqual([]);
+  it('have a handler for every command', () => {
+    const handlers = sources.find(({ path }) => path.endsWith('/register-commands.ts'))!.text;
+    for (const name of Object.keys(COMMANDS)) expect(handlers, name).toContain(`[COMMANDS.${name}]:`);
+    for (const name of Object.keys(INTERNAL_COMMANDS)) expect(handlers, name).toContain(`[INTERNAL_COMMANDS.${name}]:`);
+  });
+
+  it('put commands that there are into menus, an icon on each that is a button', () => {
+    for (const [menu, entries] of Object.entries(contributes.menus)) {
+      for (const { command, group = '' } of entries) {
+        const found = contributes.commands.find((each) => each.command === command);
+        expect(found, `${menu}: ${command}`).toBeDefined();
+        if (group.startsWith('inline') || (group.startsWith('navigation') && menu.endsWith('/title'))) expect(found?.icon, `${menu}: ${command}`).toMatch(/^\$\([a-z-]+\)$/);
+      }
+    }
+  });
+
+  it('ask in menus for rows that the views have', () => {
+    const rows = new Set(sources.flatMap(({ path, text: source }) => (path.startsWith('src/extension')
+      ? [...source.matchAll(/contextValue(?: =|:) ([^;,\n]*)/g)].flatMap(([, value]) => [...value!.matchAll(/'(\w+)'/g)].map(([, name]) => name!)) : [])));
+    for (const { when } of contributes.menus['view/item/context']!) {
+      const [, equal, pattern] = /viewItem (?:== (\w+)|=~ \/(.*)\/)/.exec(when!)!;
+      expect([...rows].some((row) => (equal === undefined ? new RegExp(pattern!).test(row) : row === equal)), when).toBe(true);
+    }
+  });
+
+  it('hide a command from the palette only where a row is what it is about: it is in the menu of that row', () => {
+    for (const { command, when } of contributes.menus['commandPalette']!) {
+      if (when === 'false') expect(contributes.menus['view/item/context']!.map((each) => each.command), command).toContain(command);
+    }
   });
 
   it('are the only places where identifiers stand', () => {
@@ -98,6 +153,54 @@ describe('package.json and ids.ts', () => {
     const ids = Object.values(RULES);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.filter((id) => !/^dma\/[a-z]+(-[a-z]+)*$/.test(id))).toEqual([]);
+  });
+});
+
+describe('keybindings', () => {
+  it('hold in the panel or in one of the views alone', () => {
+    const panel = `activeWebviewPanelId == '${VIEW_TYPES.panel}'`;
+    for (const { command, when, args, key, mac } of contributes.keybindings) {
+      expect(commandIds).toContain(command);
+      const view = /focusedView == (\S+) && listFocus && !inputFocus$/.exec(when)?.[1];
+      if (view === undefined) expect(when).toBe(panel);
+      // A key brings no row: the command looks for the one that is selected in the view.
+      else expect([viewIds.includes(view), args], command).toEqual([true, view]);
+      if (key.includes('ctrl+')) expect(mac, command).toContain('cmd+');
+    }
+    const taken = contributes.keybindings.map(({ key, when }) => `${key} ${when}`);
+    expect(new Set(taken).size).toBe(taken.length);
+  });
+});
+
+describe('the walkthrough', () => {
+  const [walkthrough] = contributes.walkthroughs;
+
+  it('is the one that the code opens, with the steps that it names', () => {
+    expect(contributes.walkthroughs.map(({ id }) => id)).toEqual([WALKTHROUGH]);
+    expect(walkthrough!.steps.map(({ id }) => id)).toEqual([...WALKTHROUGH_STEPS]);
+  });
+
+  it('has a button in each step, and is done with it', () => {
+    for (const { id, description, completionEvents } of walkthrough!.steps) {
+      const commands = linked(description);
+      expect(commands.filter((command) => !commandIds.includes(command) && !command.startsWith('vscode.')), id).toEqual([]);
+      expect(commands.length, id).toBeGreaterThan(0);
+      const done = completionEvents.map((event) => /^onCommand:(.*)$/.exec(event)?.[1] ?? '');
+      expect(done.filter((command) => !commandIds.includes(command)), id).toEqual([]);
+      expect(done, id).toContain(commands[0]);
+    }
+    const events = walkthrough!.steps.map(({ completionEvents }) => completionEvents[0]);
+    expect(new Set(events).size, 'a step that is done with another').toBe(events.length);
+  });
+
+  it('has pictures in the colours of the theme, with words for those who do not see them', () => {
+    for (const { id, media } of walkthrough!.steps) {
+      expect(said(media.altText).length, id).toBeGreaterThan(20);
+      const svg = readFileSync(media.svg, 'utf8');
+      expect(svg.length, id).toBeLessThan(20_000);
+      for (const [, colour] of svg.matchAll(/(?:fill|stroke)="([^"]*)"/g)) expect(colour, id).toMatch(/^(none|var\(--vscode-[\w-]+, .*\))$/);
+    }
+    expect(readdirSync('media/walkthrough').map((name) => `media/walkthrough/${name}`).sort()).toEqual(walkthrough!.steps.map(({ media }) => media.svg).sort());
   });
 });
 
@@ -137,6 +240,20 @@ describe('strings', () => {
     const used = new Set([...text.matchAll(/"%([\w.]+)%"/g)].map((match) => match[1]));
     expect([...used].sort()).toEqual(Object.keys(nls).sort());
     expect(Object.values(nls).filter((value) => value.trim() === '')).toEqual([]);
+  });
+
+  it('of the extension are exported for translators: run `npm run l10n` after a change', async () => {
+    const { l10nBundle } = await import('../../../scripts/l10n.mjs');
+    expect(readFileSync('l10n/bundle.l10n.json', 'utf8')).toBe(await l10nBundle());
+    expect(manifest.l10n).toBe('./l10n');
+  }, 60_000);
+
+  it('of the extension are literal, as only those are exported, and none is shown past them', () => {
+    const extension = sources.filter(({ path }) => path.startsWith('src/extension'));
+    const found = (pattern: RegExp): string[] => extension.flatMap(({ path, text: source }) => (source.match(pattern) ?? []).map((match) => `${path}: ${match}`));
+    expect(found(/l10n\.t\((?!['"`{])[^)]*/g)).toEqual([]);
+    expect(found(/show(?:Error|Warning|Information)Message\(['"`][^'"`]*/g)).toEqual([]);
+    expect(found(/(?:title|placeHolder|prompt|tooltip|description): ['"][A-Z][^'"]*/g)).toEqual([]);
   });
 
   it('put the category before a title that does not repeat it', () => {

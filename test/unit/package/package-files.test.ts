@@ -10,14 +10,14 @@ const BUILT = [
 const NAMED = [
   'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/dma-aperture.mjs', 'media/activity-bar.svg', 'media/icon.png', 'media/kernel-log.language-configuration.json',
   'media/kernel-log.tmLanguage.json', 'media/kernel-config.language-configuration.json', 'media/kernel-config.tmLanguage.json',
-  'package.json', 'package.nls.json',
+  'l10n/bundle.l10n.json', 'package.json', 'package.nls.json',
 ];
 
 describe('the vsix', () => {
   it('holds what it should and nothing else', async () => {
     const folder = (path: string): string[] => readdirSync(path).map((name) => `${path}/${name}`);
     const listed = await listFiles({ cwd: process.cwd(), packageManager: PackageManager.None });
-    expect(listed.sort()).toEqual([...BUILT, ...NAMED, ...folder('docs/rules'), ...folder('media/sample'), ...folder('media/scenarios')].sort());
+    expect(listed.sort()).toEqual([...BUILT, ...NAMED, ...folder('docs/rules'), ...folder('docs/scenarios'), ...folder('media/sample'), ...folder('media/scenarios'), ...folder('media/walkthrough')].sort());
   });
 
   it('names entries that it holds', () => {
