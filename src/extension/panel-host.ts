@@ -1,14 +1,17 @@
 import * as vscode from 'vscode';
 import { COMMANDS, CONTEXT_KEYS, VIEW_TYPES } from '../ids.ts';
+import { fromBase64 } from '../protocol/base64.ts';
 import { panelHtml } from '../protocol/panel-html.ts';
 import { PANEL_PROTOCOL_VERSION, parsePanelMessage } from '../protocol/panel-messages.ts';
 import type { HostError, HostMessage, PanelCommand, PanelMessage } from '../protocol/panel-messages.ts';
+import type { ReplyContent } from '../protocol/panel-requests.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
 import { SERVER_NOTIFICATIONS, SERVER_REQUESTS } from '../protocol/server-requests.ts';
 import type { CallPlace } from '../protocol/server-requests.ts';
 import { makeNonce } from './make-nonce.ts';
 import { openEvidence } from './open-evidence.ts';
 import type { ServerClient } from './server-client.ts';
+import { stepAtCursor } from './step-at-cursor.ts';
 
 /** A host message before its version is put on it. */
 type Outgoing = HostMessage extends infer M ? (M extends HostMessage ? Omit<M, 'version'> : never) : never;
@@ -33,6 +36,8 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
   #panel: vscode.WebviewPanel | undefined;
   /** What the page shows when it comes up, where the server need not be asked: the run that opened the panel. */
   #pending: PanelState | undefined;
+  /** What the page shows. */
+  #state: PanelState | undefined;
   /** The call that the panel explains: asked again whenever the state is, as another platform answers otherwise. */
   #call: CallPlace | undefined;
   /** Answers that are overtaken by a later question are dropped. */
@@ -48,6 +53,10 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
       server.listen(SERVER_NOTIFICATIONS.panelChanged, () => void this.refresh()),
       server.onDidChangeRunning((running) => {
         if (running) void this.refresh();
+      }),
+      vscode.window.onDidChangeTextEditorSelection((event) => {
+        const index = this.#panel && stepAtCursor(event, this.#state);
+        if (index !== undefined) this.#send({ kind: 'goTo', index });
       }),
     ];
   }
@@ -148,12 +157,24 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
       this.#log.error(`panel: unexpected message: ${parsed.error}`);
       return;
     }
-    const error = await this.#handle(parsed.value);
-    this.#send({ kind: 'reply', id: parsed.value.id, ...(error === undefined ? {} : { error }) });
+    const { value: message } = parsed;
+    if (message.kind === 'recordingPart') {
+      this.#send({ kind: 'reply', id: message.id, ...await this.#recordingPart(message.recording, message.offset) });
+      return;
+    }
+    const error = await this.#handle(message);
+    this.#send({ kind: 'reply', id: message.id, ...(error === undefined ? {} : { error }) });
+  }
+
+  async #recordingPart(recording: string, offset: number): Promise<ReplyContent> {
+    const answer = await this.#server.request(SERVER_REQUESTS.recordingPart, { recording, offset });
+    if (!answer.ok) return { error: answer.error };
+    const bytes = fromBase64(answer.value.base64);
+    return bytes ? { bytes } : { error: vscode.l10n.t('The language server gave a recording that cannot be read.') };
   }
 
   /** Does what the page asks. @returns a sentence where it could not be done */
-  async #handle(message: PanelMessage): Promise<string | undefined> {
+  async #handle(message: Exclude<PanelMessage, { kind: 'recordingPart' }>): Promise<string | undefined> {
     switch (message.kind) {
       case 'ready': {
         const pending = this.#pending;
@@ -197,6 +218,7 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
 
   #show(question: number, state: PanelState): void {
     if (question !== this.#asked) return;
+    this.#state = state;
     this.#send({ kind: 'state', state });
     this.#shown.fire(state);
   }

@@ -5,9 +5,10 @@ import { SEGMENT_SLOTS } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { overviewGeometry, ROW_HEIGHT, rowsGeometry, SCALE_HEIGHT } from './aperture-geometry.ts';
 import { runAt } from './aperture-model.ts';
-import type { ApertureModel, Shade } from './aperture-model.ts';
-import { drawOverview, drawRows, overviewBitmap } from './draw-aperture.ts';
+import type { ApertureModel } from './aperture-model.ts';
+import { drawOverview, drawRows, overviewBitmap, paintOverview } from './draw-aperture.ts';
 import { prepareCanvas } from './draw-canvas.ts';
+import type { ShadeBy } from './shade.ts';
 import { slotSentence } from './slot-text.ts';
 import type { Tokens } from './tokens.ts';
 import { useWidth } from './use-canvas.ts';
@@ -15,8 +16,7 @@ import { useWidth } from './use-canvas.ts';
 export interface ApertureMapProps {
   readonly model: ApertureModel;
   readonly tokens: Tokens;
-  readonly shade: Shade;
-  readonly now: number;
+  readonly by: ShadeBy;
   readonly zoom: 'rows' | 'overview';
   readonly selected: number | undefined;
   readonly onSelect: (slot: number | undefined) => void;
@@ -28,16 +28,19 @@ const PAGE_SEGMENTS = 8;
 
 /** The aperture as a picture: a row a segment, scrolled, or all of it at once. Only what is in view is drawn. */
 export function ApertureMap(props: ApertureMapProps): JSX.Element {
-  const { model, tokens, shade, now, zoom, selected, onSelect, onEnter } = props;
+  const { model, tokens, by, zoom, selected, onSelect, onEnter } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const spacer = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   const [top, setTop] = useState(0);
-  const rows = useMemo(() => rowsGeometry(model, Math.max(200, width)), [model, width]);
-  const overview = useMemo(() => overviewGeometry(model, Math.max(100, width)), [model, width]);
+  // Where rows lie depends on the number of slots and areas, which no step changes.
+  const shape = `${model.pool.slots} ${model.pool.areas.length} ${width}`;
+  const rows = useMemo(() => rowsGeometry(model, Math.max(200, width)), [shape]);
+  const overview = useMemo(() => overviewGeometry(model, Math.max(100, width)), [shape]);
   const geometry = zoom === 'rows' ? rows : overview;
-  const bitmap = useMemo(() => (zoom === 'overview' ? overviewBitmap(model, { tokens, shade, now, selected: undefined }) : undefined), [model, tokens, shade, now, zoom]);
+  const bitmap = useMemo(() => (zoom === 'overview' ? overviewBitmap(model.segments, tokens) : undefined), [model.segments, tokens, zoom]);
+  const painted = useRef<{ readonly bitmap: unknown; readonly by: ShadeBy; readonly model: ApertureModel } | undefined>(undefined);
   const height = zoom === 'rows' ? Math.min(VIEW_HEIGHT, rows.height) : overview.height;
 
   useLayoutEffect(() => {
@@ -50,10 +53,19 @@ export function ApertureMap(props: ApertureMapProps): JSX.Element {
     if (!canvas.current || width === 0) return;
     const context = prepareCanvas(canvas.current, width, height);
     if (!context) return;
-    const look = { tokens, shade, now, selected };
+    const look = { tokens, by, selected };
     if (zoom === 'rows') drawRows(context, model, rows, look, top, height);
-    else if (bitmap) drawOverview(context, model, overview, look, bitmap);
-  }, [model, rows, overview, tokens, shade, now, selected, top, height, width, zoom, bitmap]);
+    else if (bitmap) {
+      const last = painted.current;
+      if (last?.model !== model || last.bitmap !== bitmap || last.by !== by) {
+        // Ages change with every operation; all else only where slots changed hands since the picture before.
+        const follows = last && last.bitmap === bitmap && last.by === by && by.shade !== 'age' && last.model.recording === model.recording && last.model.serial === (model.serial ?? 0) - 1;
+        paintOverview(bitmap, model, by, follows ? model.changed : undefined);
+        painted.current = { bitmap, by, model };
+      }
+      drawOverview(context, model, overview, look, bitmap.canvas);
+    }
+  }, [model, rows, overview, tokens, by, selected, top, height, width, zoom, bitmap]);
 
   useLayoutEffect(() => {
     const view = scroller.current;

@@ -1,37 +1,59 @@
 import { SEGMENT_SLOTS } from '../protocol/panel-state.ts';
 import type { PanelAperture, PanelArea, PanelMapping } from '../protocol/panel-state.ts';
+import { NO_DEVICE } from '../protocol/recording-columns.ts';
+import type { OpenRecording } from './open-recording.ts';
 
-/** The aperture with what its pictures and its table both show, worked out once a state. */
+/** A mapping as pictures and tables show it. */
+export interface ShownMapping extends Omit<PanelMapping, 'bytes'> {
+  /** Size asked for; absent for an element of a scatterlist, of which a recording keeps the whole. */
+  readonly bytes?: number;
+  /** Size of the scatterlist that it is an element of. */
+  readonly listBytes?: number;
+  /** Operation of the recording that made it, from 0, and the processor that it ran on. */
+  readonly operation?: number;
+  readonly cpu?: number;
+}
+
+/** The aperture with what its pictures and its table both show: that of a state, or that of a recording at one of its operations. */
 export interface ApertureModel {
   readonly pool: PanelAperture;
+  /** Number of the mapping that holds each slot, -1 where it is free. */
   readonly owners: Int32Array;
   readonly segments: number;
   /** Free slots of each segment. */
   readonly free: Uint8Array;
   /** Longest free run of each segment. */
   readonly longest: Uint8Array;
-  /** Mappings that begin in each segment. */
-  readonly begins: Uint16Array;
   /** Segments before which an area begins. */
   readonly areaAt: ReadonlyMap<number, number>;
+  /** What ages are counted to: operations done, or the number of the step. */
+  readonly now: number;
+  /** Of a recording: its models count up, and these segments differ from the one before. */
+  readonly serial?: number;
+  readonly changed?: readonly number[];
+  /** The mapping of a number out of `owners`. */
+  readonly mapping: (owner: number) => ShownMapping | undefined;
+  /** The mappings in force, by their first slot. */
+  readonly mappings: () => readonly ShownMapping[];
+  /** Of a recording: what shades are worked out from, without an object a mapping. */
+  readonly recording?: OpenRecording;
 }
 
 /** A run of slots with one owner, inside one segment: no free run crosses a segment's border for the allocator either. */
 export interface Run {
   readonly first: number;
   readonly end: number;
-  /** Index of the mapping, or -1. */
+  /** Number of the mapping, or -1. */
   readonly owner: number;
 }
 
 /** @returns undefined where the state does not say which slots are used */
-export function apertureModel(pool: PanelAperture): ApertureModel | undefined {
+export function apertureModel(pool: PanelAperture, now: number): ApertureModel | undefined {
   const { owners } = pool;
   if (!owners) return undefined;
   const segments = Math.ceil(pool.slots / SEGMENT_SLOTS);
   const free = new Uint8Array(segments);
   const longest = new Uint8Array(segments);
-  const begins = new Uint16Array(segments);
   for (let segment = 0; segment < segments; segment++) {
     const end = Math.min(pool.slots, (segment + 1) * SEGMENT_SLOTS);
     let run = 0;
@@ -45,12 +67,62 @@ export function apertureModel(pool: PanelAperture): ApertureModel | undefined {
       }
     }
   }
-  for (const mapping of pool.mappings) {
-    const segment = Math.floor(mapping.first / SEGMENT_SLOTS);
+  return { pool, owners, segments, free, longest, areaAt: areaStarts(pool), now, mapping: (owner) => pool.mappings[owner], mappings: () => pool.mappings };
+}
+
+let serial = 0;
+
+/** The aperture of a recording after so many operations. The arrays are the player's own: the model before is no more. */
+export function recordedModel(pool: PanelAperture, recording: OpenRecording, position: number): ApertureModel {
+  const { player, about } = recording;
+  player.seek(position);
+  const changed = player.settle();
+  const { columns, owners } = player;
+  const mapping = (owner: number): ShownMapping | undefined => {
+    const operation = columns.runOperation[owner];
+    if (owner < 0 || operation === undefined) return undefined;
+    const device = columns.device[operation] ?? NO_DEVICE;
+    const shared = columns.runOperation[owner - 1] === operation || columns.runOperation[owner + 1] === operation;
+    const bytes = columns.bytes[operation] ?? 0;
+    return {
+      id: `#${operation + 1}`, first: columns.runFirst[owner] ?? 0, slots: columns.runCount[owner] ?? 0, ...(shared ? { listBytes: bytes } : { bytes }),
+      device: about.devices[device] ?? '', step: (columns.step[operation] ?? 0) + 1, operation, cpu: columns.cpu[operation] ?? 0,
+    };
+  };
+  let used = 0;
+  const areas = pool.areas.map((area, index): PanelArea => {
+    const usedHere = player.used[index] ?? 0;
+    used += usedHere;
+    return { first: area.first, slots: area.slots, used: usedHere, hint: player.hint[index] ?? 0 };
+  });
+  if (areas.length === 0) used = player.used[0] ?? 0;
+  return {
+    pool: { ...pool, used, areas }, owners, segments: player.free.length, free: player.free, longest: player.longest,
+    areaAt: areaStarts(pool), now: position, serial: ++serial, changed, mapping, recording,
+    mappings: () => {
+      const found: ShownMapping[] = [];
+      for (let slot = 0; slot < owners.length;) {
+        const each = mapping(owners[slot] ?? -1);
+        if (each) found.push(each);
+        slot += each ? each.slots : 1;
+      }
+      return found;
+    },
+  };
+}
+
+function areaStarts(pool: PanelAperture): ReadonlyMap<number, number> {
+  return new Map(pool.areas.map((area, index) => [Math.floor(area.first / SEGMENT_SLOTS), index]));
+}
+
+/** Mappings that begin in each segment. */
+export function beginsOf(model: ApertureModel): Uint16Array {
+  const begins = new Uint16Array(model.segments);
+  for (const { first } of model.mappings()) {
+    const segment = Math.floor(first / SEGMENT_SLOTS);
     begins[segment] = (begins[segment] ?? 0) + 1;
   }
-  const areaAt = new Map(pool.areas.map((area, index) => [Math.floor(area.first / SEGMENT_SLOTS), index]));
-  return { pool, owners, segments, free, longest, begins, areaAt };
+  return begins;
 }
 
 /** The run that holds a slot, cut at its segment's borders. */
@@ -70,14 +142,4 @@ export function areaOfSlot(pool: PanelAperture, slot: number): readonly [number,
   const index = pool.areas.findIndex((area) => slot >= area.first && slot < area.first + area.slots);
   const area = pool.areas[index];
   return area && [index, area];
-}
-
-export type Shade = 'size' | 'age';
-
-/** One of the four shades of a mapping: by its slots, or by the steps since it was made (0 is the newest). */
-export function shadeClass(mapping: PanelMapping | undefined, shade: Shade, now: number): 0 | 1 | 2 | 3 {
-  if (!mapping) return 0;
-  if (shade === 'size') return mapping.slots < 2 ? 0 : mapping.slots < 16 ? 1 : mapping.slots < 64 ? 2 : 3;
-  const age = now - (mapping.step ?? now);
-  return age < 64 ? 0 : age < 512 ? 1 : age < 2048 ? 2 : 3;
 }

@@ -3,9 +3,10 @@ import { formatAddress, parseAddress } from '../core/units/addresses.ts';
 import { groupDigits } from '../core/units/bytes.ts';
 import { SEGMENT_SLOTS, SLOT_BYTES } from '../protocol/panel-state.ts';
 import { panelStrings as text } from '../protocol/panel-strings.ts';
-import { areaOfSlot } from './aperture-model.ts';
+import { areaOfSlot, beginsOf } from './aperture-model.ts';
 import type { ApertureModel } from './aperture-model.ts';
 import { DataTable } from './data-table.tsx';
+import { mappingSize } from './slot-text.ts';
 import type { Column } from './data-table.tsx';
 
 export interface ApertureTablesProps {
@@ -18,6 +19,8 @@ export interface ApertureTablesProps {
 /** The numbers of the aperture's picture: areas, segments and mappings. */
 export function ApertureTables({ model, selected, onSelect, onEnter }: ApertureTablesProps): JSX.Element {
   const { pool } = model;
+  const mappings = model.mappings();
+  const begins = beginsOf(model);
   const start = pool.start === undefined ? undefined : parseAddress(pool.start);
   const segments = Array.from({ length: model.segments }, (_, segment) => segment);
   const lastSlot = (segment: number): number => Math.min(pool.slots, (segment + 1) * SEGMENT_SLOTS) - 1;
@@ -30,9 +33,10 @@ export function ApertureTables({ model, selected, onSelect, onEnter }: ApertureT
     { key: 'used', head: text.used, kind: 'number', cell: (segment) => lastSlot(segment) + 1 - segment * SEGMENT_SLOTS - (model.free[segment] ?? 0) },
     { key: 'free', head: text.free, kind: 'number', cell: (segment) => model.free[segment] },
     { key: 'longest', head: text.longestFree, kind: 'number', cell: (segment) => model.longest[segment] },
-    { key: 'mappings', head: text.mappings, kind: 'number', cell: (segment) => model.begins[segment] },
+    { key: 'mappings', head: text.mappings, kind: 'number', cell: (segment) => begins[segment] },
   ];
-  const owner = selected === undefined ? -1 : (model.owners[selected] ?? -1);
+  const holder = selected === undefined ? undefined : model.mapping(model.owners[selected] ?? -1);
+  const held = holder ? mappings.findIndex(({ first }) => first === holder.first) : -1;
   return (
     <>
       {pool.areas.length > 0 && (
@@ -59,24 +63,24 @@ export function ApertureTables({ model, selected, onSelect, onEnter }: ApertureT
         onEnter={onEnter}
         tall
       />
-      {pool.mappings.length === 0 ? (
+      {mappings.length === 0 ? (
         <p class="dim">{text.noMappings}</p>
       ) : (
         <DataTable
           id="mapping"
           label={text.mappingsTable}
-          rows={pool.mappings}
+          rows={mappings}
           columns={[
             { key: 'mapping', head: text.mapping, cell: (mapping) => mapping.id },
             { key: 'device', head: text.device, cell: (mapping) => mapping.device },
-            { key: 'bytes', head: text.bytes, kind: 'number', cell: (mapping) => groupDigits(mapping.bytes) },
+            { key: 'bytes', head: text.bytes, kind: 'number', cell: (mapping) => mappingSize(mapping, groupDigits) },
             { key: 'count', head: text.slots, kind: 'number', cell: (mapping) => mapping.slots },
             { key: 'first', head: text.start, kind: 'number', cell: (mapping) => groupDigits(mapping.first) },
             { key: 'last', head: text.end, kind: 'number', cell: (mapping) => groupDigits(mapping.first + mapping.slots - 1) },
             { key: 'step', head: text.step, kind: 'number', cell: (mapping) => mapping.step },
           ]}
-          selected={owner < 0 ? undefined : owner}
-          onSelect={(index) => onSelect(pool.mappings[index]?.first ?? 0)}
+          selected={held < 0 ? undefined : held}
+          onSelect={(index) => onSelect(mappings[index]?.first ?? 0)}
           onEnter={onEnter}
         />
       )}

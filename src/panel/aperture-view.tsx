@@ -9,7 +9,10 @@ import { ApertureTables } from './aperture-tables.tsx';
 import type { ApertureModel } from './aperture-model.ts';
 import { drawSelection } from './draw-canvas.ts';
 import { filled, Legend } from './legend.tsx';
+import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
+import { SHADES } from './shade.ts';
+import type { Shade } from './shade.ts';
 import { SectionFrame } from './section-frame.tsx';
 import { slotsText } from './slot-text.ts';
 import type { Tokens } from './tokens.ts';
@@ -18,25 +21,28 @@ export interface ApertureViewProps {
   readonly pool: PanelAperture | undefined;
   readonly model: ApertureModel | undefined;
   readonly view: PanelViewState;
-  /** Number of the step that the aperture is shown after. */
-  readonly now: number;
   readonly tokens: Tokens;
   readonly actions: PageActions;
 }
 
-export function ApertureView({ pool, model, view, now, tokens, actions }: ApertureViewProps): JSX.Element {
-  const aged = pool?.mappings.some((mapping) => mapping.step !== undefined) ?? false;
-  const shade = aged ? view.shade : 'size';
-  const classes = (shade === 'size' ? text.sizeClasses : text.ageClasses).split('|');
+export function ApertureView({ pool, model, view, tokens, actions }: ApertureViewProps): JSX.Element {
+  const recording = model?.recording;
+  const shades = useMemo(() => shadesOf(pool, recording), [pool?.mappings, recording]);
+  const devices = useMemo(() => devicesOf(pool, recording), [pool?.mappings, recording]);
+  const shade = shades.includes(view.shade) ? view.shade : 'size';
+  const device = view.device !== undefined && devices.includes(view.device) ? view.device : undefined;
+  const by = useMemo(() => ({ shade, device }), [shade, device]);
+  const classes = CLASSES[shade].split('|');
   const textured = view.zoom === 'rows';
   const legend = useMemo(
     () => [
       ...classes.map((name, index) => ({ text: name, draw: filled((textured ? tokens.fills : tokens.shades)[index] ?? tokens.fg) })),
+      ...(device === undefined ? [] : [{ text: text.otherDevices, draw: filled(tokens.grid) }]),
       { text: text.free, draw: filled(tokens.free, tokens.mid) },
       { text: text.hint, draw: (context: CanvasRenderingContext2D) => triangle(context, tokens.fg) },
       { text: text.selected, draw: (context: CanvasRenderingContext2D) => drawSelection(context, tokens, { x: 2, y: 3, width: 16, height: 4 }) },
     ].filter((item) => item.text !== text.hint || textured),
-    [shade, tokens, textured],
+    [by, tokens, textured],
   );
   if (!pool) {
     return (
@@ -50,12 +56,20 @@ export function ApertureView({ pool, model, view, now, tokens, actions }: Apertu
   const select = (slot: number | undefined): void => actions.select(slot === undefined ? undefined : { kind: 'slot', slot });
   const fields = model && view.view === 'picture' && (
     <>
-      {aged && (
+      {shades.length > 1 && (
         <label>
           {text.shadeBy}{' '}
-          <select value={shade} onChange={(event) => actions.look({ shade: event.currentTarget.value === 'age' ? 'age' : 'size' })}>
-            <option value="size">{text.shadeSize}</option>
-            <option value="age">{text.shadeAge}</option>
+          <select value={shade} onChange={({ currentTarget: { value } }) => actions.look({ shade: SHADES.find((each) => each === value) ?? 'size' })}>
+            {shades.map((each) => <option key={each} value={each}>{SHADE_NAMES[each]}</option>)}
+          </select>
+        </label>
+      )}
+      {devices.length > 1 && (
+        <label>
+          {text.deviceFilter}{' '}
+          <select value={device ?? ''} onChange={({ currentTarget: { value } }) => actions.look({ device: value === '' ? undefined : value })}>
+            <option value="">{text.allDevices}</option>
+            {devices.map((each) => <option key={each} value={each}>{each}</option>)}
           </select>
         </label>
       )}
@@ -69,14 +83,14 @@ export function ApertureView({ pool, model, view, now, tokens, actions }: Apertu
     </>
   );
   return (
-    <SectionFrame id="aperture" head={text.aperture} meta={apertureMeta(pool)} fields={fields || undefined}>
+    <SectionFrame id="aperture" head={text.aperture} meta={apertureMeta(model?.pool ?? pool, model)} fields={fields || undefined}>
       {!model ? (
         <p>{fill(text.noPlaces, groupDigits(pool.used), groupDigits(pool.slots))}</p>
       ) : view.view === 'table' ? (
         <ApertureTables model={model} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
       ) : (
         <>
-          <ApertureMap model={model} tokens={tokens} shade={shade} now={now} zoom={view.zoom} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
+          <ApertureMap model={model} tokens={tokens} by={by} zoom={view.zoom} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
           <Legend items={legend} tokens={tokens} />
         </>
       )}
@@ -84,12 +98,26 @@ export function ApertureView({ pool, model, view, now, tokens, actions }: Apertu
   );
 }
 
-function apertureMeta(pool: PanelAperture): string {
+const SHADE_NAMES: Readonly<Record<Shade, string>> = { size: text.shadeSize, age: text.shadeAge, cpu: text.shadeCpu };
+const CLASSES: Readonly<Record<Shade, string>> = { size: text.sizeClasses, age: text.ageClasses, cpu: text.cpuClasses };
+
+/** What mappings can be shaded by: only what is known of them. */
+function shadesOf(pool: PanelAperture | undefined, recording: OpenRecording | undefined): readonly Shade[] {
+  if (recording) return recording.player.columns.cpu.some((cpu) => cpu > 0) ? SHADES : ['size', 'age'];
+  return pool?.mappings.some((mapping) => mapping.step !== undefined) ? ['size', 'age'] : ['size'];
+}
+
+function devicesOf(pool: PanelAperture | undefined, recording: OpenRecording | undefined): readonly string[] {
+  return recording ? recording.about.devices : [...new Set(pool?.mappings.map(({ device }) => device))];
+}
+
+function apertureMeta(pool: PanelAperture, model: ApertureModel | undefined): string {
   const parts = [slotsText(pool.slots), formatBytes(pool.bytes)];
   if (pool.areas.length > 0) parts.push(pool.areas.length === 1 ? text.areasOne : fill(text.areasMany, groupDigits(pool.areas.length)));
   let meta = fill(text.apertureMeta, parts.join(' · '), groupDigits(pool.used), groupDigits(pool.slots - pool.used));
   if (pool.highWater !== undefined) meta += ` · ${fill(text.highWater, groupDigits(pool.highWater))}`;
-  if (pool.atStep !== undefined) meta += ` · ${fill(text.afterStep, groupDigits(pool.atStep))}`;
+  if (model?.recording) meta += ` · ${fill(text.afterOperation, groupDigits(model.now))}`;
+  else if (pool.atStep !== undefined) meta += ` · ${fill(text.afterStep, groupDigits(pool.atStep))}`;
   return meta;
 }
 

@@ -4,16 +4,16 @@ import { SEGMENT_SLOTS } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { BAR_HEIGHT, HEADING_HEIGHT, SCALE_HEIGHT } from './aperture-geometry.ts';
 import type { OverviewGeometry, RowsGeometry } from './aperture-geometry.ts';
-import { runAt, shadeClass } from './aperture-model.ts';
-import type { ApertureModel, Shade } from './aperture-model.ts';
+import { runAt } from './aperture-model.ts';
+import type { ApertureModel } from './aperture-model.ts';
 import { drawSelection, drawText } from './draw-canvas.ts';
+import { FILTERED, shadeOf } from './shade.ts';
+import type { ShadeBy, ShadeClass } from './shade.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface ApertureLook {
   readonly tokens: Tokens;
-  readonly shade: Shade;
-  /** Number of the step that ages are counted from. */
-  readonly now: number;
+  readonly by: ShadeBy;
   readonly selected: number | undefined;
 }
 
@@ -28,12 +28,13 @@ export function drawRows(
   context.clip();
   context.translate(0, -top);
   const first = geometry.segmentFrom(top + SCALE_HEIGHT);
+  const classOf = shadeOf(model, look.by);
   for (let segment = first; segment < model.segments; segment++) {
     const y = geometry.tops[segment] ?? 0;
     const area = model.areaAt.get(segment);
     if (area !== undefined && y - HEADING_HEIGHT < top + height) drawAreaHeading(context, model, geometry, tokens, area, y - HEADING_HEIGHT);
     if (y > top + height) break;
-    drawRow(context, model, geometry, look, segment, y);
+    drawRow(context, model, geometry, tokens, classOf, segment, y);
   }
   drawHints(context, model, geometry, tokens);
   if (look.selected !== undefined && look.selected < model.pool.slots) {
@@ -77,8 +78,9 @@ function drawAreaHeading(
   drawText(context, tokens, used, geometry.width, y + 10, { colour: tokens.dim, align: 'right' });
 }
 
-function drawRow(context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, look: ApertureLook, segment: number, y: number): void {
-  const { tokens } = look;
+function drawRow(
+  context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, tokens: Tokens, classOf: (owner: number) => ShadeClass, segment: number, y: number,
+): void {
   const base = segment * SEGMENT_SLOTS;
   const end = Math.min(model.pool.slots, base + SEGMENT_SLOTS);
   context.fillStyle = tokens.free;
@@ -93,7 +95,8 @@ function drawRow(context: CanvasRenderingContext2D, model: ApertureModel, geomet
     if (run.owner < 0) continue;
     const x = geometry.column(run.first - base);
     const width = geometry.column(run.end - base) - x;
-    context.fillStyle = tokens.fills[shadeClass(model.pool.mappings[run.owner], look.shade, look.now)];
+    const shade = classOf(run.owner);
+    context.fillStyle = shade === FILTERED ? tokens.grid : tokens.fills[shade];
     context.save();
     context.translate(0, y);
     // A pixel between neighbours keeps two mappings from reading as one.
@@ -129,23 +132,53 @@ function drawHints(context: CanvasRenderingContext2D, model: ApertureModel, geom
   }
 }
 
-/** A bitmap of a pixel a slot and a row a segment, four shades and free. */
-export function overviewBitmap(model: ApertureModel, look: ApertureLook): HTMLCanvasElement | undefined {
-  const bitmap = document.createElement('canvas');
-  bitmap.width = SEGMENT_SLOTS;
-  bitmap.height = model.segments;
-  const context = bitmap.getContext('2d', { willReadFrequently: true });
+/** A bitmap of a pixel a slot and a row a segment, and the colours that its pixels have: free, four shades, filtered out. */
+export interface OverviewBitmap {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: CanvasRenderingContext2D;
+  readonly image: ImageData;
+  readonly pixels: Uint32Array;
+  readonly colours: Uint32Array;
+}
+
+/** @returns undefined where the page has no canvas to give */
+export function overviewBitmap(segments: number, tokens: Tokens): OverviewBitmap | undefined {
+  const canvas = document.createElement('canvas');
+  canvas.width = SEGMENT_SLOTS;
+  canvas.height = Math.max(1, segments);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) return undefined;
-  const colours = [look.tokens.free, ...look.tokens.shades].map((colour) => pixelOf(context, colour));
-  const image = context.createImageData(SEGMENT_SLOTS, model.segments);
-  const pixels = new Uint32Array(image.data.buffer);
-  const classes = Uint8Array.from(model.pool.mappings, (mapping) => 1 + shadeClass(mapping, look.shade, look.now));
-  for (let slot = 0; slot < model.pool.slots; slot++) {
-    const owner = model.owners[slot] ?? -1;
-    pixels[slot] = colours[owner < 0 ? 0 : (classes[owner] ?? 0)] ?? 0;
+  const colours = Uint32Array.from([tokens.free, ...tokens.shades, tokens.grid].map((colour) => pixelOf(context, colour)));
+  const image = context.createImageData(canvas.width, canvas.height);
+  return { canvas, context, image, pixels: new Uint32Array(image.data.buffer), colours };
+}
+
+/** Paints segments anew: those given, or all. */
+export function paintOverview({ context, image, pixels, colours }: OverviewBitmap, model: ApertureModel, by: ShadeBy, segments: readonly number[] | undefined): void {
+  const { owners, pool } = model;
+  const classOf = shadeOf(model, by);
+  const paint = (first: number, end: number): void => {
+    // Slots of one mapping lie side by side: its shade is asked for once.
+    let owner = -1;
+    let colour = colours[0] ?? 0;
+    for (let slot = first; slot < end; slot++) {
+      const next = owners[slot] ?? -1;
+      if (next !== owner) {
+        owner = next;
+        colour = colours[owner < 0 ? 0 : 1 + classOf(owner)] ?? 0;
+      }
+      pixels[slot] = colour;
+    }
+  };
+  if (!segments || segments.length > model.segments / 4) {
+    paint(0, pool.slots);
+    context.putImageData(image, 0, 0);
+    return;
   }
-  context.putImageData(image, 0, 0);
-  return bitmap;
+  for (const segment of segments) {
+    paint(segment * SEGMENT_SLOTS, Math.min(pool.slots, (segment + 1) * SEGMENT_SLOTS));
+    context.putImageData(image, 0, 0, 0, segment, SEGMENT_SLOTS, 1);
+  }
 }
 
 /** A colour as it stands in image data, whatever notation the style sheet ended up with. */

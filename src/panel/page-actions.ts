@@ -7,6 +7,9 @@ export interface PageActions {
   readonly select: (selection: PanelSelection | undefined) => void;
   /** Moves the focus to the explanation of what is selected. */
   readonly enterWhy: () => void;
+  /** Shows the recording after so many operations. */
+  readonly seek: (position: number) => void;
+  readonly togglePlay: () => void;
   readonly look: (change: Partial<Omit<PanelViewState, 'version' | 'selection'>>) => void;
   readonly open: (evidence: EvidenceRef) => void;
   readonly command: (command: PanelCommand) => void;

@@ -40,7 +40,7 @@ export function connectPageHost(): PageHost {
       const receive = (event: MessageEvent): void => {
         const parsed = parseHostMessage(event.data);
         if (!parsed.ok) refuse(parsed.error);
-        else if (parsed.value.kind === 'reply') requests.settle(parsed.value.id, parsed.value.error);
+        else if (parsed.value.kind === 'reply') requests.settle(parsed.value.id, { error: parsed.value.error, bytes: parsed.value.bytes });
         else run(parsed.value);
       };
       window.addEventListener('message', receive);

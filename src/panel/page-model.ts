@@ -1,6 +1,9 @@
 import type { HostError, HostMessage } from '../protocol/panel-messages.ts';
 import type { PanelState, PanelStep } from '../protocol/panel-state.ts';
-import { panelStrings } from '../protocol/panel-strings.ts';
+import { fill, panelStrings } from '../protocol/panel-strings.ts';
+import { positionOfRefusal, positionOfStep, stepOfOperation } from './open-recording.ts';
+import type { OpenRecording, RecordingShown } from './open-recording.ts';
+import type { PageActions } from './page-actions.ts';
 import type { PanelSelection, PanelViewState } from '../protocol/panel-view-state.ts';
 
 /** All that the page shows, and what it keeps over a reload (`view`). */
@@ -8,6 +11,8 @@ export interface PageModel {
   readonly state: PanelState | undefined;
   readonly error: HostError | undefined;
   readonly busy: { readonly what: string | undefined } | undefined;
+  /** The recording that the state tells of, as far as it is there. */
+  readonly recording: RecordingShown | undefined;
   readonly view: PanelViewState;
 }
 
@@ -16,6 +21,8 @@ export type PageEvent =
   | { readonly kind: 'refused'; readonly error: string }
   | { readonly kind: 'failed'; readonly error: string; readonly retry: boolean }
   | { readonly kind: 'dismiss' }
+  | { readonly kind: 'recording'; readonly shown: RecordingShown }
+  | { readonly kind: 'seek'; readonly position: number }
   | { readonly kind: 'view'; readonly change: Partial<Omit<PanelViewState, 'version' | 'selection'>> }
   | { readonly kind: 'select'; readonly selection: PanelSelection | undefined };
 
@@ -23,7 +30,10 @@ export type PageEvent =
 export function nextPage(page: PageModel, event: PageEvent): PageModel {
   switch (event.kind) {
     case 'state':
-      return { state: event.state, error: undefined, busy: undefined, view: viewFor(event.state, page.view, isAskedAnew(page.state, event.state)) };
+      return {
+        state: event.state, error: undefined, busy: undefined, view: viewFor(event.state, page.view, isAskedAnew(page.state, event.state)),
+        recording: page.recording?.id === event.state.recording?.id ? page.recording : undefined,
+      };
     case 'busy':
       return { ...page, busy: event.busy ? { what: event.what } : undefined };
     case 'error':
@@ -39,15 +49,50 @@ export function nextPage(page: PageModel, event: PageEvent): PageModel {
     case 'select': {
       const { selection: _, ...rest } = page.view;
       if (!event.selection) return { ...page, view: rest };
-      const step = event.selection.kind === 'step' ? { step: event.selection.index } : {};
-      return { ...page, view: { ...rest, ...step, selection: event.selection } };
+      if (event.selection.kind !== 'step') return { ...page, view: { ...rest, selection: event.selection } };
+      const recording = openOf(page);
+      const position = recording && positionOfStep(recording, event.selection.index);
+      return { ...page, view: { ...rest, step: event.selection.index, ...(position === undefined ? {} : { position }), selection: event.selection } };
+    }
+    case 'goTo':
+      return stepOf(page.state, event.index) ? nextPage(page, { kind: 'select', selection: { kind: 'step', index: event.index } }) : page;
+    case 'recording': {
+      if (event.shown.id !== page.state?.recording?.id) return page;
+      const opened = { ...page, recording: event.shown };
+      if (event.shown.kind !== 'open') return opened;
+      const { view } = page;
+      const { recording } = event.shown;
+      const wanted = view.position ?? (view.step === undefined ? undefined : positionOfStep(recording, view.step));
+      const { fault } = recording.player;
+      const error = fault === undefined ? page.error : {
+        title: panelStrings.recordingEndsEarly, commands: ['showLog' as const],
+        message: fill(panelStrings.recordingPlayable, fault, recording.player.playable),
+      };
+      return { ...opened, error, view: viewAt(view, recording, wanted ?? recording.player.playable) };
+    }
+    case 'seek': {
+      const recording = openOf(page);
+      return recording ? { ...page, view: viewAt(page.view, recording, event.position) } : page;
     }
   }
 }
 
+/** The recording, where it can be played. */
+export function openOf({ recording }: PageModel): OpenRecording | undefined {
+  return recording?.kind === 'open' ? recording.recording : undefined;
+}
+
+/** The view after so many operations: the step goes with them. */
+function viewAt(view: PanelViewState, recording: OpenRecording, wanted: number): PanelViewState {
+  const position = Math.max(0, Math.min(recording.player.playable, Math.round(wanted)));
+  const { step: _, selection, ...rest } = view;
+  const step = position > 0 ? stepOfOperation(recording, position - 1) : undefined;
+  return { ...rest, position, ...(step === undefined ? {} : { step }), ...(selection && selection.kind !== 'step' ? { selection } : {}) };
+}
+
 /** The view with everything taken out that the state does not have: kept views outlive what they looked at. */
 function viewFor(state: PanelState, view: PanelViewState, asked: boolean): PanelViewState {
-  const { step, selection, scenario: _, ...rest } = view;
+  const { step, position, selection, scenario: _, ...rest } = view;
   const steps = state.scenario?.steps ?? [];
   const name = state.scenario?.uri ?? state.scenario?.name;
   const sameScenario = view.scenario === name;
@@ -55,6 +100,7 @@ function viewFor(state: PanelState, view: PanelViewState, asked: boolean): Panel
   return {
     ...rest,
     ...(cursor === undefined ? {} : { step: cursor }),
+    ...(sameScenario && position !== undefined ? { position } : {}),
     ...(selection && !asked && holds(state, selection, sameScenario) ? { selection } : {}),
     ...(name === undefined ? {} : { scenario: name }),
   };
@@ -104,6 +150,25 @@ export function stepFrom(state: PanelState, index: number | undefined, direction
     if (step && !(failedOnly && step.ok)) return step;
   }
   return undefined;
+}
+
+/** Where a key leads in a recording: a step of one operation, or to the next or previous refusal; undefined at the end. */
+export function positionFrom(recording: OpenRecording, position: number, direction: 1 | -1, failedOnly: boolean): number | undefined {
+  if (failedOnly) return positionOfRefusal(recording, position, direction);
+  const next = position + direction;
+  return next < 0 || next > recording.player.playable ? undefined : next;
+}
+
+/** Goes on by one, or to the next refusal: operations of a recording, else steps. Nothing at the end. */
+export function stepOn(page: PageModel, direction: 1 | -1, failedOnly: boolean, actions: Pick<PageActions, 'seek' | 'select'>): void {
+  const recording = openOf(page);
+  if (recording) {
+    const position = positionFrom(recording, page.view.position ?? 0, direction, failedOnly);
+    if (position !== undefined) actions.seek(position);
+    return;
+  }
+  const step = page.state && stepFrom(page.state, page.view.step, direction, failedOnly);
+  if (step) actions.select({ kind: 'step', index: step.index });
 }
 
 /** Nothing known at all: the page offers where to begin instead of blank charts. */

@@ -1,48 +1,44 @@
-import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { groupDigits } from '../core/units/bytes.ts';
 import type { PanelRequest } from '../protocol/panel-messages.ts';
-import type { PanelState, PanelStep } from '../protocol/panel-state.ts';
+import type { PanelState } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
-import { apertureModel } from './aperture-model.ts';
+import { apertureModel, recordedModel } from './aperture-model.ts';
+import type { ApertureModel } from './aperture-model.ts';
 import { ApertureView } from './aperture-view.tsx';
 import { Banner } from './banner.tsx';
 import { EmptyView } from './empty-view.tsx';
 import { LimitsView } from './limits-view.tsx';
 import { machineModel } from './machine-model.ts';
 import { MachineView } from './machine-view.tsx';
+import { isAlone, isRefused, operationText } from './open-recording.ts';
+import type { OpenRecording } from './open-recording.ts';
+import { operationHead } from './operation-sentence.ts';
 import type { PageActions } from './page-actions.ts';
 import type { PageHost } from './page-host.ts';
-import { isEmpty, nextPage, shownSelection, stepFrom, stepOf } from './page-model.ts';
-import type { PageModel } from './page-model.ts';
+import { isEmpty, nextPage, openOf, shownSelection, stepOf, stepOn } from './page-model.ts';
+import type { PageEvent, PageModel } from './page-model.ts';
 import { Mark, StepsView } from './steps-view.tsx';
+import { TimeView } from './time-view.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useTokens } from './use-canvas.ts';
+import { usePlay } from './use-play.ts';
+import { useRecording } from './use-recording.ts';
+import { useRested } from './use-rested.ts';
 import { WhyView } from './why-view.tsx';
 
 /** The whole page: it shows the last state that came, and asks the host for everything else. */
 export function Page({ host }: { host: PageHost }): JSX.Element {
-  const initial: PageModel = { state: undefined, error: undefined, busy: undefined, view: host.kept };
+  const initial: PageModel = { state: undefined, error: undefined, busy: undefined, recording: undefined, view: host.kept };
   const [page, dispatch] = useReducer(nextPage, initial);
+  const [playing, setPlaying] = useState(false);
   const whyHead = useRef<HTMLHeadingElement>(null);
   const tokens = useTokens();
   const { state, view } = page;
-
-  const actions = useMemo((): PageActions => {
-    const ask = (body: PanelRequest): void => {
-      void host.request(body).then((outcome) => {
-        if (!outcome.ok) dispatch({ kind: 'failed', error: outcome.error, retry: body.kind === 'ready' });
-      });
-    };
-    return {
-      select: (selection) => dispatch({ kind: 'select', selection }),
-      enterWhy: () => whyHead.current?.focus(),
-      look: (change) => dispatch({ kind: 'view', change }),
-      open: ({ uri, line, column }) => ask({ kind: 'openEvidence', uri, line, column }),
-      command: (command) => ask({ kind: 'command', command }),
-      runScenario: (scenario) => ask({ kind: 'runScenario', scenario }),
-    };
-  }, [host]);
+  const recording = openOf(page);
+  const position = view.position ?? 0;
+  const actions = useMemo(() => pageActions(host, dispatch, whyHead, setPlaying), [host]);
 
   useEffect(() => {
     const stop = host.listen(dispatch, (error) => dispatch({ kind: 'refused', error }));
@@ -51,27 +47,98 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
     });
     return stop;
   }, [host]);
-
-  useEffect(() => host.keep(view), [host, view]);
+  useRecording(host, state, dispatch);
+  usePlay(playing && recording !== undefined, position, recording?.player.playable ?? 0, actions.seek, () => setPlaying(false));
 
   // A call that was asked about is what the person came for: in a narrow panel Why lies below everything else.
   const asked = state?.call && `${state.call.from.uri}:${state.call.from.line}:${state.call.from.column}`;
   useEffect(() => {
     if (asked !== undefined) whyHead.current?.scrollIntoView({ block: 'start' });
   }, [asked]);
+  useSelectedStep(host, dispatch, recording === undefined && state?.recording === undefined && view.selection?.kind === 'step' ? view.selection.index : undefined);
+  useKeys(page, playing, actions);
 
-  // Told once the selection rests: a held arrow key passes over many steps.
-  const told = view.selection?.kind === 'step' ? view.selection.index : undefined;
+  const aperture = useMemo(() => modelOf(state, recording, position), [state, recording, position]);
+  const machine = useMemo(() => state?.machine && machineModel(state.machine), [state?.machine]);
+  const shown = shownSelection(page);
+  // What is costly follows once the position rests: a scrub passes over thousands of operations.
+  const rested = useRested(useMemo(() => ({ selection: shown, aperture, position, view }), [shown?.kind, view, aperture]), recording !== undefined);
+  useEffect(() => host.keep(rested.view), [host, rested.view]);
+  const empty = state !== undefined && isEmpty(state);
+
+  const steps = useMemo(() => state?.scenario && <StepsView scenario={state.scenario} selection={rested.selection} table={view.view === 'table'} actions={actions} />, [state?.scenario, rested, view.view, actions]);
+  const limits = useMemo(() => state && <LimitsView limits={state.limits} platform={state.platform !== undefined} selection={shown} actions={actions} />, [state, rested, view.selection, actions]);
+  const why = useMemo(() => state && <WhyView state={state} selection={rested.selection} aperture={rested.aperture} machine={machine} focus={whyHead} actions={actions} />, [state, rested, machine, actions]);
+  const map = useMemo(() => <MachineView model={machine} view={view} tokens={tokens} actions={actions} />, [machine, view.view, view.mask, view.selection, tokens, actions]);
+
+  return (
+    <main aria-busy={page.busy !== undefined}>
+      <h1 class="unseen">{state?.title ?? text.title}</h1>
+      {state && !empty && <Toolbar state={state} recording={recording} view={view} playing={playing} actions={actions} />}
+      {(page.busy || page.recording?.kind === 'loading' || (!state && !page.error)) && <div class="progress" role="progressbar" aria-label={page.busy?.what ?? text.working} />}
+      {page.error && <Banner error={page.error} actions={actions} onDismiss={() => dispatch({ kind: 'dismiss' })} />}
+      {!empty && (
+        <div class={state ? 'summary' : 'summary late'} role="status" aria-live={playing ? 'off' : 'polite'}>
+          {state ? <Summary page={page} /> : <p class="dim">{page.error ? text.notAnswered : text.waiting}</p>}
+        </div>
+      )}
+      {state && (empty ? (
+        <EmptyView library={state.library} actions={actions} />
+      ) : (
+        <>
+          {state.recording && <TimeView state={state} shown={page.recording} position={position} table={view.view === 'table'} tokens={tokens} actions={actions} />}
+          <div class="columns">
+            <div class="column">
+              {!state.scenario && limits}
+              <ApertureView pool={state.aperture} model={aperture} view={view} tokens={tokens} actions={actions} />
+              {steps}
+              {state.scenario && limits}
+            </div>
+            {why}
+          </div>
+          {map}
+        </>
+      ))}
+    </main>
+  );
+}
+
+/** What the parts of the page can do. */
+function pageActions(host: PageHost, dispatch: (event: PageEvent) => void, why: RefObject<HTMLHeadingElement | null>, play: (change: (playing: boolean) => boolean) => void): PageActions {
+  const ask = (body: PanelRequest): void => {
+    void host.request(body).then((outcome) => {
+      if (!outcome.ok) dispatch({ kind: 'failed', error: outcome.error, retry: body.kind === 'ready' });
+    });
+  };
+  return {
+    select: (selection) => dispatch({ kind: 'select', selection }),
+    seek: (position) => dispatch({ kind: 'seek', position }),
+    togglePlay: () => play((playing) => !playing),
+    enterWhy: () => why.current?.focus(),
+    look: (change) => dispatch({ kind: 'view', change }),
+    open: ({ uri, line, column }) => ask({ kind: 'openEvidence', uri, line, column }),
+    command: (command) => ask({ kind: 'command', command }),
+    runScenario: (scenario) => ask({ kind: 'runScenario', scenario }),
+  };
+}
+
+/** Tells the host of a selected step once the selection rests: a held arrow key passes over many. */
+function useSelectedStep(host: PageHost, dispatch: (event: PageEvent) => void, step: number | undefined): void {
   useEffect(() => {
-    if (told === undefined) return undefined;
+    if (step === undefined) return undefined;
     const timer = window.setTimeout(() => {
-      void host.request({ kind: 'selectStep', index: told }).then((outcome) => {
+      void host.request({ kind: 'selectStep', index: step }).then((outcome) => {
         if (!outcome.ok) dispatch({ kind: 'failed', error: outcome.error, retry: false });
       });
     }, 100);
     return () => window.clearTimeout(timer);
-  }, [host, told]);
+  }, [host, step]);
+}
 
+/** Keys that work anywhere but in a field. */
+function useKeys(page: PageModel, playing: boolean, actions: PageActions): void {
+  const { state, view } = page;
+  const recording = openOf(page);
   // With the drawing, not after it: a key pressed in between would walk from the step before.
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
@@ -79,59 +146,46 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
       if (event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement) return;
       if (event.key === 'Escape' && view.selection) actions.select(undefined);
       if (event.key === 't' || event.key === 'T') actions.look({ view: view.view === 'table' ? 'picture' : 'table' });
+      // On a button the key is the button's own.
+      if (event.key === ' ' && recording && !(event.target instanceof HTMLButtonElement)) {
+        event.preventDefault();
+        actions.togglePlay();
+      }
       const moves: Readonly<Record<string, readonly [1 | -1, boolean]>> = { f: [1, true], F: [-1, true], '.': [1, false], ',': [-1, false] };
       const move = moves[event.key];
-      const step = move && stepFrom(state, view.step, move[0], move[1]);
-      if (step) actions.select({ kind: 'step', index: step.index });
+      if (!move) return;
+      if (playing) actions.togglePlay();
+      stepOn(page, move[0], move[1], actions);
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
-  }, [state, view, actions]);
-
-  const aperture = useMemo(() => state?.aperture && apertureModel(state.aperture), [state]);
-  const machine = useMemo(() => state?.machine && machineModel(state.machine), [state]);
-  const selection = shownSelection(page);
-  const empty = state !== undefined && isEmpty(state);
-
-  return (
-    <main aria-busy={page.busy !== undefined}>
-      <h1 class="unseen">{state?.title ?? text.title}</h1>
-      {state && !empty && <Toolbar state={state} step={view.step} view={view.view} actions={actions} />}
-      {(page.busy || (!state && !page.error)) && <div class="progress" role="progressbar" aria-label={page.busy?.what ?? text.working} />}
-      {page.error && <Banner error={page.error} actions={actions} onDismiss={() => dispatch({ kind: 'dismiss' })} />}
-      {!empty && (
-        <div class={state ? 'summary' : 'summary late'} role="status">
-          {state ? <Summary state={state} step={stepOf(state, view.step)} /> : <p class="dim">{page.error ? text.notAnswered : text.waiting}</p>}
-        </div>
-      )}
-      {state && (empty ? (
-        <EmptyView library={state.library} actions={actions} />
-      ) : (
-        <>
-          <div class="columns">
-            <div class="column">
-              <LimitsView limits={state.limits} platform={state.platform !== undefined} selection={selection} actions={actions} />
-              {state.scenario && <StepsView scenario={state.scenario} selection={selection} table={view.view === 'table'} actions={actions} />}
-              <ApertureView pool={state.aperture} model={aperture} view={view} now={state.aperture?.atStep ?? state.scenario?.steps.at(-1)?.index ?? 0} tokens={tokens} actions={actions} />
-            </div>
-            <WhyView state={state} selection={selection} aperture={aperture} machine={machine} focus={whyHead} actions={actions} />
-          </div>
-          <MachineView model={machine} view={view} tokens={tokens} actions={actions} />
-        </>
-      ))}
-    </main>
-  );
+  }, [page, playing, actions]);
 }
 
-/** One sentence: the step that the page stands at, else what the platform is. */
-function Summary({ state, step }: { state: PanelState; step: PanelStep | undefined }): JSX.Element {
-  if (!step) return <p>{[state.platform?.label, apertureSentence(state)].filter(Boolean).join(' · ')}</p>;
-  const number = groupDigits(step.index);
+/** The aperture as the recording has it, where it is there; else as the state does. */
+function modelOf(state: PanelState | undefined, recording: OpenRecording | undefined, position: number): ApertureModel | undefined {
+  const pool = state?.aperture;
+  if (!pool) return undefined;
+  if (recording && recording.player.slots === pool.slots) return recordedModel(pool, recording, position);
+  return apertureModel(pool, pool.atStep ?? state.scenario?.steps.at(-1)?.index ?? 0);
+}
+
+/** One sentence: the operation and step that the page stands at, else what the platform is. */
+function Summary({ page }: { page: PageModel }): JSX.Element {
+  const { state, view } = page;
+  const recording = openOf(page);
+  const step = stepOf(state, view.step);
+  if (!state || !step) return <p>{[state?.platform?.label, state && apertureSentence(state)].filter(Boolean).join(' · ')}</p>;
+  // A step of many operations: the operation is what the page stands at.
+  const position = view.position ?? 0;
+  const many = recording && position > 0 && !isAlone(recording, position - 1);
+  const failed = many ? isRefused(recording, position - 1) : !step.ok;
+  const head = many ? operationHead(recording, position) : fill(step.ok ? text.stepDone : text.stepFailed, groupDigits(step.index));
   return (
     <>
-      <Mark failed={!step.ok} />
+      <Mark failed={failed} />
       <p>
-        <strong class={step.ok ? undefined : 'fail'}>{fill(step.ok ? text.stepDone : text.stepFailed, number)}</strong> {step.summary}
+        <strong class={failed ? 'fail' : undefined}>{head}</strong> {many ? operationText(recording, position - 1) : step.summary}
       </p>
     </>
   );

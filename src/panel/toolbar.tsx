@@ -3,18 +3,22 @@ import { useRef, useState } from 'preact/hooks';
 import { groupDigits } from '../core/units/bytes.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
+import type { PanelViewState } from '../protocol/panel-view-state.ts';
+import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
-import { stepFrom } from './page-model.ts';
+import { positionFrom, stepFrom } from './page-model.ts';
 
 export interface ToolbarProps {
   readonly state: PanelState;
-  readonly step: number | undefined;
-  readonly view: 'picture' | 'table';
+  readonly recording: OpenRecording | undefined;
+  readonly view: PanelViewState;
+  readonly playing: boolean;
   readonly actions: PageActions;
 }
 
 /** One tab stop; left and right, Home and End move inside it. */
-export function Toolbar({ state, step, view, actions }: ToolbarProps): JSX.Element {
+export function Toolbar({ state, recording, view: kept, playing, actions }: ToolbarProps): JSX.Element {
+  const { step, view, position = 0 } = kept;
   const bar = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState('platform');
   const steps = state.scenario?.steps ?? [];
@@ -35,11 +39,12 @@ export function Toolbar({ state, step, view, actions }: ToolbarProps): JSX.Eleme
     onFocus: () => setCurrent(name),
   });
   const transport = (name: string, label: string, direction: 1 | -1, failedOnly: boolean, icon: JSX.Element): JSX.Element => {
-    const target = stepFrom(state, step, direction, failedOnly);
+    const target = recording ? positionFrom(recording, position, direction, failedOnly) : stepFrom(state, step, direction, failedOnly)?.index;
+    const go = (to: number): void => (recording ? actions.seek(to) : actions.select({ kind: 'step', index: to }));
     // aria-disabled keeps the focus where it is when the last step is reached.
     return (
-      <button type="button" class="icon" title={label} aria-label={label} aria-disabled={!target} {...stop(name)}
-        onClick={() => target && actions.select({ kind: 'step', index: target.index })}>
+      <button type="button" class="icon" title={label} aria-label={label} aria-disabled={target === undefined} {...stop(name)}
+        onClick={() => target !== undefined && go(target)}>
         <svg viewBox="0 0 16 16" aria-hidden="true">{icon}</svg>
       </button>
     );
@@ -62,9 +67,14 @@ export function Toolbar({ state, step, view, actions }: ToolbarProps): JSX.Eleme
         <span class="group">
           {transport('previous-failure', text.previousFailure, -1, true, <><path d="M6 4 2.5 8 6 12" /><path class="solid" d="M11 4.5 14 11.5H8z" /></>)}
           {transport('previous', text.previousStep, -1, false, <path d="M10.5 3.5 5.5 8l5 4.5" />)}
+          {recording && (
+            <button type="button" class="icon" title={playing ? text.pause : text.play} aria-label={playing ? text.pause : text.play} {...stop('play')} onClick={actions.togglePlay}>
+              <svg viewBox="0 0 16 16" aria-hidden="true">{playing ? <path d="M5.5 3.5v9M10.5 3.5v9" /> : <path d="M4.5 3 12.5 8l-8 5z" />}</svg>
+            </button>
+          )}
           {transport('next', text.nextStep, 1, false, <path d="M5.5 3.5 10.5 8l-5 4.5" />)}
           {transport('next-failure', text.nextFailure, 1, true, <><path d="M10 4 13.5 8 10 12" /><path class="solid" d="M5 4.5 8 11.5H2z" /></>)}
-          <span class="dim">{step === at + 1 ? fill(text.stepOf, groupDigits(step), groupDigits(steps.length)) : fill(text.stepAt, groupDigits(step ?? 0), groupDigits(at + 1), groupDigits(steps.length))}</span>
+          {recording ? <OperationField recording={recording} position={position} actions={actions} /> : <span class="dim">{step === at + 1 ? fill(text.stepOf, groupDigits(step), groupDigits(steps.length)) : fill(text.stepAt, groupDigits(step ?? 0), groupDigits(at + 1), groupDigits(steps.length))}</span>}
         </span>
       )}
       <span class="group push">
@@ -74,5 +84,21 @@ export function Toolbar({ state, step, view, actions }: ToolbarProps): JSX.Eleme
         </span>
       </span>
     </div>
+  );
+}
+
+/** The position as a number that can be written. */
+function OperationField({ recording, position, actions }: { recording: OpenRecording; position: number; actions: PageActions }): JSX.Element {
+  const go = (field: HTMLInputElement): void => {
+    const wanted = Number(field.value.replace(/[^0-9]/g, '') || Number.NaN);
+    if (Number.isFinite(wanted)) actions.seek(wanted);
+    field.value = groupDigits(Math.min(Number.isFinite(wanted) ? wanted : position, recording.player.playable));
+  };
+  return (
+    <label class="dim">
+      {text.operationField}{' '}
+      <input class="number" inputMode="numeric" value={groupDigits(position)} onChange={(event) => go(event.currentTarget)} />
+      {' '}{fill(text.operationOf, groupDigits(recording.player.playable))}
+    </label>
   );
 }

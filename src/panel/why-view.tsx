@@ -16,7 +16,7 @@ import { addressText } from './machine-model.ts';
 import type { MachineModel } from './machine-model.ts';
 import type { PageActions } from './page-actions.ts';
 import { stepOf } from './page-model.ts';
-import { slotsText } from './slot-text.ts';
+import { mappingSize, slotsText } from './slot-text.ts';
 
 export interface WhyViewProps {
   readonly state: PanelState;
@@ -113,11 +113,11 @@ function slotAnswer({ state, aperture, actions }: WhyViewProps, slot: number): A
   const segment = Math.floor(slot / SEGMENT_SLOTS);
   const low = segment * SEGMENT_SLOTS;
   const high = Math.min(pool.slots, low + SEGMENT_SLOTS);
-  const mapping = pool.mappings[run.owner];
+  const mapping = aperture.mapping(run.owner);
   const lines: ExplainLine[] = [];
   const say = (line: string): void => void lines.push({ text: line });
   if (mapping) {
-    say(fill(text.heldBy, mapping.id, mapping.device, formatBytesExact(mapping.bytes), slotsText(mapping.slots), groupDigits(mapping.first), groupDigits(mapping.first + mapping.slots - 1)));
+    say(fill(text.heldBy, mapping.id, mapping.device, mappingSize(mapping), slotsText(mapping.slots), groupDigits(mapping.first), groupDigits(mapping.first + mapping.slots - 1)));
   } else {
     say(fill(text.freeRun, slotsText(run.end - run.first), formatBytes((run.end - run.first) * SLOT_BYTES), groupDigits(run.first), groupDigits(run.end - 1)));
     if (run.end === high && high < pool.slots) say(text.endsAtBorder);

@@ -26,6 +26,8 @@ const hostError = v.object({
   commands: v.optional(v.array(v.picklist(PANEL_COMMANDS))),
 });
 
+const bytes = v.custom<Uint8Array>((value) => Object.prototype.toString.call(value) === '[object Uint8Array]', 'expected bytes');
+
 const hostMessage = v.variant('kind', [
   /** Replaces everything shown, and takes back an error and a `busy`. */
   v.object({ version, kind: v.literal('state'), state: panelStateSchema }),
@@ -33,7 +35,10 @@ const hostMessage = v.variant('kind', [
   v.object({ version, kind: v.literal('busy'), busy: v.boolean(), what: v.optional(v.string()) }),
   /** Shown as a banner over what is there already; null takes it back. */
   v.object({ version, kind: v.literal('error'), error: v.nullable(hostError) }),
-  v.object({ version, kind: v.literal('reply'), id, error: v.optional(v.string()) }),
+  /** Answers a request; `bytes` is the part of a recording that was asked for. */
+  v.object({ version, kind: v.literal('reply'), id, error: v.optional(v.string()), bytes: v.optional(bytes) }),
+  /** The cursor went to a step's text: `index` of the step. */
+  v.object({ version, kind: v.literal('goTo'), index: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
 ]);
 
 const panelMessage = v.variant('kind', [
@@ -43,6 +48,8 @@ const panelMessage = v.variant('kind', [
   v.object({ version, kind: v.literal('openEvidence'), id, uri: evidenceRefSchema.entries.uri, line: evidenceRefSchema.entries.line, column: evidenceRefSchema.entries.column }),
   /** `index` of a step. The host may send a state with the aperture as it is after that step. */
   v.object({ version, kind: v.literal('selectStep'), id, index: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** The packed recording of the state, from a byte on: answered by some of its bytes, one or more unless the end is reached. */
+  v.object({ version, kind: v.literal('recordingPart'), id, recording: v.string(), offset: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   v.object({ version, kind: v.literal('command'), id, command: v.picklist(PANEL_COMMANDS) }),
   /** `scenario` is an id of the state's `library`. */
   v.object({ version, kind: v.literal('runScenario'), id, scenario: v.string() }),

@@ -1,8 +1,14 @@
 import { PANEL_PROTOCOL_VERSION } from './panel-messages.ts';
 import type { PanelMessage, PanelRequest } from './panel-messages.ts';
 
+/** What a reply may carry beside its id. */
+export interface ReplyContent {
+  readonly error?: string | undefined;
+  readonly bytes?: Uint8Array | undefined;
+}
+
 /** How a request ended. A failure is a value with a sentence for the user, never a rejection. */
-export type RequestOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string; readonly timedOut: boolean };
+export type RequestOutcome = { readonly ok: true; readonly bytes?: Uint8Array | undefined } | { readonly ok: false; readonly error: string; readonly timedOut: boolean };
 
 /** The page's timers; this room has none of its own. */
 export interface RequestTimer {
@@ -14,7 +20,7 @@ export interface PanelRequests {
   /** Sends and waits for the reply, at most `timeout` milliseconds. */
   readonly request: (body: PanelRequest) => Promise<RequestOutcome>;
   /** Ends the request that a `reply` names; false where none waits under that id (answered already, or timed out). */
-  readonly settle: (id: number, error?: string) => boolean;
+  readonly settle: (id: number, content?: ReplyContent) => boolean;
 }
 
 /** Gives each request an id and joins it with its reply. */
@@ -40,9 +46,9 @@ export function createPanelRequests(
         send({ ...body, version: PANEL_PROTOCOL_VERSION, id });
       });
     },
-    settle(id, error) {
+    settle(id, { error, ...content } = {}) {
       const end = waiting.get(id);
-      end?.(error === undefined ? { ok: true } : { ok: false, error, timedOut: false });
+      end?.(error === undefined ? { ok: true, ...content } : { ok: false, error, timedOut: false });
       return end !== undefined;
     },
   };

@@ -143,6 +143,22 @@ const call = v.object({
   from: evidenceRef,
 });
 
+const recording = v.object({
+  /** The same for the same bytes, another for others. */
+  id: v.pipe(text, v.minLength(1, 'expected an id')),
+  /** Length of its packed form, which is asked for in parts: see {@link packRecording}. */
+  bytes: count,
+  operations: count,
+  /** Runs of slots that were taken or given back. */
+  runs: count,
+  /** Whether it holds every operation of the run; else the first so many. */
+  complete: v.boolean(),
+  /** What the indexes in its columns stand for. */
+  operationNames: v.array(text),
+  devices: v.array(text),
+  results: v.array(text),
+});
+
 const panelState = v.object({
   version: v.literal(1, 'expected version 1: panel and extension differ, reload the window'),
   title: text,
@@ -150,6 +166,8 @@ const panelState = v.object({
     v.object({ label: text, facts: v.array(v.object({ name: text, value: text, from: v.optional(evidenceRef) })) }),
   ),
   scenario: v.optional(v.object({ name: text, uri: v.optional(text), steps: v.array(step) })),
+  /** Every operation of the scenario's run. */
+  recording: v.optional(recording),
   aperture: v.optional(aperture),
   machine: v.optional(machine),
   limits: v.array(limit),
@@ -169,6 +187,7 @@ export type PanelRegion = v.InferOutput<typeof region>;
 export type PanelMask = v.InferOutput<typeof mask>;
 export type PanelMachine = v.InferOutput<typeof machine>;
 export type PanelCall = v.InferOutput<typeof call>;
+export type PanelRecording = v.InferOutput<typeof recording>;
 export type PanelLimit = v.InferOutput<typeof limit>;
 export type PanelState = v.InferOutput<typeof panelState>;
 

@@ -20,12 +20,16 @@ const selection = v.variant('kind', [
 const viewState = v.object({
   version: v.literal(1),
   view: v.picklist(['picture', 'table']),
-  shade: v.picklist(['size', 'age']),
+  shade: v.picklist(['size', 'age', 'cpu']),
+  /** Name of the only device whose mappings are shaded. */
+  device: v.optional(v.string()),
   zoom: v.picklist(['rows', 'overview']),
   /** Bits of the mask that the lens shows. */
   mask: v.optional(v.pipe(count, v.maxValue(64))),
   /** `index` of the step that the summary speaks of. */
   step: v.optional(count),
+  /** Operations of the recording that are done in what is shown. */
+  position: v.optional(count),
   selection: v.optional(selection),
   /** URI of the scenario shown, or its name where it has none: steps kept belong to it. */
   scenario: v.optional(v.string()),

@@ -114,6 +114,9 @@ const stepVerdict = v.object({
 
 const testRun = v.object({ steps: v.array(stepVerdict), cancelled: v.boolean() });
 
+/** Some bytes of a recording: base64, as JSON carries no bytes. Empty behind the end. */
+const recordingPart = v.object({ base64: v.string() });
+
 /** A report in each of the forms in which it can be kept. */
 const report = v.object({ summary: v.string(), markdown: v.string(), csv: v.string(), json: v.string(), cancelled: v.boolean() });
 
@@ -146,6 +149,7 @@ export type ScenarioTestRun = v.InferOutput<typeof testRun>;
 export type Report = v.InferOutput<typeof report>;
 export type PlanRequest = v.InferOutput<typeof planRequest>;
 export type ScenarioDraftText = v.InferOutput<typeof draft>;
+export type RecordingPart = v.InferOutput<typeof recordingPart>;
 export type ReadResult = v.InferOutput<typeof readResult>;
 
 /** The outcome of a run: what the panel shows of it, and what a notification says of it. */
@@ -166,6 +170,9 @@ function readRun(value: unknown): Parsed<ScenarioRun> {
     ? { ok: true, value: { state: state.value, summary: outer.value.summary } }
     : { ok: false, error: `state.${state.error}` };
 }
+
+/** Bytes of a recording in one answer: large enough for few answers, small enough that others get theirs in between. */
+export const RECORDING_PART_BYTES = 2 * 2 ** 20;
 
 /** Asked by the client. A failure is a ResponseError whose message is a sentence for the user. */
 export const SERVER_REQUESTS = {
@@ -188,6 +195,10 @@ export const SERVER_REQUESTS = {
   panelState: {
     method: 'dmaAperture/panelState', params: reader(v.object({ step: v.optional(count), call: v.optional(callPlace) })), result: parsePanelState,
   } satisfies RequestSpec<{ step?: number | undefined; call?: CallPlace | undefined }, PanelState>,
+  /** The packed recording of the last run from a byte on, at most {@link RECORDING_PART_BYTES} of it; a failure where another run came after it. */
+  recordingPart: {
+    method: 'dmaAperture/recordingPart', params: reader(v.object({ recording: v.string(), offset: count })), result: reader(recordingPart),
+  } satisfies RequestSpec<{ recording: string; offset: number }, RecordingPart>,
   scenarios: {
     method: 'dmaAperture/scenarios', params: none, result: reader(v.array(scenarioChoice)),
   } satisfies RequestSpec<object, ScenarioChoice[]>,

@@ -4,13 +4,16 @@ import { type ScenarioRun, runScenario, scenarioRun } from '../core/scenario/run
 import { platformOf } from '../core/scenario/scenario-platform.ts';
 import { sizeAperture, type SizingProgress } from '../core/scenario/size-aperture.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
-import type { Report, ScenarioChoice, ScenarioSummary, ScenarioTest, ScenarioTestRun } from '../protocol/server-requests.ts';
+import { toBase64 } from '../protocol/base64.ts';
+import { RECORDING_PART_BYTES } from '../protocol/server-requests.ts';
+import type { RecordingPart, Report, ScenarioChoice, ScenarioSummary, ScenarioTest, ScenarioTestRun } from '../protocol/server-requests.ts';
 import { reasonText } from '../render/reason-text.ts';
 import { outcomeText, stepTitle, unmetText } from '../render/run-report.ts';
 import { sizingCsv, sizingJson, sizingMarkdown, sizingSummary } from '../render/sizing-report.ts';
 import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
 import type { FileAccess } from './file-access.ts';
 import { inSlices } from './in-slices.ts';
+import { type PackedRecording, packedRecording } from './packed-recording.ts';
 import { platformPanelState, runPanelState } from './panel-state-of.ts';
 
 const SCENARIO_FILES = '**/*.dma.json';
@@ -18,6 +21,7 @@ const MAX_SCENARIOS = 500;
 
 interface LastRun {
   readonly run: ScenarioRun;
+  readonly recording?: PackedRecording;
   readonly source?: { readonly uri: string; readonly lines: readonly number[] };
 }
 
@@ -81,8 +85,8 @@ export class ScenarioService {
    */
   async run(id: string, active: Platform, isCancelled: () => boolean = () => false): Promise<{ state: PanelState; summary: ScenarioSummary }> {
     const { parsed, builtIn } = await this.#read(id);
-    const run = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id)), isCancelled);
-    this.#last = { run, ...(builtIn ? {} : { source: { uri: id, lines: parsed.spans.map(({ line }) => line) } }) };
+    const { recording, ...run } = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id), { record: true }), isCancelled);
+    this.#last = { run, ...(recording ? { recording: packedRecording(recording, run.totals.operations) } : {}), ...(builtIn ? {} : { source: { uri: id, lines: parsed.spans.map(({ line }) => line) } }) };
     return { state: this.#runState(this.#last), summary: summaryOf(run) };
   }
 
@@ -107,6 +111,13 @@ export class ScenarioService {
     return { ...this.#runState(this.#last, step), library };
   }
 
+  /** @throws Error whose message is a sentence for the user */
+  recordingPart(id: string, offset: number): RecordingPart {
+    const recording = this.#last?.recording;
+    if (recording?.about.id !== id) throw new Error('That recording is gone: another run, or none, came after it.');
+    return { base64: toBase64(recording.bytes.subarray(offset, offset + RECORDING_PART_BYTES)) };
+  }
+
   /** The panel goes back to the platform: another one was chosen. */
   forgetRun(): boolean {
     const had = this.#last !== undefined;
@@ -114,8 +125,8 @@ export class ScenarioService {
     return had;
   }
 
-  #runState({ run, source }: LastRun, step?: number): PanelState {
-    const whole = runPanelState(run, source);
+  #runState({ run, recording, source }: LastRun, step?: number): PanelState {
+    const whole = { ...runPanelState(run, source), ...(recording ? { recording: recording.about } : {}) };
     if (step === undefined || step >= run.steps.length) return whole;
     // A run is deterministic: its beginning by itself leaves the machine as it stood then.
     const beginning = runPanelState(runScenario({ ...run.scenario, steps: run.scenario.steps.slice(0, step) }, run.platform), source);

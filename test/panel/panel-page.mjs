@@ -56,7 +56,8 @@ export function launch() {
 }
 
 /** What runs in the page before it: VS Code's API, its theme, and a host that answers. */
-function standIn({ theme, state, mute }) {
+function standIn({ theme, state, mute, recording }) {
+  const bytes = recording === undefined ? undefined : Uint8Array.from(window.atob(recording), (character) => character.charCodeAt(0));
   const posted = [];
   const violations = [];
   document.addEventListener('securitypolicyviolation', (event) => violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
@@ -73,7 +74,8 @@ function standIn({ theme, state, mute }) {
         if (panel.mute) return;
         setTimeout(() => {
           if (message.kind === 'ready' && panel.state) send({ version: 1, kind: 'state', state: panel.state });
-          send({ version: 1, kind: 'reply', id: message.id, ...(panel.failing ? { error: panel.failing } : {}) });
+          const part = message.kind === 'recordingPart' && bytes ? { bytes: bytes.subarray(message.offset, message.offset + 2 ** 21) } : {};
+          send({ version: 1, kind: 'reply', id: message.id, ...part, ...(panel.failing ? { error: panel.failing } : {}) });
         });
       },
       getState: () => JSON.parse(window.sessionStorage.getItem('state') ?? 'null') ?? undefined,
@@ -94,7 +96,7 @@ function standIn({ theme, state, mute }) {
 }
 
 /** A page of the panel in a context of its own. `errors` gathers what the page throws or the policy blocks. */
-export async function openPanel(browser, url, { theme = 'dark', width = 1200, height = 900, state, mute = false, kept, clock = false, forcedColors } = {}) {
+export async function openPanel(browser, url, { theme = 'dark', width = 1200, height = 900, state, recording, mute = false, kept, clock = false, forcedColors } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, ...(forcedColors ? { forcedColors } : {}) });
   const page = await context.newPage();
   const errors = [];
@@ -102,7 +104,7 @@ export async function openPanel(browser, url, { theme = 'dark', width = 1200, he
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('request', (request) => !request.url().startsWith(url) && !request.url().startsWith('data:') && errors.push(`fetched ${request.url()}`));
   if (clock) await page.clock.install();
-  await page.addInitScript(standIn, { theme: THEMES[theme], state, mute });
+  await page.addInitScript(standIn, { theme: THEMES[theme], state, mute, recording });
   if (kept !== undefined) await page.addInitScript((value) => window.sessionStorage.getItem('state') ?? window.sessionStorage.setItem('state', JSON.stringify(value)), kept);
   // The favicon is the browser's own wish, not the page's.
   await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));

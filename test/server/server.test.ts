@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DocumentSymbol, Hover } from 'vscode-languageserver-protocol';
 import { parsePanelState } from '../../src/protocol/panel-state.ts';
+import { fromBase64 } from '../../src/protocol/base64.ts';
+import { RecordingPlayer } from '../../src/protocol/recording-player.ts';
+import { unpackRecording } from '../../src/protocol/unpack-recording.ts';
 import { LspClient } from './lsp-client.ts';
 
 const FOLDER = 'memfs:/work';
@@ -30,6 +33,26 @@ const LOG_TEXT = `(XEN) Xen version 4.17.7 (Debian 4.17.7-1~deb12u1) (team@lists
 [    0.500000] software IO TLB: mapped [mem 0x000000003a000000-0x000000003e000000] (64MB)
 [   12.345678] card 0000:03:00.0: swiotlb buffer is full (sz: 524288 bytes), total 32768 (slots), used 12 (slots)
 `;
+
+/** The recording of a run comes in parts, is of that run alone, and plays to the aperture of its state. */
+async function checkRecording(client: LspClient, value: unknown): Promise<void> {
+  const state = parsePanelState(value);
+  if (!state.ok || !state.value.recording || !state.value.aperture) throw new Error('the run has no recording');
+  const { recording, scenario, aperture } = state.value;
+  const part = (id: string, offset: number): Promise<{ base64: string }> => client.connection.sendRequest('dmaAperture/recordingPart', { recording: id, offset });
+  const bytes = fromBase64((await part(recording.id, 0)).base64)!;
+  expect(bytes).toHaveLength(recording.bytes);
+  expect(await part(recording.id, recording.bytes)).toEqual({ base64: '' });
+  await expect(part('another', 0)).rejects.toThrow('That recording is gone');
+  const columns = unpackRecording(bytes, {
+    operations: recording.operations, runs: recording.runs, operationNames: recording.operationNames.length, devices: recording.devices.length,
+    results: recording.results.length, steps: scenario!.steps.length,
+  });
+  if (!columns.ok) throw new Error(columns.error);
+  expect(recording).toMatchObject({ operations: 6, complete: true });
+  const player = new RecordingPlayer(columns.value, aperture.slots, aperture.areas.length);
+  expect([...player.owners].map((owner) => owner < 0)).toEqual([...aperture.owners!].map((owner) => owner < 0));
+}
 
 describe('the language server over stdio', () => {
   let client: LspClient;
@@ -93,6 +116,7 @@ describe('the language server over stdio', () => {
     expect(choices.map(({ id }) => id)).toContain('founding-case');
     const run = await client.connection.sendRequest<{ state: unknown; summary: { ok: boolean; steps: number } }>('dmaAperture/runScenario', { id: 'founding-case' });
     expect(run.summary).toMatchObject({ ok: true, steps: 6, unexpected: 0 });
+    await checkRecording(client, run.state);
     const whole = parsePanelState(run.state);
     if (!whole.ok) throw new Error(whole.error);
     expect(whole.value.aperture?.used).toBe(128);

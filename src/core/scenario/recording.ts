@@ -2,7 +2,7 @@
 export const RESULTS = ['refused', 'direct', 'bounce', 'pages', 'exchange', 'cma', 'pool', 'released', 'done'] as const;
 export type RecordedResult = (typeof RESULTS)[number];
 
-/** One operation of a run. Sizes are bytes, slots of 2 KiB. */
+/** One operation of a run. Sizes are bytes. */
 export interface RecordedOperation {
   /** Index of the scenario's step that it belongs to. */
   readonly step: number;
@@ -10,71 +10,103 @@ export interface RecordedOperation {
   readonly operation: number;
   /** Index of the device in the recording's `devices`; 0xffff for none. */
   readonly device: number;
+  /** The processor that it ran on. */
+  readonly cpu: number;
   readonly result: number;
   readonly bytes: number;
-  /** First slot of the default pool, padding included; -1 for none. */
-  readonly slot: number;
-  readonly slots: number;
-  /** Slots in use after it. */
-  readonly used: number;
   readonly copied: number;
 }
 
 const FIRST_CAPACITY = 256;
+/** Operations that a recording holds: some 80 MB. A longer run goes on unrecorded. */
+export const MAX_OPERATIONS = 2 ** 21;
 export const NO_DEVICE = 0xffff;
 
+type Column = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
+
 /**
- * Every operation of a run, in columns: a million operations take some 40 MB and are handed to a page as they are.
- * Columns are longer than the recording: only the first `length` entries count.
+ * Every operation of a run, in columns, and every run of slots that one took from the default pool or gave back to it: what the
+ * aperture looked like after any operation follows from these runs alone. A million operations take some 40 MB.
+ * Columns are longer than the recording: only the first `length` entries count, of the runs' columns the first `runs`.
  */
 export class Recording {
   readonly devices: readonly string[];
   readonly operations: readonly string[];
+  readonly capacity: number;
   length = 0;
   step = new Uint32Array(FIRST_CAPACITY);
   operation = new Uint8Array(FIRST_CAPACITY);
   device = new Uint16Array(FIRST_CAPACITY);
+  cpu = new Uint16Array(FIRST_CAPACITY);
   result = new Uint8Array(FIRST_CAPACITY);
   bytes = new Float64Array(FIRST_CAPACITY);
-  slot = new Int32Array(FIRST_CAPACITY);
-  slots = new Uint32Array(FIRST_CAPACITY);
-  used = new Uint32Array(FIRST_CAPACITY);
   copied = new Float64Array(FIRST_CAPACITY);
+  runs = 0;
+  /** Index of the operation during which the run changed hands. */
+  runOperation = new Uint32Array(FIRST_CAPACITY);
+  /** First slot of the run, padding included. */
+  runFirst = new Uint32Array(FIRST_CAPACITY);
+  /** Slots taken; negative where they were given back. */
+  runCount = new Int32Array(FIRST_CAPACITY);
 
-  constructor(devices: readonly string[], operations: readonly string[]) {
+  /** @param capacity operations that it holds at most */
+  constructor(devices: readonly string[], operations: readonly string[], capacity = MAX_OPERATIONS) {
     this.devices = devices;
     this.operations = operations;
+    this.capacity = capacity;
   }
 
+  /** Whether nothing more is recorded. */
+  get full(): boolean {
+    return this.length >= this.capacity;
+  }
+
+  /** Records an operation, behind the runs of slots that it took and gave back. */
   add(entry: RecordedOperation): void {
+    if (this.full) return;
     const at = this.length;
     if (at === this.step.length) this.#grow();
     this.step[at] = entry.step;
     this.operation[at] = entry.operation;
     this.device[at] = entry.device;
+    this.cpu[at] = entry.cpu;
     this.result[at] = entry.result;
     this.bytes[at] = entry.bytes;
-    this.slot[at] = entry.slot;
-    this.slots[at] = entry.slots;
-    this.used[at] = entry.used;
     this.copied[at] = entry.copied;
     this.length = at + 1;
   }
 
+  /** Records that the operation which is added next took a run of slots, or gave it back where the count is negative. */
+  addRun(first: number, count: number): void {
+    if (this.full) return;
+    const at = this.runs;
+    if (at === this.runFirst.length) this.#growRuns();
+    this.runOperation[at] = this.length;
+    this.runFirst[at] = first;
+    this.runCount[at] = count;
+    this.runs = at + 1;
+  }
+
   #grow(): void {
     const capacity = this.step.length * 2;
-    const larger = <T extends Uint32Array | Uint8Array | Uint16Array | Float64Array | Int32Array>(column: T, made: T): T => {
-      made.set(column);
-      return made;
-    };
     this.step = larger(this.step, new Uint32Array(capacity));
     this.operation = larger(this.operation, new Uint8Array(capacity));
     this.device = larger(this.device, new Uint16Array(capacity));
+    this.cpu = larger(this.cpu, new Uint16Array(capacity));
     this.result = larger(this.result, new Uint8Array(capacity));
     this.bytes = larger(this.bytes, new Float64Array(capacity));
-    this.slot = larger(this.slot, new Int32Array(capacity));
-    this.slots = larger(this.slots, new Uint32Array(capacity));
-    this.used = larger(this.used, new Uint32Array(capacity));
     this.copied = larger(this.copied, new Float64Array(capacity));
   }
+
+  #growRuns(): void {
+    const capacity = this.runFirst.length * 2;
+    this.runOperation = larger(this.runOperation, new Uint32Array(capacity));
+    this.runFirst = larger(this.runFirst, new Uint32Array(capacity));
+    this.runCount = larger(this.runCount, new Int32Array(capacity));
+  }
+}
+
+function larger<T extends Column>(column: T, made: T): T {
+  made.set(column);
+  return made;
 }

@@ -49,7 +49,7 @@ export interface ScenarioRun {
 }
 
 export interface RunOptions {
-  /** Whether every operation is recorded: some 40 bytes each. */
+  /** Whether every operation is recorded: some 40 bytes each, the first `MAX_OPERATIONS` of them. */
   readonly record?: boolean;
 }
 
@@ -104,8 +104,8 @@ interface Operation {
   readonly index: number;
   readonly operation: number;
   readonly device?: string;
+  readonly cpu: number;
   readonly bytes: number;
-  readonly id: string;
 }
 
 class Runner {
@@ -127,8 +127,15 @@ class Runner {
     this.#devices = devicesOf(scenario);
     const names = [...this.#devices.keys()];
     this.#deviceIndex = new Map(names.map((name, index) => [name, index]));
-    this.#recording = record === true ? new Recording(names, OPERATION_NAMES) : undefined;
+    this.#recording = record === true ? this.#newRecording(names) : undefined;
     this.#total = scenario.steps.reduce((sum, step) => sum + operationsOf(step), 0);
+  }
+
+  #newRecording(devices: readonly string[]): Recording {
+    const recording = new Recording(devices, OPERATION_NAMES);
+    const pool = this.#system.machine.aperture?.pool;
+    if (pool) pool.journal = (first, count) => recording.addRun(first, count);
+    return recording;
   }
 
   * run(): Generator<RunProgress, ScenarioRun> {
@@ -208,8 +215,8 @@ class Runner {
       sizes: step.sizes?.map(({ from, to, weight }) => ({ from, to: to ?? from, weight: weight ?? 1 })) ?? shape.sizes,
       perTick: step.perTick ?? (step.shape ? shape.perTick : 1), lifetime: step.lifetime ?? shape.lifetime, direction: step.direction ?? shape.direction,
     }, {
-      map: (request) => this.#count(this.#system.mapSingle(device, request), { index, operation: map, device: step.device, bytes: request.bytes, id: request.id }, tally),
-      unmap: (mapping) => this.#count(this.#system.unmapSingle(mapping), { index, operation: unmap, device: step.device, bytes: 0, id: mapping }, tally),
+      map: (request) => this.#count(this.#system.mapSingle(device, request), { index, operation: map, device: step.device, cpu: request.cpu ?? 0, bytes: request.bytes }, tally),
+      unmap: (mapping) => this.#count(this.#system.unmapSingle(mapping), { index, operation: unmap, device: step.device, cpu: 0, bytes: 0 }, tally),
     });
     let paused = this.#done;
     while (load.next().done !== true) {
@@ -234,7 +241,8 @@ class Runner {
   #single(step: SingleStep, index: number, id: string, tally: Tally, cpu = 0): Outcome {
     const bytes = bytesOf(step);
     const outcome = performStep(this.#system, this.#devices, step, id, cpu);
-    return this.#count(outcome, { index, operation: OPERATION_NAMES.indexOf(step.op), ...('device' in step ? { device: step.device } : {}), bytes, id }, tally);
+    const device = 'device' in step ? { device: step.device } : {};
+    return this.#count(outcome, { index, operation: OPERATION_NAMES.indexOf(step.op), ...device, cpu: 'cpu' in step ? (step.cpu ?? cpu) : cpu, bytes }, tally);
   }
 
   #count(outcome: Outcome, what: Operation, tally: Tally): Outcome {
@@ -254,11 +262,9 @@ class Runner {
   }
 
   #record(recording: Recording, outcome: Outcome, what: Operation, copied: number): void {
-    const mapping = outcome.ok && outcome.by === 'bounce' ? this.#system.mappings.get(what.id) : undefined;
     recording.add({
       step: what.index, operation: what.operation, device: what.device === undefined ? NO_DEVICE : (this.#deviceIndex.get(what.device) ?? NO_DEVICE),
-      result: RESULTS.indexOf(resultOf(outcome, what.operation)), bytes: what.bytes, slot: mapping?.slot ?? -1, slots: mapping?.slots ?? 0,
-      used: this.#used(), copied,
+      cpu: what.cpu, result: RESULTS.indexOf(resultOf(outcome, what.operation)), bytes: what.bytes, copied,
     });
   }
 

@@ -30,6 +30,8 @@ export class SlotPool {
    * first candidate. Exact where `#stale` is 0.
    */
   readonly runBound: Uint8Array;
+  /** Told of every run that is taken, and by a negative count of every one that is given back; absent where nobody keeps a record. */
+  journal: ((first: number, count: number) => void) | undefined;
   readonly #stale: Uint8Array;
   #rule: BoundaryRule | undefined;
   #ruleMask = -1;
@@ -75,6 +77,7 @@ export class SlotPool {
     let length = 0;
     for (let i = slot - 1; i >= first && list[i] !== 0; i--) list[i] = ++length;
     this.#stale[slot >>> 7] = 1;
+    if (this.journal !== undefined) this.journal(slot, count);
   }
 
   /** Gives `count` slots from `slot` on back, merging with the free runs behind and before them within the segment. */
@@ -88,6 +91,7 @@ export class SlotPool {
     for (let i = slot - 1; i >= first && list[i] !== 0; i--) list[i] = ++length;
     const segment = slot >>> 7;
     if (length > runBound[segment]!) runBound[segment] = length;
+    if (this.journal !== undefined) this.journal(slot, -count);
   }
 
   /** Longest free run of the pool; leaves every segment's bound exact. */

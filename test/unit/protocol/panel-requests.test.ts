@@ -28,7 +28,7 @@ describe('createPanelRequests', () => {
     const second = requests.request({ kind: 'selectStep', index: 3 });
     expect(sent.map((message) => parsePanelMessage(message).ok)).toEqual([true, true]);
     expect(sent.map((message) => message.id)).toEqual([1, 2]);
-    expect(requests.settle(2, 'no such step')).toBe(true);
+    expect(requests.settle(2, { error: 'no such step' })).toBe(true);
     expect(requests.settle(1)).toBe(true);
     expect(await second).toEqual({ ok: false, error: 'no such step', timedOut: false });
     expect(await first).toEqual({ ok: true });

@@ -1,0 +1,63 @@
+/** States and recordings that the engine itself makes of scenarios: what the server would send. */
+import { resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const URI = 'file:///workspace/load.dma.json';
+let engine;
+
+async function loadEngine() {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT, bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20', mainFields: ['module', 'main'],
+    stdin: {
+      resolveDir: ROOT, loader: 'ts',
+      contents: `
+        export { parseScenario } from './src/core/scenario/parse-scenario.ts';
+        export { runScenario } from './src/core/scenario/run-scenario.ts';
+        export { platformOf } from './src/core/scenario/scenario-platform.ts';
+        export { BUILT_IN_PLATFORMS } from './src/core/platform/built-in-platforms.ts';
+        export { runPanelState } from './src/server/panel-state-of.ts';
+        export { packedRecording } from './src/server/packed-recording.ts';`,
+    },
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+}
+
+/**
+ * Runs a scenario. @returns the panel's state, and its recording as base64
+ * @param lines lines of the steps in the file that the state names
+ */
+export async function runState(scenario, lines = scenario.steps.map((_, index) => 10 + 4 * index)) {
+  engine ??= await loadEngine();
+  const parsed = engine.parseScenario(JSON.stringify(scenario));
+  if (!parsed.ok) throw new Error(parsed.problems[0].message);
+  const { recording, ...run } = engine.runScenario(parsed.scenario, engine.platformOf(parsed.scenario, engine.BUILT_IN_PLATFORMS[0].platform, URI), { record: true });
+  const packed = engine.packedRecording(recording, run.totals.operations);
+  const state = { ...engine.runPanelState(run, { uri: URI, lines }), recording: packed.about };
+  return { state: JSON.parse(JSON.stringify(state)), recording: Buffer.from(packed.bytes).toString('base64') };
+}
+
+const forced = (swiotlb) => ({ linux: '6.12.117', xen: '4.17', domain: 'dom0', memory: '2G', domainMemory: '1G', swiotlb, cpus: 4 });
+
+/** Four processors, three loads one after another, the last too much for the aperture. */
+export const LOADS = {
+  name: 'Three loads', platform: forced('4096,4,force'), devices: { nic: { mask: 64 }, disk: { mask: 32, minAlignMask: 4095 } },
+  steps: [
+    { op: 'workload', device: 'nic', shape: 'nic', ticks: 300, cpus: 4 },
+    { op: 'workload', device: 'disk', shape: 'block', ticks: 200, cpus: 4 },
+    { op: 'dma_map_single', id: 'large', device: 'disk', size: '512K' },
+    { op: 'workload', device: 'disk', sizes: [{ from: '4K', to: '100K' }], perTick: 4, lifetime: [10, 80], ticks: 200, cpus: 4 },
+  ],
+};
+
+/** 1 GiB of aperture and 10,000 operations that leave it about half full. */
+export const LARGE = {
+  name: '1 GiB', platform: { linux: '6.12.117', domain: 'native', memory: '4G', swiotlb: '524288,8,force', cpus: 8 }, devices: { nic: { mask: 64 }, disk: { mask: 64 } },
+  steps: [{ op: 'workload', device: 'disk', sizes: [{ from: '64K', to: '250K' }], perTick: 4, lifetime: [1200, 1600], ticks: 2400, cpus: 8, keep: true }],
+};
+
+/** A million operations. */
+export const MILLION = {
+  name: 'A million operations', platform: forced('32768,4,force'), devices: { nic: { mask: 64 } },
+  steps: [{ op: 'workload', device: 'nic', sizes: [{ from: 64, to: '60K' }], perTick: 4, lifetime: [50, 1500], ticks: 143_000, cpus: 4 }],
+};
