@@ -3,7 +3,10 @@
  *
  * Written to SHOTS_DIR (default: out/shots), for each of the themes light, dark, hc and hcl: the sample driver with its
  * problems, its hints and a hover, a scan's findings by file and by rule, a call explained in the panel, the sample log with its hover, its quick
- * fixes and its outline, the panel for that log, and the founding scenario in the panel.
+ * fixes and its outline, the panel for that log, the founding scenario in the panel, the views of the platform and of scenarios, and in a window
+ * without a folder their welcome and every step of the walkthrough.
+ *
+ * SHOTS_ONLY=views,walkthrough takes those parts alone.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +29,12 @@ const themes = Object.entries(THEMES).filter(([name]) => asked.length === 0 || a
 mkdirSync(shots, { recursive: true });
 process.env.CHROMIUM_PATH = ensureChromium();
 ensureBuild();
-for (const [name, theme] of themes) await shoot(name, theme);
+const only = process.env.SHOTS_ONLY?.split(',');
+const wants = (...parts) => !only || parts.some((part) => only.includes(part));
+for (const [name, theme] of themes) {
+  if (wants('log', 'driver', 'findings', 'panel', 'views')) await shoot(name, theme);
+  if (wants('walkthrough')) await shootEmptyWindow(name, theme);
+}
 process.stdout.write(`${shots}\n`);
 
 async function shoot(name, theme) {
@@ -38,6 +46,46 @@ async function shoot(name, theme) {
     mkdirSync(join(workspace, folder), { recursive: true });
     writeFileSync(join(workspace, folder, name), driver(name.replace('.c', ''), bytes));
   }
+  try {
+    await inWorkbench(name, theme, workspace, async (page, shot) => {
+      if (wants('log')) await shootLog(page, shot);
+      if (wants('driver')) await shootDriver(page, shot);
+      if (wants('findings')) await shootFindings(page, shot);
+      if (wants('panel')) await shootPanel(page, shot);
+      if (wants('views')) await shootViews(page, shot);
+    });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A window without a folder: what the views say there, and the walkthrough. */
+async function shootEmptyWindow(name, theme) {
+  await inWorkbench(name, theme, undefined, async (page, shot) => {
+    await page.locator('.activitybar [aria-label^="DMA Aperture"]').first().click();
+    await page.locator('.welcome-view-content:visible').first().waitFor();
+    await page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: 'Founding case' }).waitFor();
+    await page.mouse.move(900, 300);
+    await page.waitForTimeout(800);
+    await shot('welcome');
+    await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+    await runCommand(page, 'DMA Aperture: Get Started');
+    const steps = page.locator('.getting-started-step');
+    await steps.first().waitFor();
+    for (let step = 0; step < await steps.count(); step++) {
+      if (step > 0) await steps.nth(step).locator('.step-title').click();
+      await page.waitForTimeout(1200);
+      await shot(`walkthrough-${step + 1}`);
+    }
+    await steps.first().locator('.step-title').click();
+    await page.locator('.getting-started-step.expanded .monaco-button').first().click();
+    await page.locator('.tab.active', { hasText: 'boot.dmesg' }).waitFor();
+    await page.waitForTimeout(1500);
+    await shot('walkthrough-log');
+  });
+}
+
+async function inWorkbench(name, theme, workspace, take) {
   const workbench = await openWorkbench({
     workspace, install: [root], verbose: Boolean(process.env.VSCODE_HOST_VERBOSE), viewport: { width: 1440, height: 900 },
     settings: { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false },
@@ -47,16 +95,12 @@ async function shoot(name, theme) {
   const shot = (what) => page.screenshot({ path: join(shots, `${what}-${name}.png`) });
   try {
     await page.locator('.monaco-workbench .part.statusbar').waitFor();
-    await shootLog(page, shot);
-    await shootDriver(page, shot);
-    await shootFindings(page, shot);
-    await shootPanel(page, shot);
+    await take(page, shot);
   } catch (error) {
     await shot('failed');
     throw error;
   } finally {
     await workbench.close();
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -152,6 +196,50 @@ async function shootPanel(page, shot) {
   await page.keyboard.press('Enter');
   await page.waitForTimeout(2500);
   await shot('scenario');
+}
+
+/** The platform's facts and the scenarios, beside the log and the scenario that they lead to. */
+async function shootViews(page, shot) {
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'File: Focus on Files Explorer');
+  await openFile(page, 'boot.dmesg');
+  await page.locator('.codelens-decoration a:visible').first().waitFor();
+  await runCommand(page, 'DMA Aperture: Use as Platform');
+  await page.locator('.codelens-decoration', { hasText: 'In use as platform' }).waitFor();
+  await page.waitForTimeout(500);
+  await runCommand(page, 'DMA Aperture: Focus on Platform View');
+  const rows = page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row');
+  const fact = rows.filter({ hasText: 'boot.dmesg:176' }).first();
+  await fact.waitFor();
+  await widenSideBar(page, 560);
+  await fact.click();
+  await page.mouse.move(900, 700);
+  await page.waitForTimeout(300);
+  await fact.hover();
+  await page.locator('.monaco-hover:visible').first().waitFor();
+  await page.waitForTimeout(700);
+  await shot('platform');
+  await page.mouse.move(900, 500);
+  await runCommand(page, 'DMA Aperture: Focus on Scenarios View');
+  const founding = rows.filter({ hasText: 'Founding case' }).first();
+  await founding.click();
+  await page.locator('.tab.active', { hasText: 'founding-case' }).waitFor();
+  await page.keyboard.press('Control+Enter');
+  await runCommand(page, 'DMA Aperture: Focus on Scenarios View');
+  await page.keyboard.press('Control+Enter');
+  await rows.filter({ hasText: 'refused' }).first().waitFor();
+  await founding.hover();
+  await page.waitForTimeout(1500);
+  await shot('scenarios');
+}
+
+/** Drags the border of the side bar to a place. */
+async function widenSideBar(page, to) {
+  const { x, width } = await page.locator('.part.sidebar').boundingBox();
+  await page.mouse.move(x + width, 500);
+  await page.mouse.down();
+  await page.mouse.move(to, 500, { steps: 8 });
+  await page.mouse.up();
 }
 
 function driver(name, bytes) {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PLATFORM_ID } from '../../../src/core/platform/built-in-platforms.ts';
 import { COMMANDS, CONTEXT_KEYS, EXTENSION_ID, INTERNAL_COMMANDS, LANGUAGES, PACKAGE_SCHEME, RULES, SETTINGS, SETTINGS_SECTION, VIEWS, VIEW_CONTAINER, VIEW_TYPES, WALKTHROUGH, WALKTHROUGH_STEPS } from '../../../src/ids.ts';
 import { DEFAULT_SERVER_SETTINGS, SEVERITIES } from '../../../src/protocol/server-settings.ts';
 
@@ -110,6 +111,11 @@ describe('package.json and ids.ts', () => {
       expect(commands.length, contents).toBeGreaterThan(0);
       expect(commands.filter((command) => !commandIds.includes(command) && !command.startsWith('vscode.'))).toEqual([]);
     }
+  });
+
+  it('name in the welcome of the platform the one that is assumed', () => {
+    const [, xen, linux] = /^xen-([\d.]+)-linux-([\d.]+)$/.exec(DEFAULT_PLATFORM_ID)!;
+    expect(nls['welcome.platform']).toContain(`Xen ${xen} with Linux ${linux}`);
   });
 
   it('have a handler for every command', () => {
