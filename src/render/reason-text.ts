@@ -108,6 +108,16 @@ const SENTENCES: Sentences = {
   'contents-not-kept': () => 'Contents are not kept in this run',
   'gave-back': ({ order: size, address }) => `Block of order ${size} at ${formatAddress(address)} freed`,
   'pool-allocation': ({ bytes }) => `A dma_pool takes max(ALIGN(size, align), PAGE_SIZE) at a time from dma_alloc_coherent: ${formatBytesExact(bytes)}`,
+  'dma-pool-made': ({ bytes, allocation, blocks }) => `Blocks of ${formatBytesExact(bytes)}, ${plural(blocks, 'block')} in each ${formatBytes(allocation)} of coherent memory that the pool asks for`,
+  'dma-pool-unmakeable': ({ bytes, align, boundary }) => `dma_pool_create makes no pool of blocks of ${formatBytesExact(bytes)}${align > 0 ? ` at an alignment of ${groupDigits(align)}` : ''}${boundary > 0 ? ` within ${formatBytes(boundary)}` : ''}`,
+  'dma-pool-grows': ({ bytes, blocks, pages }) => `None of its ${pages === 0 ? 'pages is there yet' : `${plural(pages, 'allocation')} has a free block`}: the pool asks for ${formatBytes(bytes)}, ${plural(blocks, 'block')}`,
+  'dma-pool-block': ({ bytes, address }) => `A block of ${formatBytesExact(bytes)} at bus address ${formatAddress(address)}`,
+  'dma-pool-block-back': ({ bytes }) => `A block of ${formatBytesExact(bytes)} is free again; its page stays the pool's`,
+  'dma-pool-gone': ({ bytes }) => `The pool gave ${formatBytes(bytes)} back`,
+  'dma-pool-busy': ({ blocks, bytes }) => `${plural(blocks, 'block')} ${blocks === 1 ? 'is' : 'are'} still in use: the kernel says "busy" and never gives ${formatBytes(bytes)} back`,
+  'no-such-pool': ({ id }) => `There is no pool ${id}`,
+  'booted': ({ label }) => `Booted anew: ${label}; nothing of what was mapped before is left`,
+  'sg-element-too-long': ({ elements, bytes, limit }) => `${plural(elements, 'element')} of up to ${formatBytesExact(bytes)} ${elements === 1 ? 'is' : 'are'} longer than the ${formatBytes(limit)} that the device takes (dma_set_max_seg_size): DMA-API debugging says so, the kernel maps ${elements === 1 ? 'it' : 'them'} all the same`,
   'rounding-waste': ({ bytes, blockBytes, wasted }) => `${formatBytes(blockBytes)} − ${formatBytes(bytes)} = ${formatBytesExact(wasted)} are allocated and never used`,
   'element-may-bounce': ({ always }) =>
     always === 1

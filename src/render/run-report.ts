@@ -1,6 +1,6 @@
 import type { StrategyAnswer } from '../core/dma/strategies/strategy.ts';
 import type { ScenarioRun, StepResult } from '../core/scenario/run-scenario.ts';
-import type { ScenarioStep } from '../core/scenario/scenario-schema.ts';
+import type { BootStep, ScenarioStep } from '../core/scenario/scenario-schema.ts';
 import { formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import { type ExplainJson, explainJson } from './explain-json.ts';
@@ -74,13 +74,25 @@ export function stepTitle(step: ScenarioStep): string {
   if (step.op === 'workload') return `${step.op} ${step.shape ?? step.id ?? ''}`.trimEnd() + `, ${groupDigits(step.ticks)} ticks for ${step.device}`;
   if (step.op === 'repeat') return `${step.op} ${step.steps.map(({ op }) => op).join(', ')} × ${groupDigits(step.times)}`;
   if (step.op === 'parallel') return `${step.op} on ${step.cpus.length} CPUs`;
-  if (step.op === 'dma_map_sg') return `${step.op} ${step.elements.length} elements, ${formatBytes(step.elements.reduce((sum, bytes) => sum + bytes, 0))} for ${step.device}`;
+  if (step.op === 'dma_map_sg') return `${step.op} ${step.elements ? `${step.elements.length} elements, ` : ''}${formatBytes(step.elements?.reduce((sum, bytes) => sum + bytes, 0) ?? step.size ?? 0)} for ${step.device}`;
+  if (step.op === 'boot') return bootTitle(step);
+  if (step.op === 'dma_pool_alloc') return `${step.op} from ${step.pool}`;
   if (step.op === 'strategy') return `${step.op} ${step.strategy}: ${formatBytes(step.size)} at ${step.mask ?? 32} bits`;
   if (step.op === 'remove_device') return `${step.op} ${step.device}`;
   if ('device' in step) return `${step.op} ${formatBytes(step.size)} for ${step.device}`;
   const byte = 'byte' in step ? ` ${byteText(step.byte)}` : '';
   const part = 'size' in step && step.size !== undefined ? ` ${formatBytes(step.size)}` : '';
   return `${step.op}${step.id === undefined ? '' : ` ${step.id}`}${byte}${part}${'offset' in step && step.offset !== undefined ? ` at ${step.offset}` : ''}`;
+}
+
+/** `boot swiotlb=131072, Linux 6.12` */
+function bootTitle({ linux, xen, swiotlb, cma, domainMemory, dmaEmergencyPool }: BootStep): string {
+  const changes = [
+    ...(linux === undefined ? [] : [`Linux ${linux}`]), ...(xen === undefined ? [] : [`Xen ${xen}`]), ...(swiotlb === undefined ? [] : [`swiotlb=${swiotlb}`]),
+    ...(cma === undefined ? [] : [`cma=${formatBytes(cma)}`]), ...(domainMemory === undefined ? [] : [`dom0_mem=${formatBytes(domainMemory)}`]),
+    ...(dmaEmergencyPool === undefined ? [] : [`dma_emergency_pool=${formatBytes(dmaEmergencyPool)}`]),
+  ];
+  return `boot ${changes.join(', ') || 'as before'}`;
 }
 
 const SERVED: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { BUILT_IN_PLATFORMS } from '../core/platform/built-in-platforms.ts';
 import type { Platform } from '../core/platform/platform.ts';
 import { GIB, KIB, MIB, groupDigits } from '../core/units/bytes.ts';
+import { PAGE_SIZE } from '../core/units/pages.ts';
 import { driverNames } from '../csource/driver-names.ts';
 import type { SizeResult } from '../csource/evaluate/evaluate-size.ts';
 import type { DmaCall } from '../csource/scan-source.ts';
@@ -36,7 +37,7 @@ export function scenarioFromDriver({ name, path, text, calls }: ScannedDriver, p
   const [driver] = driverNames(path, text);
   const device = driver ?? name.replace(/\.c$/, '');
   const settings = deviceSettings(name, calls);
-  const steps = requests.slice(0, MOST_STEPS).map((call): DraftStep => stepOf(call, device, name, text));
+  const steps = requests.slice(0, MOST_STEPS).flatMap((call) => stepsOf(call, device, name, text));
   return {
     name: `From ${name}`,
     description: `What ${name} asks for, each request once; one whose size is known is expected to be served. Written from the source; edit it freely: repeat a step, or add a workload, to see it under load.`,
@@ -110,27 +111,32 @@ function lastAddress(size: SizeResult): bigint | undefined {
   return last > 0n && (last & (last + 1n)) === 0n && last < 1n << 64n ? last : undefined;
 }
 
-/** One request as a step, or why there is none. */
-function stepOf(call: DmaCall, device: string, file: string, text: string): DraftStep {
-  const leftOut = (why: string): DraftStep => ({ leftOut: `${file}:${placeOf(call)}: left out: ${why}` });
+/** One request as a step, a pool as two, or why there is none. */
+function stepsOf(call: DmaCall, device: string, file: string, text: string): DraftStep[] {
+  const leftOut = (why: string): DraftStep[] => [{ leftOut: `${file}:${placeOf(call)}: left out: ${why}` }];
   const op = operationOf(call, text.slice(call.start, call.end));
   if (typeof op !== 'string') return leftOut(op.not);
-  const size = call.family === 'pool' ? (call.allocation ?? call.size) : call.size;
-  const asked = amountOf(size);
+  const pool = call.family === 'pool';
+  const size = pool ? (call.allocation ?? call.size) : call.size;
+  // Blocks above a page are what the pool asks for at a time: its alignment is in that.
+  const asked = pool && size.kind === 'exact' && size.bytes <= PAGE_SIZE ? amountOf(call.size) : amountOf(size);
   if (asked === undefined) return leftOut(whyNot(size));
   const direction = directionOf(text.slice(call.start, call.end));
-  return {
-    op, device, size: sizeText(asked), ...(op.startsWith('dma_map') && direction ? { direction } : {}),
-    note: `${file}:${placeOf(call)}${call.function === '' ? '' : ` in ${call.function}()`}: ${noteOf(call, size)}`,
-    // A bound is no request: it says what the most of them would meet.
-    ...(size.kind === 'exact' ? { expect: { ok: true } } : {}),
-  };
+  const note = `${file}:${placeOf(call)}${call.function === '' ? '' : ` in ${call.function}()`}: ${noteOf(call, size)}`;
+  // A bound is no request: it says what the most of them would meet.
+  const expect = size.kind === 'exact' ? { expect: { ok: true } } : {};
+  if (pool) {
+    const id = `pool-${call.line}`;
+    return [{ op: 'dma_pool_create', device, id, size: sizeText(asked), note, ...expect }, { op: 'dma_pool_alloc', pool: id, note: 'The first block, for which the pool gets its pages.', ...expect }];
+  }
+  return [{
+    op, device, size: sizeText(asked), ...(op.startsWith('dma_map') && direction ? { direction } : {}), note, ...expect,
+  }];
 }
 
 function noteOf(call: DmaCall, size: SizeResult): string {
   const written = call.sizeText.replace(/\s+/g, ' ').trim();
-  const what = call.family === 'pool' ? `the pages that a pool of blocks of ${written} is made of` : written;
-  return size.kind === 'bounded' ? `${what}, at the most that it can be` : what;
+  return size.kind === 'bounded' ? `${written}, at the most that it can be` : written;
 }
 
 /** The step that a call is, or why it is none. */

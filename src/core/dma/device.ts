@@ -11,6 +11,8 @@ export interface Device {
   readonly minAlignMask: number;
   /** dma_set_seg_boundary(); all 32 bits where a driver sets none. */
   readonly boundaryMask: number;
+  /** dma_set_max_seg_size(): the longest element of a scatterlist; absent where a driver sets none (the kernel then says 64 KiB). */
+  readonly maxSegmentBytes?: number;
   /** A restricted-dma-pool of the device tree: its reserved range is the device's only pool. */
   readonly restrictedPool?: { readonly start: number; readonly bytes: number };
 }
@@ -21,6 +23,7 @@ export interface DeviceOptions {
   readonly coherentMaskBits?: number;
   readonly minAlignMask?: number;
   readonly boundaryMask?: number;
+  readonly maxSegmentBytes?: number;
   readonly restrictedPool?: { readonly start: number; readonly bytes: number };
 }
 
@@ -33,6 +36,7 @@ export function createDevice(options: DeviceOptions): Device {
     coherentMask: options.coherentMaskBits === undefined ? dmaMask : maskOfBits(options.coherentMaskBits),
     minAlignMask: options.minAlignMask ?? 0,
     boundaryMask: options.boundaryMask ?? 0xffff_ffff,
+    ...(options.maxSegmentBytes === undefined ? {} : { maxSegmentBytes: options.maxSegmentBytes }),
     ...(options.restrictedPool ? { restrictedPool: options.restrictedPool } : {}),
   };
 }

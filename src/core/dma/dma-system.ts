@@ -1,6 +1,6 @@
 import { SEGMENT_SLOTS } from '../platform/aperture-size.ts';
 import { type Platform, isXenPv } from '../platform/platform.ts';
-import { reason } from '../platform/reason.ts';
+import { type Reason, reason } from '../platform/reason.ts';
 import type { Aperture } from '../swiotlb/aperture.ts';
 import { PAGE_SIZE, orderBytes, orderFor, pagesFor } from '../units/pages.ts';
 import { Balloon } from './balloon.ts';
@@ -11,6 +11,7 @@ import type { Direction } from './copy-rules.ts';
 import { DevicePools } from './device-pools.ts';
 import { type QueryContext, addressingLimited, maxMappingSize, requiredMask } from './device-queries.ts';
 import type { Device } from './device.ts';
+import { type DmaPoolRequest, DmaPools } from './dma-pools.ts';
 import { mapRefusal } from './map-refusal.ts';
 import type { DeviceTotals, MapSingleRequest, Mapping } from './mapping.ts';
 import { OtherDomains } from './other-domains.ts';
@@ -40,6 +41,7 @@ export class DmaSystem {
   readonly machine: BootedMachine;
   readonly #coherent = new Map<string, CoherentBlock>();
   readonly #pools: DevicePools;
+  readonly #dmaPools: DmaPools;
   readonly #streaming: StreamingMappings;
   /** Scatterlists in force: the ids of their elements' mappings, which end only together. */
   readonly #lists = new Map<string, readonly string[]>();
@@ -53,6 +55,7 @@ export class DmaSystem {
     this.platform = platform;
     this.machine = boot(platform);
     this.#pools = new DevicePools(this.machine);
+    this.#dmaPools = new DmaPools(platform.features, { allocate: (device, id, bytes) => this.allocCoherent(device, id, bytes), free: (id) => this.freeCoherent(id) });
     this.#others = new OtherDomains(this.machine.domain, platform.xen?.value);
     this.#balloon = new Balloon(this.machine.pages, this.machine.domain);
     this.#streaming = new StreamingMappings(this.machine, this.#pools, options.contents === true ? new Contents() : undefined);
@@ -93,6 +96,26 @@ export class DmaSystem {
     if (!pool) return freeCoherent(this.machine, block);
     pool.unmap(block.address);
     return { ok: true, address: block.address, explain: [reason('gave-back', { order: block.order, address: block.address })] };
+  }
+
+  /** dma_pool_create. */
+  createPool(device: Device, id: string, request: DmaPoolRequest): Outcome {
+    return this.#misuse(device, id) ?? this.#dmaPools.create(device, id, request);
+  }
+
+  /** dma_pool_alloc: a block of a pool, known by an id of its own. */
+  allocFromPool(pool: string, id: string): Outcome {
+    return this.#taken(id) ? refused([], reason('already-mapped', { id })) : this.#dmaPools.allocate(pool, id);
+  }
+
+  /** dma_pool_free. */
+  freeToPool(id: string): Outcome {
+    return this.#dmaPools.free(id);
+  }
+
+  /** dma_pool_destroy. */
+  destroyPool(id: string): Outcome {
+    return this.#dmaPools.destroy(id);
   }
 
   /**
@@ -141,7 +164,7 @@ export class DmaSystem {
     this.#lists.set(id, ids);
     for (const element of ids) this.#elements.add(element);
     const by = mapped.some((element) => element.by === 'bounce') ? 'bounce' : 'direct';
-    const explain = mapped.map(({ bytes }, element) => reason('sg-element', { element, elements: mapped.length, bytes }));
+    const explain = [...tooLong(device, elements), ...mapped.map(({ bytes }, element) => reason('sg-element', { element, elements: mapped.length, bytes }))];
     return { ok: true, by, address: mapped[0]!.address, elements: mapped, copied, explain };
   }
 
@@ -157,7 +180,22 @@ export class DmaSystem {
     return { ok: true, copied: outcomes.reduce((sum, outcome) => sum + copiedBytes(outcome), 0), explain: outcomes.flatMap(({ explain }) => explain) };
   }
 
-  /** dma_sync_single_for_cpu; of a scatterlist (dma_sync_sg_for_cpu) element by element. */
+  /** dma_sync_sg_for_cpu, dma_sync_sg_for_device: element by element. */
+  syncSg(id: string, target: 'cpu' | 'device', direction?: Direction): Outcome {
+    const ids = this.#lists.get(id);
+    if (!ids) return refused([], reason('not-mapped', { id }));
+    let copied = 0;
+    const explain: Reason[] = [];
+    for (const element of ids) {
+      const outcome = this.#streaming.sync(element, target, direction === undefined ? {} : { direction });
+      if (!outcome.ok) return outcome;
+      copied += copiedBytes(outcome);
+      explain.push(...outcome.explain);
+    }
+    return { ok: true, copied, explain };
+  }
+
+  /** dma_sync_single_for_cpu. */
   syncForCpu(id: string, part: Part & { readonly direction?: Direction } = {}): Outcome {
     return this.#streaming.sync(id, 'cpu', part);
   }
@@ -281,6 +319,13 @@ export class DmaSystem {
   }
 
   #taken(id: string): boolean {
-    return this.#streaming.table.has(id) || this.#coherent.has(id) || this.#lists.has(id);
+    return this.#streaming.table.has(id) || this.#coherent.has(id) || this.#lists.has(id) || this.#dmaPools.has(id);
   }
+}
+
+/** DMA-API debugging: check_sg_segment, "mapping sg segment longer than device claims to support". */
+function tooLong({ maxSegmentBytes: limit }: Device, elements: readonly number[]): Reason[] {
+  if (limit === undefined) return [];
+  const long = elements.filter((bytes) => bytes > limit);
+  return long.length === 0 ? [] : [reason('sg-element-too-long', { elements: long.length, bytes: Math.max(...long), limit })];
 }

@@ -50,6 +50,8 @@ export interface Features {
   readonly encryptionForces: Fact<boolean>;
   /** 32 KiB that mappings fall back to when the pool is full: before 5.0. */
   readonly overflowBuffer: Fact<boolean>;
+  /** mm/dmapool.c: whether a pool's free blocks stand in lists of their pages, or in one across pages (6.4 and later). */
+  readonly dmaPoolBlocks: Fact<'of-pages' | 'across-pages'>;
   /** CONFIG_SWIOTLB_DYNAMIC: transient and background pools (6.6 and later, native only). */
   readonly dynamicPools: Fact<boolean>;
   /** Xen's heap: three zones (3.0.x) or a zone an address bit (3.1 and later). Absent without Xen. */

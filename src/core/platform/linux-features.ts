@@ -32,6 +32,7 @@ export function mainlineFeatures(release: KernelRelease): LinuxFeatures {
     encryptionForces: valueAt(tables.ENCRYPTION_FORCES, release),
     bootPagesToTail: valueAt(tables.BOOT_PAGES_TO_TAIL, release),
     overflowBuffer: valueAt(tables.OVERFLOW_BUFFER, release),
+    dmaPoolBlocks: valueAt(tables.DMA_POOL_BLOCKS, release),
     dynamicPools: factFromDefault(false, 'kernel/dma/Kconfig: SWIOTLB_DYNAMIC is off unless configured'),
   };
 }
@@ -74,6 +75,7 @@ export function xenLinuxFeatures(release: KernelRelease, xen304OrOlder: boolean,
     encryptedAperture: factFromDefault('none', 'XenLinux knows no memory encryption'),
     encryptionForces: factFromDefault(false, 'XenLinux knows no memory encryption'),
     bootPagesToTail: factFromDefault(false, 'mm/bootmem.c: free_all_bootmem: to the heads of the lists'),
+    dmaPoolBlocks: factFromDefault('of-pages', 'mm/dmapool.c: before 6.4'),
     overflowBuffer: factFromDefault(true, 'arch/i386/kernel/swiotlb.c: io_tlb_overflow, 32 KiB'),
     dynamicPools: factFromDefault(false, 'no dynamic pools before 6.6'),
   };

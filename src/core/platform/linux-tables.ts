@@ -113,3 +113,8 @@ export const DEFAULT_APERTURE: readonly VersionRow<number>[] = [
   { value: 64 * MIB, since: [0, 0], source: 'IO_TLB_DEFAULT_SIZE: 64 MiB in every mainline release' },
   { value: 64 * MIB, since: [7, 3], source: 'CONFIG_SWIOTLB_DEFAULT_SIZE_MB, default 64, 7.3 and later' },
 ];
+
+export const DMA_POOL_BLOCKS: readonly VersionRow<'of-pages' | 'across-pages'>[] = [
+  { value: 'of-pages', since: [0, 0], source: 'mm/dmapool.c: pool_initialise_page, before 6.4 (read in 6.1.192): the block that would end at a boundary is left out' },
+  { value: 'across-pages', since: [6, 4], source: 'mm/dmapool.c: pool_initialise_page, 6.4 and later: struct dma_block, one list of free blocks' },
+];

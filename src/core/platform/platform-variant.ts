@@ -10,6 +10,10 @@ export interface PlatformChange {
   readonly swiotlb?: string;
   /** `cma=` in bytes. */
   readonly cmaBytes?: number;
+  /** `dom0_mem=` in bytes. */
+  readonly domainBytes?: number;
+  /** `dma_emergency_pool=` in bytes (3.0.4 to 3.2). */
+  readonly emergencyPoolBytes?: number;
   readonly linux?: string;
   readonly xen?: string;
 }
@@ -36,6 +40,15 @@ export function platformVariant(platform: Platform, change: PlatformChange, why:
     facts.swiotlbParameter = fact(parseSwiotlbParameter(change.swiotlb));
   }
   if (change.cmaBytes !== undefined) facts.cmaBytes = fact(change.cmaBytes);
+  if (change.domainBytes !== undefined) {
+    facts.domainBytes = fact(change.domainBytes);
+    // Where a boot of another size laid dom0 out.
+    delete facts.dom0Memory;
+    delete facts.dom0Kernel;
+    delete facts.dom0InitialChunk;
+    delete facts.dom0Ramdisk;
+  }
+  if (change.emergencyPoolBytes !== undefined) facts.xenEmergencyPool = fact(change.emergencyPoolBytes);
   if (change.linux !== undefined) {
     delete facts.kernelBanner;
     delete facts.treeFeatures;

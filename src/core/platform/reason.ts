@@ -105,6 +105,17 @@ export interface ReasonParams {
   'gave-back': { order: number; address: number };
   /** A dma_pool's pages: max(ALIGN(size, align), PAGE_SIZE) at a time. */
   'pool-allocation': { bytes: number };
+  /** A dma_pool: its blocks, and what it asks of the coherent allocator at a time. */
+  'dma-pool-made': { bytes: number; allocation: number; blocks: number };
+  'dma-pool-unmakeable': { bytes: number; align: number; boundary: number };
+  'dma-pool-grows': { bytes: number; blocks: number; pages: number };
+  'dma-pool-block': { bytes: number; address: number };
+  'dma-pool-block-back': { bytes: number };
+  'dma-pool-gone': { bytes: number };
+  'dma-pool-busy': { blocks: number; bytes: number };
+  'no-such-pool': { id: string };
+  'booted': { label: string };
+  'sg-element-too-long': { elements: number; bytes: number; limit: number };
   'rounding-waste': { bytes: number; blockBytes: number; wasted: number };
   'element-may-bounce': { always: 0 | 1 };
   'search-can-be-endless': { mask: number };

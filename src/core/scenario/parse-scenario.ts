@@ -1,7 +1,7 @@
 import { type Node, type ParseError, findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
 import * as v from 'valibot';
-import { BUILT_IN_PLATFORMS } from '../platform/built-in-platforms.ts';
-import { type Scenario, ScenarioSchema, type ScenarioStep } from './scenario-schema.ts';
+import { scenarioMistakes } from './scenario-mistakes.ts';
+import { type Scenario, ScenarioSchema } from './scenario-schema.ts';
 
 /** One thing wrong with a scenario's text, at its place. Offsets count UTF-16 units; line and column from 1. */
 export interface ScenarioProblem {
@@ -38,7 +38,10 @@ export function parseScenario(text: string): ParsedScenario {
   if (!parsed.success) {
     return { ok: false, problems: parsed.issues.flatMap((issue) => leaves(issue)).map((issue) => problemAt(tree, at, issue)) };
   }
-  const problems = semanticProblems(parsed.output, tree, at);
+  const problems = scenarioMistakes(parsed.output).map(({ path, message }): ScenarioProblem => {
+    const { offset, length } = findNodeAtLocation(tree, [...path]) ?? tree;
+    return { message, offset, length, ...at(offset) };
+  });
   if (problems.length > 0) return { ok: false, problems };
   const spans = parsed.output.steps.map((_, index) => {
     const node = findNodeAtLocation(tree, ['steps', index]);
@@ -78,27 +81,4 @@ function problemAt(tree: Node, at: Locator, issue: v.BaseIssue<unknown>): Scenar
   const { offset, length } = node ?? tree;
   const message = unknownKey ? `unknown key "${String(key)}"` : missing ? `"${String(key)}" is missing` : issue.message;
   return { message, offset, length, ...at(offset) };
-}
-
-function semanticProblems(scenario: Scenario, tree: Node, at: Locator): ScenarioProblem[] {
-  const problems: ScenarioProblem[] = [];
-  const add = (path: (string | number)[], message: string): void => {
-    const { offset, length } = findNodeAtLocation(tree, path) ?? tree;
-    problems.push({ message, offset, length, ...at(offset) });
-  };
-  const { platform } = scenario;
-  if (typeof platform === 'string' && !BUILT_IN_PLATFORMS.some(({ id }) => id === platform)) {
-    add(['platform'], `unknown platform "${platform}": expected ${BUILT_IN_PLATFORMS.map(({ id }) => id).join(', ')}`);
-  }
-  const devices = Object.keys(scenario.devices);
-  const check = (step: ScenarioStep, path: (string | number)[]): void => {
-    if ('device' in step && !devices.includes(step.device)) {
-      add([...path, 'device'], `unknown device "${step.device}": expected ${devices.length > 0 ? devices.join(', ') : 'one that "devices" names'}`);
-    }
-    if (step.op === 'workload' && !step.shape && !(step.sizes && step.lifetime)) add(path, 'expected a "shape", or "sizes" and "lifetime"');
-    if (step.op === 'repeat') step.steps.forEach((inner, at) => check(inner, [...path, 'steps', at]));
-    if (step.op === 'parallel') step.cpus.forEach(({ steps }, cpu) => steps.forEach((inner, at) => check(inner, [...path, 'cpus', cpu, 'steps', at])));
-  };
-  scenario.steps.forEach((step, index) => check(step, ['steps', index]));
-  return problems;
 }

@@ -3,6 +3,8 @@ import type { DmaSystem } from '../dma/dma-system.ts';
 import type { Outcome } from '../dma/outcome.ts';
 import { tryStrategy } from '../dma/strategies/try-strategy.ts';
 import { reason } from '../platform/reason.ts';
+import { KIB } from '../units/bytes.ts';
+import { PAGE_SIZE } from '../units/pages.ts';
 import type { SingleStep } from './scenario-schema.ts';
 
 /**
@@ -15,11 +17,17 @@ export function performStep(system: DmaSystem, devices: ReadonlyMap<string, Devi
   switch (step.op) {
     case 'dma_map_single': case 'dma_map_page':
       return device ? system.mapSingle(device, { id, bytes: step.size, page: step.op === 'dma_map_page', cpu, ...given(step, ['offset', 'cpu', 'direction', 'skipCpuSync', 'fill']) }) : noDevice(step.device);
-    case 'dma_map_sg': return device ? system.mapSg(device, { id, elements: step.elements, cpu, ...given(step, ['cpu', 'direction', 'fill']) }) : noDevice(step.device);
+    case 'dma_map_sg': return device ? system.mapSg(device, { id, elements: elementsOf(step, device.maxSegmentBytes), cpu, ...given(step, ['cpu', 'direction', 'fill']) }) : noDevice(step.device);
     case 'dma_alloc_coherent': return device ? system.allocCoherent(device, id, step.size) : noDevice(step.device);
     case 'dma_unmap_single': case 'dma_unmap_page': return system.unmapSingle(id, step.skipCpuSync);
     case 'dma_unmap_sg': return system.unmapSg(id, step.skipCpuSync);
     case 'dma_free_coherent': return system.freeCoherent(id);
+    case 'dma_sync_sg_for_cpu': return system.syncSg(id, 'cpu', step.direction);
+    case 'dma_sync_sg_for_device': return system.syncSg(id, 'device', step.direction);
+    case 'dma_pool_create': return device ? system.createPool(device, id, { bytes: step.size, ...given(step, ['align', 'boundary']) }) : noDevice(step.device);
+    case 'dma_pool_alloc': return system.allocFromPool(step.pool, id);
+    case 'dma_pool_free': return system.freeToPool(id);
+    case 'dma_pool_destroy': return system.destroyPool(id);
     case 'dma_sync_single_for_cpu': return system.syncForCpu(id, { ...partOf(step), ...given(step, ['direction']) });
     case 'dma_sync_single_for_device': return system.syncForDevice(id, { ...partOf(step), ...given(step, ['direction']) });
     case 'cpu_write': return system.cpuWrite(id, step.byte, partOf(step));
@@ -33,6 +41,19 @@ export function performStep(system: DmaSystem, devices: ReadonlyMap<string, Devi
     case 'balloon_inflate': return system.inflateBalloon(step.size);
     case 'balloon_deflate': return system.deflateBalloon(step.size);
   }
+}
+
+/** dma_get_max_seg_size() of a device that sets none. */
+const DEFAULT_SEGMENT = 64 * KIB;
+
+/**
+ * The elements of a list: as the step states them, or of as many whole pages as the device takes in one.
+ * Source: lib/scatterlist.c: sg_alloc_append_table_from_pages, which rounds the largest segment down to pages.
+ */
+export function elementsOf({ elements, size = 0 }: Pick<Extract<SingleStep, { op: 'dma_map_sg' }>, 'elements' | 'size'>, segmentBytes = DEFAULT_SEGMENT): readonly number[] {
+  if (elements) return elements;
+  const most = Math.max(PAGE_SIZE, segmentBytes - (segmentBytes % PAGE_SIZE));
+  return Array.from({ length: Math.ceil(size / most) }, (_, at) => Math.min(most, size - at * most));
 }
 
 /** The named members of a step that it states. */

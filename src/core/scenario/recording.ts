@@ -87,6 +87,11 @@ export class Recording {
     this.runs = at + 1;
   }
 
+  /** The machine was booted anew: the runs of slots so far are of an aperture that is no more. */
+  forgetRuns(): void {
+    this.runs = 0;
+  }
+
   #grow(): void {
     const capacity = this.step.length * 2;
     this.step = larger(this.step, new Uint32Array(capacity));

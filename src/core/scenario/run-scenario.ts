@@ -2,11 +2,13 @@ import { createDevice, type Device } from '../dma/device.ts';
 import { DmaSystem } from '../dma/dma-system.ts';
 import { type Outcome, copiedBytes } from '../dma/outcome.ts';
 import type { Platform } from '../platform/platform.ts';
+import { platformVariant } from '../platform/platform-variant.ts';
+import { reason } from '../platform/reason.ts';
 import { type UnmetExpectation, unmetExpectation } from './expectation.ts';
 import { performStep } from './perform-step.ts';
 import { NO_DEVICE, RESULTS, type RecordedResult, Recording } from './recording.ts';
 import { runWorkload } from './run-workload.ts';
-import { OPERATION_NAMES, type Scenario, type ScenarioStep, type SingleStep, type WorkloadStep } from './scenario-schema.ts';
+import { type BootStep, OPERATION_NAMES, type Scenario, type ScenarioStep, type SingleStep, type WorkloadStep } from './scenario-schema.ts';
 import { WORKLOAD_SHAPES } from './workload-shapes.ts';
 
 export interface StepResult {
@@ -82,10 +84,13 @@ export function stepId(step: ScenarioStep, index: number): string {
 }
 
 /** Operations that a step will do, where nothing is refused. */
-function operationsOf(step: ScenarioStep): number {
+function operationsOf(step: ScenarioStep, devices: Scenario['devices']): number {
   switch (step.op) {
-    case 'workload': return 2 * step.ticks * (step.perTick ?? (step.shape ? WORKLOAD_SHAPES[step.shape].perTick : 1));
-    case 'repeat': return step.times * step.steps.reduce((sum, inner) => sum + operationsOf(inner), 0);
+    case 'workload': {
+      const shape = step.shape ?? devices[step.device]?.shape;
+      return 2 * step.ticks * (step.perTick ?? (shape ? WORKLOAD_SHAPES[shape].perTick : 1));
+    }
+    case 'repeat': return step.times * step.steps.reduce((sum, inner) => sum + operationsOf(inner, devices), 0);
     case 'parallel': return step.cpus.reduce((sum, { steps }) => sum + steps.length, 0);
     default: return 1;
   }
@@ -111,35 +116,43 @@ interface Operation {
 class Runner {
   readonly #scenario: Scenario;
   readonly #platform: Platform;
-  readonly #system: DmaSystem;
+  #system: DmaSystem;
   readonly #devices: ReadonlyMap<string, Device>;
   readonly #deviceIndex: ReadonlyMap<string, number>;
   readonly #recording: Recording | undefined;
   readonly #total: number;
+  readonly #contents: boolean;
   #done = 0;
   #bounced = 0;
   #copied = 0;
+  /** Of the machines before the last. */
+  #highWater = 0;
 
   constructor(scenario: Scenario, platform: Platform, { record }: RunOptions) {
     this.#scenario = scenario;
     this.#platform = platform;
-    this.#system = new DmaSystem(platform, { contents: scenario.steps.some(readsContents) });
+    this.#contents = scenario.steps.some(readsContents);
+    this.#system = new DmaSystem(platform, { contents: this.#contents });
     this.#devices = devicesOf(scenario);
     const names = [...this.#devices.keys()];
     this.#deviceIndex = new Map(names.map((name, index) => [name, index]));
     this.#recording = record === true ? this.#newRecording(names) : undefined;
-    this.#total = scenario.steps.reduce((sum, step) => sum + operationsOf(step), 0);
+    this.#total = scenario.steps.reduce((sum, step) => sum + operationsOf(step, scenario.devices), 0);
   }
 
   #newRecording(devices: readonly string[]): Recording {
     const recording = new Recording(devices, OPERATION_NAMES);
-    const pool = this.#system.machine.aperture?.pool;
-    if (pool) pool.journal = (first, count) => recording.addRun(first, count);
+    this.#journal(recording);
     return recording;
   }
 
+  /** The slots of the machine that runs are recorded. */
+  #journal(recording: Recording): void {
+    const pool = this.#system.machine.aperture?.pool;
+    if (pool) pool.journal = (first, count) => recording.addRun(first, count);
+  }
+
   * run(): Generator<RunProgress, ScenarioRun> {
-    const system = this.#system;
     const steps: StepResult[] = [];
     for (const [index, step] of this.#scenario.steps.entries()) {
       const tally: Tally = { operations: 0, failures: 0 };
@@ -148,13 +161,14 @@ class Runner {
       steps.push({ index, step, outcome, used: this.#used(), operations: tally.operations, failures: tally.failures, ...(unmet ? { unmet } : {}) });
     }
     let coherentBytes = 0;
+    const system = this.#system;
     for (const block of system.coherentBlocks.values()) coherentBytes += block.bytes;
     const succeeded = steps.filter(({ outcome }) => outcome.ok).length;
     return {
       scenario: this.#scenario, platform: this.#platform, steps, system, ...(this.#recording ? { recording: this.#recording } : {}),
       totals: {
         steps: steps.length, succeeded, refused: steps.length - succeeded, unmet: steps.filter(({ unmet }) => unmet).length, operations: this.#done,
-        usedSlots: this.#used(), highWaterSlots: system.machine.aperture?.highWater ?? 0,
+        usedSlots: this.#used(), highWaterSlots: Math.max(this.#highWater, system.machine.aperture?.highWater ?? 0),
         bouncedBytes: this.#bounced, copiedBytes: this.#copied, coherentBytes,
       },
     };
@@ -171,15 +185,32 @@ class Runner {
       case 'parallel':
         yield* this.#parallel(step, index, tally);
         break;
+      case 'boot':
+        return this.#count(this.#boot(step), { index, operation: OPERATION_NAMES.indexOf(step.op), cpu: 0, bytes: 0 }, tally);
       default:
         return this.#single(step, index, stepId(step, index), tally);
     }
     return tally.refusal ?? { ok: true, explain: [] };
   }
 
+  /** The machine of the scenario's platform with what the step changes, as it is after boot. */
+  #boot({ linux, xen, swiotlb, cma, domainMemory, dmaEmergencyPool }: BootStep): Outcome {
+    this.#highWater = Math.max(this.#highWater, this.#system.machine.aperture?.highWater ?? 0);
+    const platform = platformVariant(this.#platform, {
+      ...(linux === undefined ? {} : { linux }), ...(xen === undefined ? {} : { xen }), ...(swiotlb === undefined ? {} : { swiotlb }),
+      ...(cma === undefined ? {} : { cmaBytes: cma }), ...(domainMemory === undefined ? {} : { domainBytes: domainMemory }),
+      ...(dmaEmergencyPool === undefined ? {} : { emergencyPoolBytes: dmaEmergencyPool }),
+    }, 'the scenario\'s boot step');
+    this.#system = new DmaSystem(platform, { contents: this.#contents });
+    // The slots are those of the machine that is there in the end.
+    this.#recording?.forgetRuns();
+    if (this.#recording) this.#journal(this.#recording);
+    return { ok: true, explain: [reason('booted', { label: platform.label })] };
+  }
+
   * #repeat(step: Extract<ScenarioStep, { op: 'repeat' }>, index: number, tally: Tally): Generator<RunProgress> {
     // What a round makes is the round's own; what it does not make is of the scenario.
-    const made = new Set(step.steps.flatMap((inner) => ('device' in inner && inner.id !== undefined ? [inner.id] : [])));
+    const made = new Set(step.steps.flatMap((inner) => (('device' in inner || 'pool' in inner) && inner.id !== undefined ? [inner.id] : [])));
     for (let round = 1; round <= step.times; round++) {
       for (const [at, inner] of step.steps.entries()) {
         const own = inner.id ?? `${stepId(step, index)}.${at + 1}`;
@@ -205,15 +236,16 @@ class Runner {
 
   * #workload(step: WorkloadStep, index: number, id: string, tally: Tally): Generator<RunProgress> {
     const device = this.#devices.get(step.device);
-    const shape = WORKLOAD_SHAPES[step.shape ?? 'nic'];
     if (!device) return;
+    const named = this.#scenario.devices[step.device]?.shape;
+    const shape = WORKLOAD_SHAPES[step.shape ?? named ?? 'nic'];
     const map = OPERATION_NAMES.indexOf('dma_map_single');
     const unmap = OPERATION_NAMES.indexOf('dma_unmap_single');
     const before = { operations: tally.operations, failures: tally.failures };
     const load = runWorkload({
       id, ticks: step.ticks, seed: step.seed ?? 1, cpus: step.cpus ?? 1, leakEvery: step.leakEvery ?? 0, keep: step.keep ?? false,
       sizes: step.sizes?.map(({ from, to, weight }) => ({ from, to: to ?? from, weight: weight ?? 1 })) ?? shape.sizes,
-      perTick: step.perTick ?? (step.shape ? shape.perTick : 1), lifetime: step.lifetime ?? shape.lifetime, direction: step.direction ?? shape.direction,
+      perTick: step.perTick ?? (step.shape ?? named ? shape.perTick : 1), lifetime: step.lifetime ?? shape.lifetime, direction: step.direction ?? shape.direction,
     }, {
       map: (request) => this.#count(this.#system.mapSingle(device, request), { index, operation: map, device: step.device, cpu: request.cpu ?? 0, bytes: request.bytes }, tally),
       unmap: (mapping) => this.#count(this.#system.unmapSingle(mapping), { index, operation: unmap, device: step.device, cpu: 0, bytes: 0 }, tally),
@@ -283,6 +315,7 @@ function devicesOf(scenario: Scenario): Map<string, Device> {
     ...(options.mask === undefined ? {} : { maskBits: options.mask }),
     ...(options.coherentMask === undefined ? {} : { coherentMaskBits: options.coherentMask }),
     ...(options.minAlignMask === undefined ? {} : { minAlignMask: options.minAlignMask }),
+    ...(options.segmentSize === undefined ? {} : { maxSegmentBytes: options.segmentSize }),
     ...(options.segmentBoundary === undefined ? {} : { boundaryMask: options.segmentBoundary }),
     ...(options.restrictedPool === undefined ? {} : { restrictedPool: { start: options.restrictedPool.start, bytes: options.restrictedPool.size } }),
   })]));
@@ -296,12 +329,12 @@ function readsContents(step: ScenarioStep): boolean {
 }
 
 function bytesOf(step: SingleStep): number {
-  if ('elements' in step) return step.elements.reduce((sum, bytes) => sum + bytes, 0);
+  if ('elements' in step && step.elements) return step.elements.reduce((sum, bytes) => sum + bytes, 0);
   return 'size' in step ? (step.size ?? 0) : 0;
 }
 
 /** Whether an operation ends a mapping or gives memory back, by its number. */
-const RELEASES: readonly boolean[] = OPERATION_NAMES.map((name) => /unmap|free/.test(name));
+const RELEASES: readonly boolean[] = OPERATION_NAMES.map((name) => /unmap|free|destroy/.test(name));
 
 function resultOf(outcome: Outcome, operation: number): RecordedResult {
   if (!outcome.ok) return 'refused';

@@ -33,6 +33,8 @@ function factsOf(platform: ScenarioPlatform, uri: string): PlatformFacts {
     ...(platform.dmaEmergencyPool === undefined ? {} : { xenEmergencyPool: fact(platform.dmaEmergencyPool) }),
     ...(platform.memoryEncryption === undefined ? {} : { memoryEncryption: fact(platform.memoryEncryption) }),
     ...(platform.apertureBits === undefined ? {} : { apertureAddressBits: fact(platform.apertureBits) }),
+    ...(platform.iommu === undefined ? {} : { iommuEnabled: fact(platform.iommu) }),
+    ...(platform.config === undefined ? {} : { config: new Map(Object.entries(platform.config).map(([symbol, value]) => [symbol, fact(value)])) }),
     ...(platform.cma === undefined ? {} : { cmaBytes: fact(platform.cma) }),
   };
 }

@@ -313,7 +313,7 @@ describe('scenario files', () => {
       for (const key of ['name', 'devices', 'steps', 'expect', 'note', 'mask']) expect(schema).toContain(`"${key}":{`);
     }
     // What is written, not what is made of it: a size may be a text.
-    expect(schema).toContain('{"anyOf":[{"type":"number"},{"type":"string"}]}');
+    expect(schema).toContain('{"anyOf":[{"type":"number"},{"type":"string"}]');
     expect(schema).toContain('"additionalProperties":false');
   });
 });

@@ -58,6 +58,14 @@ describe('a scenario of a driver', () => {
     expect(text).toContain('What the file sets as masks is not established');
   });
 
+  it('makes a pool, and takes a block of it', () => {
+    const scenario = read(draftOf(driver('p->pool = dma_pool_create("prp", dev, 256, 256, 0);', 'p->large = dma_pool_create("sense", dev, 2300000, 16, 0);'))!);
+    expect(scenario.steps.map((step) => [step.op, 'size' in step && step.size, step.id])).toEqual([
+      ['dma_pool_create', 256, 'pool-3'], ['dma_pool_alloc', false, undefined], ['dma_pool_create', 2_300_000, 'pool-4'], ['dma_pool_alloc', false, undefined],
+    ]);
+    expect(runScenario(scenario, on).steps.map(({ unmet }) => unmet === undefined)).toEqual([true, true, true, false]);
+  });
+
   it('tries a bounded size at its bound and expects nothing of it', () => {
     const scenario = read(draftOf(driver('p->bus = dma_map_single(dev, p->buf, min_t(u32, p->len, 65536), DMA_FROM_DEVICE);'))!);
     expect(scenario.steps).toMatchObject([{ op: 'dma_map_single', size: 65536, note: expect.stringContaining('at the most that it can be') as string }]);

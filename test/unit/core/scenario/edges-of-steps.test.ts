@@ -29,7 +29,7 @@ describe('expectations that are not met', () => {
       { op: 'remove_device', device: 'card', expect: { by: 'direct' } },
       { op: 'dma_unmap_single', id: 'a', expect: { reason: 'not-mapped' } },
       { op: 'dma_unmap_single', id: 'a', expect: { failures: 0 } },
-      { op: 'cpu_read', id: 'nobody', expect: { ok: true } },
+      { op: 'cpu_read', id: 'a[0]', expect: { ok: true } },
       { op: 'remove_device', device: 'card', expect: { copied: 8 } },
     ]);
     expect(steps.map(({ unmet }) => unmet)).toEqual([
@@ -46,7 +46,7 @@ describe('expectations that are not met', () => {
 
   it('of a step inside others are those of the step around it', () => {
     const { steps } = run([
-      { op: 'parallel', cpus: [{ cpu: 0, steps: [{ op: 'dma_map_single', device: 'card', size: 4096, expect: { by: 'direct' } }, { op: 'dma_unmap_single', id: 'nobody' }] }, { cpu: 1, steps: [{ op: 'dma_map_single', device: 'card', id: 'b', size: 4096 }] }] },
+      { op: 'parallel', cpus: [{ cpu: 0, steps: [{ op: 'dma_map_single', device: 'card', size: 4096, expect: { by: 'direct' } }, { op: 'dma_unmap_single', id: 'm' }] }, { cpu: 1, steps: [{ op: 'dma_map_single', device: 'card', id: 'b', size: 4096 }] }] },
       { op: 'repeat', times: 2, steps: [{ op: 'workload', device: 'card', sizes: [{ from: '4K', to: '8K' }], lifetime: [1, 2], ticks: 4, expect: { failures: 3 } }] },
       { op: 'repeat', times: 2, steps: [{ op: 'dma_map_single', device: 'card', id: 'm', size: 4096 }] },
       { op: 'repeat', times: 2, steps: [{ op: 'dma_unmap_single', id: 'm#' }, { op: 'dma_unmap_single', id: 'b' }] },

@@ -49,7 +49,7 @@ describe('streaming steps of a scenario', () => {
       { op: 'cpu_write', id: 'a', byte: 1, size: 8 },
       { op: 'cpu_read', id: 'a', size: 16, expect: { byte: 1 } },
       { op: 'dma_unmap_single', id: 'a', expect: { copied: 1 } },
-      { op: 'cpu_read', id: 'nobody', expect: { byte: 1 } },
+      { op: 'cpu_read', id: 'a[0]', expect: { byte: 1 } },
     ]);
     expect(result.steps.map(({ unmet }) => unmet)).toEqual([
       undefined, undefined, { key: 'byte', expected: '0x01', actual: '0x01 × 8, unknown × 8' }, { key: 'copied', expected: 1, actual: 4096 }, { key: 'byte', expected: '0x01', actual: 'nothing' },

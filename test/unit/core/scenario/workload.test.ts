@@ -72,7 +72,7 @@ describe('a workload', () => {
   });
 
   it('has to have a shape, or sizes and a lifetime', () => {
-    expect(problems([{ op: 'workload', device: 'nic', ticks: 3 }])).toEqual(['expected a "shape", or "sizes" and "lifetime"']);
+    expect(problems([{ op: 'workload', device: 'nic', ticks: 3 }])).toEqual(['expected a "shape", here or of the device, or "sizes" and "lifetime"']);
     expect(problems([{ op: 'workload', device: 'nik', shape: 'nic', ticks: 3 }])[0]).toContain('unknown device "nik"');
     expect(problems([{ op: 'workload', device: 'nic', sizes: [{ from: '8K', to: '4K' }], lifetime: [4, 2], ticks: 3 }])).toEqual(['expected "to" not below "from"', 'expected [least, most] ticks']);
   });
