@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { commandLinesIn } from '../evidence/cmdline/boot-configuration.ts';
 import { readKconfig } from '../evidence/kconfig/read-kconfig.ts';
 import { LogReader } from '../evidence/log/log-reader.ts';
@@ -70,13 +71,17 @@ async function readFile(path: string, interrupt: { readonly asked: boolean }): P
   let first: string | undefined;
   let parts = 0;
   let drawn = 0;
-  for await (const part of logParts(path)) {
+  for await (const part of logParts(path, { onlyFailures: () => reader.onlyFailures })) {
     const { text, gaps, settles, bytes } = part;
     if (interrupt.asked) break;
     first ??= text;
     parts++;
     reader.push(text, gaps);
-    if (settles) reader.settle();
+    if (settles) {
+      reader.settle();
+      // Of a long log most of what is read is garbage soon; V8 would let it grow to hundreds of megabytes.
+      setFlagsFromString('--optimize-for-size');
+    }
     if (process.stderr.isTTY && bytes - drawn >= PROGRESS_STEP) {
       drawn = bytes;
       drawProgress(path, part);
@@ -99,7 +104,8 @@ type CheckedFile = LogFile & { readonly findings: readonly Finding[] };
 function fileRecord({ path, reading, findings }: CheckedFile): unknown {
   return {
     path, facts: reading.facts, boots: reading.boots.map((boot) => ({ firstLine: boot.firstLine, lastLine: boot.lastLine, facts: boot.facts, trends: bootTrends(reading, boot) })), findings: findings.map(logFindingRecord),
-    ...(reading.itemsNotKept === undefined ? {} : { linesNotKept: reading.itemsNotKept }),
+    ...(reading.onlyFailuresFrom === undefined ? {} : { onlyFailuresFromLine: reading.onlyFailuresFrom }),
+    ...(reading.failuresNotListed === undefined ? {} : { failuresNotListed: reading.failuresNotListed }),
   };
 }
 
@@ -109,6 +115,7 @@ function fileText({ path, reading, config, settings, findings }: CheckedFile): s
   for (const finding of findings) {
     lines.push(`  ${path}:${finding.span.line}: ${finding.severity}: ${findingMessage(finding)} [${finding.ruleId}]`, ...causeLines(finding).map((line) => `      ${line}`));
   }
-  if (reading.itemsNotKept !== undefined) lines.push(`  ${reading.itemsNotKept} recognised lines beyond the first were read for failures only`);
+  if (reading.onlyFailuresFrom !== undefined) lines.push(`  from line ${reading.onlyFailuresFrom} on failures are counted and nothing else is told`);
+  if (reading.failuresNotListed !== undefined) lines.push(`  ${reading.failuresNotListed} more failures, which differ from all that are listed`);
   return `${lines.join('\n')}\n`;
 }

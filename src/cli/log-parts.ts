@@ -31,6 +31,8 @@ export interface LogPart {
 export interface LogPartOptions {
   /** Whether lines that say nothing to the log reader are left out of a long log; true where absent. */
   readonly sift?: boolean;
+  /** Asked between parts: whether the reader has come to where it wants nothing but failures. */
+  readonly onlyFailures?: () => boolean;
   /** Threads that sift a file; as many as there are processors where absent. */
   readonly threads?: number;
 }
@@ -50,7 +52,7 @@ export async function* logParts(path: string, options: LogPartOptions = {}): Asy
   }
   const head = file.size === undefined || isGzip(file.head) || options.sift === false ? undefined : headOf(file.head);
   try {
-    if (head && file.size !== undefined) yield* fileParts(path, file.size, head, options.threads);
+    if (head && file.size !== undefined) yield* fileParts(path, file.size, head, options);
     else yield* streamParts(path, file.stream ?? createReadStream(path, { highWaterMark: PART }), file.size, options.sift !== false);
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -99,12 +101,15 @@ function headOf(bytes: Buffer): Head | undefined {
   return { lines, controls: lines.includes(ESCAPE) };
 }
 
-async function* fileParts(path: string, total: number, { lines, controls }: Head, threads: number | undefined): AsyncGenerator<LogPart> {
+async function* fileParts(path: string, total: number, { lines, controls }: Head, { threads, onlyFailures }: LogPartOptions): AsyncGenerator<LogPart> {
   // What follows is sifted while the head is read.
   const sifting = siftFile(path, lines.length, total, controls, threads);
   try {
     yield { text: headText(lines), gaps: [], settles: true, bytes: lines.length, total };
-    for await (const { end, ...sifted } of sifting) yield { ...siftedLines(sifted), settles: false, bytes: end, total };
+    for await (const { end, ...sifted } of sifting) {
+      yield { ...siftedLines(sifted), settles: false, bytes: end, total };
+      if (onlyFailures?.() === true) sifting.onlyFailures();
+    }
   } finally {
     await sifting.close();
   }

@@ -2,12 +2,12 @@ import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { LOG_KEYS } from '../evidence/log/log-keys.ts';
+import { LOG_FAILURE_KEYS, LOG_KEYS } from '../evidence/log/log-keys.ts';
 import type { SiftedText } from '../evidence/log/sieve/text-sifter.ts';
-import type { LogThreadData } from './log-thread.ts';
-import { type Stripe, createFileSieve, siftStripe } from './stripe-reader.ts';
+import type { LogThreadData, LogThreadRequest } from './log-thread.ts';
+import { type Sifting, type Stripe, createStripeSifter } from './stripe-reader.ts';
 
-const STRIPE = 4 * 2 ** 20;
+const STRIPE = 2 * 2 ** 20;
 /** Stripes that a thread is given before what is left of the first has come back. */
 const AHEAD = 2;
 /** The threads' bundle, which stands beside this one. */
@@ -22,6 +22,8 @@ export interface SiftedStripe extends SiftedText {
 
 /** What is left of a file, stripe by stripe and in order. */
 export interface FileSifting extends AsyncIterable<SiftedStripe> {
+  /** Of what is not under way yet only lines that tell of a failure are wanted. */
+  onlyFailures(): void;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -35,27 +37,33 @@ export interface FileSifting extends AsyncIterable<SiftedStripe> {
 export function siftFile(path: string, from: number, size: number, controls: boolean, threads = Math.min(MOST_THREADS, availableParallelism())): FileSifting {
   const stripes: Stripe[] = [];
   for (let at = from; at < size; at += STRIPE) stripes.push({ from: at, to: Math.min(size, at + STRIPE) });
-  return threads > 1 && stripes.length > 1 ? new ThreadSifting({ path, keys: LOG_KEYS, controls }, stripes, threads) : new PlainSifting(path, stripes, controls);
+  const sifting: Sifting = { keys: LOG_KEYS, failureKeys: LOG_FAILURE_KEYS, controls };
+  return threads > 1 && stripes.length > 1 ? new ThreadSifting({ path, ...sifting }, stripes, threads) : new PlainSifting(path, stripes, sifting);
 }
 
 /** On the main thread, which looks up between two stripes. */
 class PlainSifting implements FileSifting {
   readonly #file: number;
   readonly #stripes: readonly Stripe[];
-  readonly #controls: boolean;
+  readonly #sifting: Sifting;
+  #onlyFailures = false;
 
-  constructor(path: string, stripes: readonly Stripe[], controls: boolean) {
+  constructor(path: string, stripes: readonly Stripe[], sifting: Sifting) {
     this.#file = openSync(path, 'r');
     this.#stripes = stripes;
-    this.#controls = controls;
+    this.#sifting = sifting;
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<SiftedStripe> {
-    const sieve = createFileSieve(LOG_KEYS, this.#controls);
+    const sifter = createStripeSifter(this.#file, this.#sifting);
     for (const stripe of this.#stripes) {
-      yield { ...siftStripe(this.#file, stripe, sieve), end: stripe.to };
+      yield { ...sifter.sift(stripe, this.#onlyFailures), end: stripe.to };
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  onlyFailures(): void {
+    this.#onlyFailures = true;
   }
 
   close(): Promise<void> {
@@ -72,6 +80,7 @@ class ThreadSifting implements FileSifting {
   readonly #mostAhead: number;
   #given = 0;
   #taken = 0;
+  #onlyFailures = false;
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
 
@@ -95,6 +104,10 @@ class ThreadSifting implements FileSifting {
     }
   }
 
+  onlyFailures(): void {
+    this.#onlyFailures = true;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
@@ -112,8 +125,9 @@ class ThreadSifting implements FileSifting {
           this.#hungry.push(give);
           return;
         }
-        asked.push(this.#given);
-        worker.postMessage(this.#stripes[this.#given++]);
+        const stripe = this.#stripes[this.#given];
+        if (stripe) worker.postMessage({ stripe, onlyFailures: this.#onlyFailures } satisfies LogThreadRequest);
+        asked.push(this.#given++);
       }
     };
     worker.on('message', (sifted: SiftedText) => {

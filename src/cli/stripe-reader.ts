@@ -16,6 +16,27 @@ export interface Stripe {
   readonly to: number;
 }
 
+/** How a file is sifted. */
+export interface Sifting {
+  readonly keys: readonly SieveKey[];
+  /** Those of them that stand in lines that tell of a failure. */
+  readonly failureKeys: readonly SieveKey[];
+  /** Whether the text has terminal sequences. */
+  readonly controls: boolean;
+}
+
+export interface StripeSifter {
+  /** @param onlyFailures whether nothing is wanted but lines that tell of a failure */
+  sift(stripe: Stripe, onlyFailures: boolean): SiftedText;
+}
+
+/** @param file its descriptor */
+export function createStripeSifter(file: number, { keys, failureKeys, controls }: Sifting): StripeSifter {
+  const sieve = createFileSieve(keys, controls);
+  let failures: LineSieve | undefined;
+  return { sift: (stripe, onlyFailures) => siftStripe(file, stripe, onlyFailures ? (failures ??= createFileSieve(failureKeys, controls)) : sieve) };
+}
+
 export function createFileSieve(keys: readonly SieveKey[], controls: boolean): LineSieve {
   return createLineSieve(keys, { controls, capacity: CAPACITY });
 }
@@ -26,7 +47,7 @@ export function createSifter(sieve: LineSieve): TextSifter {
 }
 
 /** What is left of a stripe of a file. Stripes side by side have no line in common and leave none out. */
-export function siftStripe(file: number, { from, to }: Stripe, sieve: LineSieve): SiftedText {
+function siftStripe(file: number, { from, to }: Stripe, sieve: LineSieve): SiftedText {
   const sifter = createSifter(sieve);
   // A line feed just before the stripe says that its first byte begins a line.
   let begun = false;

@@ -2,7 +2,7 @@ import { bootFacts, splitBoots } from './boots.ts';
 import { NO_LOG_FACTS } from './log-facts.ts';
 import { platformOfBoot } from './platform-of-boot.ts';
 import { counterOf } from './recognise/memory-state.ts';
-import type { FailureTally } from './failure-facts.ts';
+import type { KeptItems } from './kept-items.ts';
 import type { LogItem } from './log-items.ts';
 import type { LogBoot, LogReading } from './read-log.ts';
 import type { Survey } from './survey.ts';
@@ -14,10 +14,7 @@ const WHOLE_BOOT_LINES = 250;
 export interface LogLines {
   readonly uri: string;
   readonly survey: Survey;
-  readonly items: readonly LogItem[];
-  readonly failures: FailureTally;
-  /** Recognised lines beyond `items`. */
-  readonly dropped: number;
+  readonly kept: KeptItems;
   /** Whether any line has a word of the swiotlb. */
   readonly wordSeen: boolean;
   /** A text of a line at most. */
@@ -35,22 +32,23 @@ export function stateBoot(items: readonly LogItem[], silent: boolean, uri: strin
  * Divides a log into boots and says what each states.
  * @param state says it of one boot, given its items and whether the log is silent about the swiotlb
  */
-export function assembleReading({ uri, survey, items, failures, dropped, wordSeen, short }: LogLines, state: typeof stateBoot = stateBoot): LogReading {
-  let kept = items;
+export function assembleReading({ uri, survey, kept, wordSeen, short }: LogLines, state: typeof stateBoot = stateBoot): LogReading {
+  const { failures, onlyFailuresFrom } = kept;
+  let items: readonly LogItem[] = kept.items;
   if (!isKernelLog(survey, items)) {
     const counter = counterItem(uri, short);
     if (!counter) return { uri, isKernelLog: false, items: [], boots: [], facts: NO_LOG_FACTS, platform: {} };
-    kept = [...items, counter];
+    items = [...items, counter];
   }
   const silent = survey.lines >= WHOLE_BOOT_LINES && !wordSeen;
-  const boots = splitBoots(kept).map((part, index) => ({
+  const boots = splitBoots(items).map((part, index) => ({
     index,
     firstLine: part[0]?.line ?? 1,
     lastLine: part.at(-1)?.line ?? 1,
     ...state(part, silent, uri),
   }));
   const facts = { ...(boots[0]?.facts ?? bootFacts([], false)), failures: failures.facts() };
-  return { uri, isKernelLog: true, items: kept, boots, facts, platform: boots[0]?.platform ?? {}, ...(dropped > 0 ? { itemsNotKept: dropped } : {}) };
+  return { uri, isKernelLog: true, items, boots, facts, platform: boots[0]?.platform ?? {}, ...(onlyFailuresFrom === undefined ? {} : { onlyFailuresFrom }), ...(failures.unlisted > 0 ? { failuresNotListed: failures.unlisted } : {}) };
 }
 
 /** A file of /sys/kernel/debug/swiotlb holds a number alone: its name says which. */

@@ -14,21 +14,29 @@ import type { E820Map, LogItem } from './log-items.ts';
 /** What Linux prints while it boots, so that a banner behind it begins another boot. */
 const LINUX_BOOT: ReadonlySet<Kind> = new Set<Kind>(['pool', 'pool-placed', 'xenlinux-pool', 'pool-areas', 'pool-torn-down', 'bounce-buffering', 'cma']);
 
-/** Divides a log's items into boots. Xen's part of a boot comes before Linux's. */
+/** Tells, item by item, where a log's next boot begins. Xen's part of a boot comes before Linux's. */
+export class BootDivider {
+  #xen = false;
+  #linux = false;
+  #booted = false;
+
+  /** @returns whether the next item is the first of another boot than those before */
+  begins(item: LogItem): boolean {
+    const begins = item.kind === 'linux-banner' ? this.#linux || this.#booted : item.kind === 'xen-banner' && (this.#xen || this.#linux || this.#booted);
+    if (begins) this.#xen = this.#linux = this.#booted = false;
+    if (item.kind === 'linux-banner') this.#linux = true;
+    else if (item.kind === 'xen-banner') this.#xen = true;
+    else if (LINUX_BOOT.has(item.kind) || (item.kind === 'e820-row' && item.map !== 'machine')) this.#booted = true;
+    return begins;
+  }
+}
+
+/** Divides a log's items into boots. */
 export function splitBoots(items: readonly LogItem[]): LogItem[][] {
   const boots: LogItem[][] = [[]];
-  let xen = false;
-  let linux = false;
-  let booted = false;
+  const divider = new BootDivider();
   for (const item of items) {
-    const begins = item.kind === 'linux-banner' ? linux || booted : item.kind === 'xen-banner' && (xen || linux || booted);
-    if (begins) {
-      boots.push([]);
-      xen = linux = booted = false;
-    }
-    if (item.kind === 'linux-banner') linux = true;
-    else if (item.kind === 'xen-banner') xen = true;
-    else if (LINUX_BOOT.has(item.kind) || (item.kind === 'e820-row' && item.map !== 'machine')) booted = true;
+    if (divider.begins(item)) boots.push([]);
     boots.at(-1)?.push(item);
   }
   return joinHypervisor(boots.filter((boot) => boot.length > 0));

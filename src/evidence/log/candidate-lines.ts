@@ -1,4 +1,4 @@
-import { KEY_FINDER } from './log-keys.ts';
+import type { KeyFinder } from './key-finder.ts';
 
 /** What may stand within a key, as terminals and consoles put it there, and be taken out of a line or made a blank: see cleanLine. */
 const WITHIN_KEY = ['\u0000', '\u001b', '\ufeff', '\u00a0', '\r'];
@@ -9,10 +9,13 @@ export class CandidateLines {
   /** The next place of a key and of each character that may break one; -1 where there is none. */
   readonly #next: { readonly find: (from: number) => number; at: number }[];
 
-  /** @param coloured whether keys may be broken by what steers a terminal */
-  constructor(text: string, coloured: boolean) {
+  /**
+   * @param keys what is looked for
+   * @param coloured whether keys may be broken by what steers a terminal
+   */
+  constructor(keys: KeyFinder, text: string, coloured: boolean) {
     this.#text = text;
-    const finders = [(from: number): number => KEY_FINDER.find(text, from), ...(coloured ? WITHIN_KEY.map((char) => (from: number): number => this.#find(char, from)) : [])];
+    const finders = [(from: number): number => keys.find(text, from), ...(coloured ? WITHIN_KEY.map((char) => (from: number): number => this.#find(char, from)) : [])];
     this.#next = finders.map((find) => ({ find, at: -2 }));
   }
 

@@ -1,9 +1,9 @@
 import { type BootStatement, assembleReading, stateBoot } from './assemble-reading.ts';
-import { copyItem } from './copy-item.ts';
-import { FailureTally } from './failure-facts.ts';
+import { copyOf } from './copy-of.ts';
+import { KeptItems } from './kept-items.ts';
 import { FIRST_STATE, type LineState, LineReader } from './line-reader.ts';
 import { SWIOTLB_WORD } from './log-keys.ts';
-import { LOG_HEAD, MOST_ITEMS } from './log-reader.ts';
+import { LOG_HEAD } from './log-reader.ts';
 import { LOOK_AHEAD } from './messages.ts';
 import { surveyText } from './survey.ts';
 import type { LogItem } from './log-items.ts';
@@ -159,19 +159,13 @@ export class EditableLog {
   }
 
   #assemble(survey: Survey): LogReading {
-    const items: LogItem[] = [];
-    const failures = new FailureTally();
-    let dropped = 0;
+    const kept = new KeptItems();
     let first = 0;
     for (const chunk of this.#chunks) {
-      for (const item of this.#placedItems(chunk, first)) {
-        if (item.kind === 'failure') failures.add(item);
-        if (items.length < MOST_ITEMS) items.push(item);
-        else dropped++;
-      }
+      for (const item of this.#placedItems(chunk, first)) kept.add(item);
       first += chunk.lines;
     }
-    return assembleReading({ uri: this.#uri, survey, items, failures, dropped, wordSeen: this.#chunks.some(({ wordSeen }) => wordSeen), short: '' }, (part, silent, uri) => this.#state(part, silent, uri));
+    return assembleReading({ uri: this.#uri, survey, kept, wordSeen: this.#chunks.some(({ wordSeen }) => wordSeen), short: '' }, (part, silent, uri) => this.#state(part, silent, uri));
   }
 
   /** What a boot states, from before where its items are the same. */
@@ -200,7 +194,7 @@ function isRead(piece: Piece): piece is Chunk {
 /** @param text the chunk and what follows it, as far as a message may reach */
 function readChunk(text: string, length: number, survey: Survey, begin: LineState): { chunk: Chunk; end: LineState } {
   const items: LogItem[] = [];
-  const reader = new LineReader(survey, (item) => items.push(copyItem(item)), begin);
+  const reader = new LineReader(survey, (item) => items.push(copyOf(item)), begin);
   reader.pass(text, reader.read(text, length, true), length);
   return { chunk: { length, lines: reader.line - 1, begin, items, wordSeen: SWIOTLB_WORD.test(text.slice(0, length)) }, end: reader.state(length) };
 }

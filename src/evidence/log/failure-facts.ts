@@ -1,3 +1,4 @@
+import { copyOf } from './copy-of.ts';
 import type { FailureFacts } from './log-facts.ts';
 import type { LogItem } from './log-items.ts';
 
@@ -6,6 +7,8 @@ const PAIR_LINES = 3;
 
 /** Lines that are kept of one entry: more would be the log itself. */
 const MOST_LINES = 10_000;
+/** Entries that are kept: each fill of a pool makes one of its own. */
+const MOST_ENTRIES = 20_000;
 
 export type FailureItem = Extract<LogItem, { kind: 'failure' }>;
 
@@ -16,6 +19,7 @@ export type FailureItem = Extract<LogItem, { kind: 'failure' }>;
 export class FailureTally {
   readonly #found = new Map<string, FailureFacts & { lines: number[]; count: number }>();
   #full: FailureItem | undefined;
+  #unlisted = 0;
 
   /** @returns whether the line is an event of its own */
   add(item: FailureItem): boolean {
@@ -37,10 +41,16 @@ export class FailureTally {
     if (entry) {
       entry.count++;
       if (entry.lines.length < MOST_LINES) entry.lines.push(item.line);
-    } else {
-      this.#found.set(key, { kind, bytes, device, totalSlots, usedSlots, count: 1, driver, lines: [item.line] });
+    } else if (this.#found.size >= MOST_ENTRIES) this.#unlisted++;
+    else {
+      this.#found.set(copyOf(key), copyOf({ kind, bytes, device, totalSlots, usedSlots, count: 1, driver, lines: [item.line] }));
     }
     return true;
+  }
+
+  /** Failures beyond those that `facts` tells, of more kinds than are kept. */
+  get unlisted(): number {
+    return this.#unlisted;
   }
 
   facts(): FailureFacts[] {

@@ -31,7 +31,10 @@ const FIRST_OF_TWO = '\uffff';
 /** Takes out ANSI sequences, NUL, CR and BOM, makes blanks of no-break spaces, and decodes `=XX` where `quotedPrintable`. */
 export function cleanLine(raw: string, quotedPrintable: boolean): CleanLine {
   const decode = quotedPrintable && raw.includes('=');
-  if (!decode && !UNCLEAN.test(raw)) return { text: raw };
+  if (!decode) {
+    const text = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+    if (!UNCLEAN.test(text)) return { text };
+  }
   const kept: string[] = [];
   const offsets: number[] = [];
   for (let i = 0; i < raw.length; ) {

@@ -1,6 +1,6 @@
 import { CandidateLines } from './candidate-lines.ts';
 import { cleanLine } from './frame-line.ts';
-import { KEY_FINDER, recognisersOf } from './log-keys.ts';
+import { FAILURE_KEY_FINDER, KEY_FINDER, recognisersOf } from './log-keys.ts';
 import { LONGEST_LINE, lastGlued, messagesOfLine, nextGlued } from './messages.ts';
 import { RECOGNISERS } from './recogniser-table.ts';
 import type { LogItem, LogStatement } from './log-items.ts';
@@ -39,6 +39,7 @@ export class LineReader {
   #skipTo: number;
   #seenOnce: Set<string>;
   readonly #lastLineOf = new Map<Kind, number>();
+  #finder = KEY_FINDER;
   /** Lines left out of the text, rising; those before #gap are counted. */
   #gaps: Gap[] = [];
   #gap = 0;
@@ -70,7 +71,7 @@ export class LineReader {
    * @returns where reading goes on: lines before it have been counted
    */
   read(text: string, limit: number, last: boolean): number {
-    const candidates = new CandidateLines(text.slice(0, limit), this.#survey.coloured);
+    const candidates = new CandidateLines(this.#finder, text.slice(0, limit), this.#survey.coloured);
     let from = 0;
     while (from < limit) {
       // Line breaks may stand within a key: such a text is looked at line by line.
@@ -98,6 +99,11 @@ export class LineReader {
     for (let gap = this.#gaps[this.#gap]; gap && gap.at <= to; gap = this.#gaps[++this.#gap]) this.#line += gap.lines;
   }
 
+  /** From the next line on. */
+  readOnlyFailures(): void {
+    this.#finder = FAILURE_KEY_FINDER;
+  }
+
   /** Lines left out of the text, `at` in it. */
   leftOut(gap: Gap): void {
     this.#gaps.push(gap);
@@ -123,7 +129,7 @@ export class LineReader {
       this.#readLongLine(text.slice(from, to));
       return;
     }
-    if (survey.coloured && !survey.folded && KEY_FINDER.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
+    if (survey.coloured && !survey.folded && this.#finder.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
     // Blocks that a crash left unwritten, and the padding of archives: a line begins behind them.
     const begin = from + behindPadding(text.slice(from, to));
     for (const message of messagesOfLine(text, begin, to, survey)) {
@@ -141,7 +147,7 @@ export class LineReader {
         if (glued > 0) to = from + glued;
       }
       const piece = line.slice(from, to);
-      if (KEY_FINDER.find(piece, 0) >= 0) for (const message of messagesOfLine(piece, 0, piece.length, this.#survey)) this.#recognise(message, this.#column + from);
+      if (this.#finder.find(piece, 0) >= 0) for (const message of messagesOfLine(piece, 0, piece.length, this.#survey)) this.#recognise(message, this.#column + from);
       if (to === line.length) return;
       // Where a piece was cut anywhere, the next begins where a message does.
       const next = to - from === LONGEST_LINE ? nextGlued(line, to) : to;
@@ -165,7 +171,8 @@ export class LineReader {
     return undefined;
   }
 
-  #applies({ id, speaker, after, once, unframed }: Recogniser, message: PlacedMessage): boolean {
+  #applies({ id, family, speaker, after, once, unframed }: Recogniser, message: PlacedMessage): boolean {
+    if (this.#finder === FAILURE_KEY_FINDER && family !== 'failure') return false;
     if (message.pasted && unframed !== true) return false;
     if (speaker !== 'either' && message.speaker !== 'bare' && message.speaker !== speaker) return false;
     if (once && this.#seenOnce.has(id)) return false;

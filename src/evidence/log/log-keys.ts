@@ -11,6 +11,10 @@ for (const [place, { keys }] of RECOGNISERS.entries()) {
 
 export const KEY_FINDER = new KeyFinder([...PLACES_BY_KEY.keys()]);
 
+/** What stands in lines that tell of a failure. */
+const FAILURE_KEYS = RECOGNISERS.filter(({ family }) => family === 'failure').flatMap(({ keys }) => keys);
+export const FAILURE_KEY_FINDER = new KeyFinder(FAILURE_KEYS);
+
 /** The recognisers of which a key stands in a message, in the order of the table. */
 export function recognisersOf(text: string): Recogniser[] {
   const places = new Set<number>();
@@ -24,3 +28,6 @@ export const SWIOTLB_WORD = new RegExp(SWIOTLB_WORDS.join('|'), 'i');
 
 /** What the reader looks for: a line without any of these says nothing to it. */
 export const LOG_KEYS: readonly SieveKey[] = [...[...PLACES_BY_KEY.keys()].map((text) => ({ text })), ...SWIOTLB_WORDS.map((text) => ({ text, anyCase: true }))];
+
+/** What it looks for where nothing but failures is read. */
+export const LOG_FAILURE_KEYS: readonly SieveKey[] = FAILURE_KEYS.map((text) => ({ text }));

@@ -1,6 +1,6 @@
 import { assembleReading } from './assemble-reading.ts';
-import { copyItem } from './copy-item.ts';
-import { FailureTally } from './failure-facts.ts';
+import { copyOf } from './copy-of.ts';
+import { KeptItems, MOST_ITEMS } from './kept-items.ts';
 import { LineReader } from './line-reader.ts';
 import { SWIOTLB_WORD } from './log-keys.ts';
 import { LOOK_AHEAD } from './messages.ts';
@@ -12,8 +12,6 @@ import type { Survey } from './survey.ts';
 
 /** How many characters are looked at before the make-up of a text is held to be known. */
 export const LOG_HEAD = 4 << 20;
-/** Items that are kept of a text that comes in parts; failures are counted beyond. */
-export const MOST_ITEMS = 100_000;
 
 export interface LogReaderOptions {
   /** Characters after which the make-up of the text is settled; 4 Mi where absent. */
@@ -24,14 +22,13 @@ export interface LogReaderOptions {
 /**
  * Reads a log that comes in parts, in one pass and bounded memory: `push` each part, then `end` once. A text that is pushed
  * whole is read as a whole. Of a text in parts the first 4 Mi characters settle how its lines are framed, and from 100,000
- * recognised lines on only failures are counted.
+ * recognised lines on, or from the first boot behind 10,000, only failures are counted.
  */
 export class LogReader {
   readonly #uri: string;
   readonly #head: number;
   readonly #mostItems: number;
-  readonly #items: LogItem[] = [];
-  readonly #failures = new FailureTally();
+  #kept = new KeptItems(Infinity, Infinity);
   #survey: Survey | undefined;
   #lines: LineReader | undefined;
   /** What has not been read yet, from the beginning of a line or of a part of one. */
@@ -43,7 +40,6 @@ export class LogReader {
   #inParts = false;
   #pushed = 0;
   #wordSeen = false;
-  #dropped = 0;
 
   constructor(uri: string, options: LogReaderOptions = {}) {
     this.#uri = uri;
@@ -77,13 +73,16 @@ export class LogReader {
     this.#survey = { ...surveyText(this.#text), folded: false };
   }
 
+  /** Whether nothing but failures is read from here on. */
+  get onlyFailures(): boolean {
+    return this.#kept.onlyFailuresFrom !== undefined;
+  }
+
   end(): LogReading {
     this.#gather();
     const short = !this.#inParts && this.#text.length <= 32 ? this.#text : '';
     this.#read(true);
-    return assembleReading({
-      uri: this.#uri, survey: this.#survey ?? surveyText(''), items: this.#items, failures: this.#failures, dropped: this.#dropped, wordSeen: this.#wordSeen, short,
-    });
+    return assembleReading({ uri: this.#uri, survey: this.#survey ?? surveyText(''), kept: this.#kept, wordSeen: this.#wordSeen, short });
   }
 
   #gather(): void {
@@ -98,6 +97,7 @@ export class LogReader {
   #read(last: boolean): void {
     const text = this.#text;
     this.#survey ??= surveyText(text);
+    if (!this.#lines && this.#inParts) this.#kept = new KeptItems(this.#mostItems);
     this.#lines ??= new LineReader(this.#survey, (item) => this.#keep(item));
     for (const gap of this.#gaps) this.#lines.leftOut(gap);
     this.#gaps = [];
@@ -121,9 +121,7 @@ export class LogReader {
   }
 
   #keep(item: LogItem): void {
-    const kept = this.#inParts ? copyItem(item) : item;
-    if (kept.kind === 'failure') this.#failures.add(kept);
-    if (this.#inParts && this.#items.length >= this.#mostItems) this.#dropped++;
-    else this.#items.push(kept);
+    this.#kept.add(this.#inParts && !this.onlyFailures ? copyOf(item) : item);
+    if (this.onlyFailures) this.#lines?.readOnlyFailures();
   }
 }

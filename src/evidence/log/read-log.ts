@@ -24,8 +24,10 @@ export interface LogReading {
   readonly facts: LogFacts;
   /** The first boot's platform. */
   readonly platform: PlatformFacts;
-  /** Recognised lines beyond those in `items`, of a log too long to keep them all; failures are counted all the same. */
-  readonly itemsNotKept?: number;
+  /** The line from which on only failures are counted, of a log too long to tell all of it. */
+  readonly onlyFailuresFrom?: number;
+  /** Failures beyond those in `facts`, of a log with too many that differ. */
+  readonly failuresNotListed?: number;
 }
 
 /**

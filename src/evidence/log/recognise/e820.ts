@@ -38,7 +38,7 @@ export const e820Recognisers: readonly Recogniser[] = [
     formats: ['%s: [mem %#018Lx-%#018Lx] usable', ' %s: %016Lx - %016Lx (usable)'],
     era: '3.6 and later: end inclusive; before: end exclusive',
     says: 'One range of the map; under Xen PV pseudo-physical.',
-    keys: ['BIOS-e820: ', 'Xen: '],
+    keys: ['BIOS-e820: ', 'Xen: [mem 0x', 'Xen: 0000'],
     speaker: 'linux',
     parse: ({ text }: LogMessage): LogStatement | undefined => {
       const inclusive = LINUX_ROW.exec(text);

@@ -34,7 +34,7 @@ export const iommuRecognisers: readonly Recogniser[] = [
     formats: ['ACPI: DMAR %#018x', 'ACPI: IVRS %#018x', 'DMAR: %s', 'AMD-Vi: %s'],
     era: '2.6.24 and later',
     says: "The machine has an IOMMU of this vendor; nothing here says that it translates.",
-    keys: ['DMAR', 'AMD-Vi: ', 'ACPI: IVRS', 'Reserving IVRS'],
+    keys: ['DMAR: ', 'DMAR-IR: ', 'ACPI: DMAR ', 'Reserving DMAR', 'AMD-Vi: ', 'ACPI: IVRS', 'Reserving IVRS'],
     speaker: 'linux',
     once: true,
     parse: ({ text }: LogMessage): LogStatement | undefined => {

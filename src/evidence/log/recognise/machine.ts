@@ -20,7 +20,7 @@ const ARCH: readonly (readonly [RegExp, string])[] = [
   [/^hw-breakpoint: found \d{1,2} breakpoint and (?:[2-9]|1\d) watchpoint registers/, 'arm64'],
   [/^(?:riscv: base ISA extensions|SBI specification v|elf_hwcap is 0x|CPU with hartid=\d)/, 'riscv64'],
   [/^(?:hash-mmu|radix-mmu): |^ppc64_pft_size |^MMU: Book3E |^CPU maps initialized for \d/, 'powerpc'],
-  [/^SAL \d\.\d{1,2}: /, 'ia64'],
+  [/^SAL [23]\.\d{1,2}: /, 'ia64'],
   [/^CPU\d{1,4} revision is: [0-9a-f]{8} \(/, 'mips'],
   [/^RIP: (?:0010|0033|e030|e033):/, 'x86_64'],
   [/^Checking aperture\.\.\./, 'x86_64'],
@@ -147,7 +147,7 @@ export const machineRecognisers: readonly Recogniser[] = [
     says: 'A line that only one architecture prints.',
     keys: [
       'Booting Linux on', 'el0_svc', 'el0_sync_handler', 'el0t_64_sync', '__arm64_sys_', 'CPU features: detected', 'started at EL', 'riscv: base ISA',
-      'SBI specification', 'elf_hwcap is', 'hartid=', 'AArch64 Processor', 'ASID allocator', 'Booted secondary', 'MMU: Book3E', 'CPU maps initialized', 'hash-mmu: ', 'radix-mmu: ', 'ppc64_pft_size', 'hw-breakpoint: found', 'CPU Vendor: ', 'kernel: 64-bit', 'SAL ', ' revision is: ', 'RIP: ', 'Checking aperture', '----[ Xen-', 'MEM available.',
+      'SBI specification', 'elf_hwcap is', 'hartid=', 'AArch64 Processor', 'ASID allocator', 'Booted secondary', 'MMU: Book3E', 'CPU maps initialized', 'hash-mmu: ', 'radix-mmu: ', 'ppc64_pft_size', 'hw-breakpoint: found', 'CPU Vendor: ', 'kernel: 64-bit', 'SAL 2.', 'SAL 3.', ' revision is: ', 'RIP: 0010:', 'RIP: 0033:', 'RIP: e030:', 'RIP: e033:', 'Checking aperture', '----[ Xen-', 'MEM available.',
     ],
     speaker: 'either',
     once: true,

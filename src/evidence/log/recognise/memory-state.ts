@@ -47,7 +47,7 @@ export const memoryStateRecognisers: readonly Recogniser[] = [
     formats: ['Node %d %s: %lu*%lukB (%s) … = %lukB'],
     era: 'memory information of every kernel',
     says: 'The same at the moment an allocation failed.',
-    keys: ['*4kB '],
+    keys: ['*512kB '],
     speaker: 'linux',
     parse: ({ text }: LogMessage): LogStatement | undefined => {
       const match = FREE_LISTS.exec(text);
@@ -80,7 +80,7 @@ export const memoryStateRecognisers: readonly Recogniser[] = [
     formats: ['heap[node=%d][zone=%d] -> %lu pages', 'heap[%d][%d][%d]-> %lu pages'],
     era: 'Xen 3.1 and later; the second format (zone, node, order) 3.0.4',
     says: 'Free pages of one zone of Xen\'s heap. From 4.4 on zone z ends at 2^(z+12).',
-    keys: ['heap['],
+    keys: ['heap[node=', ...Array.from({ length: 10 }, (_, digit) => `heap[${digit}`)],
     speaker: 'xen',
     parse: ({ text, speaker }: LogMessage): LogStatement | undefined => {
       if (speaker !== 'xen') return undefined;

@@ -1,16 +1,18 @@
-;; Finds the lines of a text that may concern the log reader, sixteen bytes at a time.
+;; Finds the lines of a text that may concern the log reader.
 ;;
-;; First stage: fragments of four bytes, one of which stands in every key. They lie in eight groups; for each of a
-;; fragment's four places two tables say by a byte's low and by its high half which groups know such a byte there
-;; (the "Teddy" search of Hyperscan and of ripgrep). Second stage, for the few places that are left: the fragment
-;; itself by a hash, then the whole key. `sieve-tables.ts` lays out the memory.
+;; First stage: of each key a window of six bytes is known, in which four bytes that follow each other stand at three places. So one of
+;; them stands at a multiple of three, wherever in a text the key begins: every third place is looked at, and a table says by a hash of
+;; the four bytes there whether they may be of a window. Second stage: a table says the same by a hash of the window that they would be
+;; of. Third stage, for the few places that are left: the four bytes themselves, then the whole key.
+;; Letters count as small in all but the last, and so do the bytes that lie to others as small letters to capital ones.
+;; `simd-line-sieve.ts` lays out the memory.
 (module
   (memory (export "memory") 1)
 
   ;; Addresses, set once by the host.
   (global $heads (export "heads") (mut i32) (i32.const 0))     ;; u16[4096]: an entry, or 0, by a fragment's hash
   (global $entries (export "entries") (mut i32) (i32.const 0)) ;; entries of 16 bytes, see $isKey
-  (global $hits (export "hits") (mut i32) (i32.const 0))       ;; what the first stage finds: u32 address of sixteen bytes, u32 their lanes
+  (global $hits (export "hits") (mut i32) (i32.const 0))       ;; what the first stage finds: u32 address of 24 bytes, u32 a bit for each of their places to be looked at
   (global $runs (export "runs") (mut i32) (i32.const 0))       ;; where the result goes: u32 start, u32 end of each run
   ;; Whether lines with characters that only steer a terminal are wanted as well.
   (global $controls (export "controls") (mut i32) (i32.const 0))
@@ -125,7 +127,7 @@
   ;; Whether a key of which a fragment stands at `at` stands there whole, within [from, to).
   (func $isKey (param $from i32) (param $at i32) (param $to i32) (result i32)
     (local $fragment i32) (local $entry i32) (local $begin i32)
-    (local.set $fragment (i32.load (local.get $at)))
+    (local.set $fragment (i32.or (i32.load (local.get $at)) (i32.const 0x20202020)))
     (local.set $entry (i32.load16_u (i32.add (global.get $heads)
       (i32.shl (i32.shr_u (i32.mul (local.get $fragment) (i32.const 0x9e3779b1)) (i32.const 20)) (i32.const 1)))))
     (loop $next
@@ -159,51 +161,93 @@
       (br $next))
     (unreachable))
 
-  ;; The first stage over [from, to): every sixteen bytes with a fourth byte of what may be a fragment. Returns the end of the list.
+  ;; The first stage over [from, to): every 24 bytes with a place that may be of a key. The table, u8[32768] of 0 and 1, lies at 0.
+  ;; Returns the end of the list.
   ;; A find is written whether it is one or not and counted if it is: a branch here would be guessed wrong most of the time.
   (func $search (param $from i32) (param $to i32) (result i32)
-    (local $at i32) (local $hit i32) (local $lanes i32) (local $x v128) (local $low v128) (local $high v128) (local $half v128) (local $none v128)
-    (local $low0 v128) (local $high0 v128) (local $low1 v128) (local $high1 v128) (local $low2 v128) (local $high2 v128) (local $low3 v128) (local $high3 v128)
-    (local $first v128) (local $second v128) (local $third v128) (local $firstBefore v128) (local $secondBefore v128) (local $thirdBefore v128)
-    (local.set $half (i8x16.splat (i32.const 15)))
-    (local.set $low0 (v128.load (i32.const 0)))
-    (local.set $high0 (v128.load (i32.const 16)))
-    (local.set $low1 (v128.load (i32.const 32)))
-    (local.set $high1 (v128.load (i32.const 48)))
-    (local.set $low2 (v128.load (i32.const 64)))
-    (local.set $high2 (v128.load (i32.const 80)))
-    (local.set $low3 (v128.load (i32.const 96)))
-    (local.set $high3 (v128.load (i32.const 112)))
-    (local.set $hit (global.get $hits))
+    (local $at i32) (local $find i32) (local $places i32)
+    (local.set $find (global.get $hits))
     (local.set $at (local.get $from))
     (loop $next
-      (local.set $x (v128.load (local.get $at)))
-      (local.set $low (v128.and (local.get $x) (local.get $half)))
-      (local.set $high (v128.and (i16x8.shr_u (local.get $x) (i32.const 4)) (local.get $half)))
-      (local.set $first (v128.and (i8x16.swizzle (local.get $low0) (local.get $low)) (i8x16.swizzle (local.get $high0) (local.get $high))))
-      (local.set $second (v128.and (i8x16.swizzle (local.get $low1) (local.get $low)) (i8x16.swizzle (local.get $high1) (local.get $high))))
-      (local.set $third (v128.and (i8x16.swizzle (local.get $low2) (local.get $low)) (i8x16.swizzle (local.get $high2) (local.get $high))))
-      ;; A lane is that of a fragment's fourth byte: what the bytes before allow is moved up to it.
-      (local.set $x
-        (v128.and
-          (v128.and
-            (v128.and (i8x16.swizzle (local.get $low3) (local.get $low)) (i8x16.swizzle (local.get $high3) (local.get $high)))
-            (i8x16.shuffle 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 (local.get $thirdBefore) (local.get $third)))
-          (v128.and
-            (i8x16.shuffle 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 (local.get $secondBefore) (local.get $second))
-            (i8x16.shuffle 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 (local.get $firstBefore) (local.get $first)))))
-      (local.set $firstBefore (local.get $first))
-      (local.set $secondBefore (local.get $second))
-      (local.set $thirdBefore (local.get $third))
-      (local.set $lanes (i32.xor (i8x16.bitmask (i8x16.eq (local.get $x) (local.get $none))) (i32.const 0xffff)))
-      (i32.store (local.get $hit) (local.get $at))
-      (i32.store offset=4 (local.get $hit) (local.get $lanes))
-      (local.set $hit (i32.add (local.get $hit) (i32.shl (i32.ne (local.get $lanes) (i32.const 0)) (i32.const 3))))
-      ;; What begins with the last bytes shows three lanes behind them.
-      (br_if $next (i32.lt_u (i32.sub (local.tee $at (i32.add (local.get $at) (i32.const 16))) (i32.const 3)) (local.get $to))))
-    (local.get $hit))
+      (local.set $places
+        (i32.or
+          (i32.or
+            (i32.or
+              (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17)))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=3 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 3)))
+            (i32.or
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=6 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 6))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=9 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 9))))
+          (i32.or
+            (i32.or
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=12 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 12))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=15 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 15)))
+            (i32.or
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=18 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 18))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=21 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 21))))))
+      (i32.store (local.get $find) (local.get $at))
+      (i32.store offset=4 (local.get $find) (local.get $places))
+      (local.set $find (i32.add (local.get $find) (i32.shl (i32.ne (local.get $places) (i32.const 0)) (i32.const 3))))
+      (br_if $next (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 24))) (local.get $to))))
+    (local.get $find))
 
-  ;; Reads whole lines in [from, to); up to 32 bytes behind are looked at and do not count. Writes the runs of lines that are
+  ;; The second stage: takes out of the list that ends at `ends` what is of no window. The table, u8[32768] of 0 and 1, lies behind the
+  ;; first. Where two places are to be looked at they are left to the third stage. Returns the list's end. Without a branch as well.
+  (func $confirm (param $ends i32) (result i32)
+    (local $find i32) (local $kept i32) (local $at i32) (local $places i32) (local $x i64)
+    (local.set $find (global.get $hits))
+    (local.set $kept (local.get $find))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $find) (local.get $ends)))
+        (local.set $at (i32.load (local.get $find)))
+        (local.set $places (i32.load offset=4 (local.get $find)))
+        ;; A window that holds the four bytes begins at them or one or two bytes before.
+        (local.set $x (i64.or (i64.load (i32.sub (i32.add (local.get $at) (i32.ctz (local.get $places))) (i32.const 2))) (i64.const 0x2020202020202020)))
+        (i32.store (local.get $kept) (local.get $at))
+        (i32.store offset=4 (local.get $kept) (local.get $places))
+        (local.set $kept (i32.add (local.get $kept) (i32.shl
+          (i32.or
+            (i32.or
+              (i32.ne (i32.and (local.get $places) (i32.sub (local.get $places) (i32.const 1))) (i32.const 0))
+              (i32.load8_u offset=32768 (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shl (i64.shr_u (local.get $x) (i64.const 16)) (i64.const 16)) (i64.const 0x9e3779b97f4a7c15)) (i64.const 49)))))
+            (i32.or
+              (i32.load8_u offset=32768 (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shl (i64.shr_u (local.get $x) (i64.const 8)) (i64.const 16)) (i64.const 0x9e3779b97f4a7c15)) (i64.const 49))))
+              (i32.load8_u offset=32768 (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shl (local.get $x) (i64.const 16)) (i64.const 0x9e3779b97f4a7c15)) (i64.const 49))))))
+          (i32.const 3))))
+        (local.set $find (i32.add (local.get $find) (i32.const 8)))
+        (br $next)))
+    (local.get $kept))
+
+  ;; The list of the second stage, which ends at `ends`, with the places of what is not printed: made behind that list, where it begins.
+  ;; Returns its end.
+  (func $steered (param $from i32) (param $to i32) (param $ends i32) (result i32)
+    (local $at i32) (local $known i32) (local $find i32) (local $places i32)
+    (local.set $known (global.get $hits))
+    (local.set $find (local.get $ends))
+    (local.set $at (local.get $from))
+    (loop $next
+      (local.set $places (i32.or (call $unprinted (local.get $at)) (i32.shl (call $unprinted (i32.add (local.get $at) (i32.const 8))) (i32.const 8))))
+      (if (i32.lt_u (local.get $known) (local.get $ends))
+        (then (if (i32.eq (i32.load (local.get $known)) (local.get $at))
+          (then
+            (local.set $places (i32.or (local.get $places) (i32.load offset=4 (local.get $known))))
+            (local.set $known (i32.add (local.get $known) (i32.const 8)))))))
+      (i32.store (local.get $find) (local.get $at))
+      (i32.store offset=4 (local.get $find) (local.get $places))
+      (local.set $find (i32.add (local.get $find) (i32.shl (i32.ne (local.get $places) (i32.const 0)) (i32.const 3))))
+      (br_if $next (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 24))) (local.get $to))))
+    (local.get $find))
+
+  ;; One bit for each of the sixteen bytes at `at` that is no printable ASCII and no line feed.
+  (func $unprinted (param $at i32) (result i32)
+    (local $x v128)
+    (local.set $x (v128.load (local.get $at)))
+    (i8x16.bitmask (v128.andnot
+      (i8x16.gt_u (i8x16.sub (local.get $x) (i8x16.splat (i32.const 0x20))) (i8x16.splat (i32.const 0x5f)))
+      (i8x16.eq (local.get $x) (i8x16.splat (i32.const 10))))))
+
+  ;; Reads whole lines in [from, to); up to 64 bytes behind are looked at and do not count. Writes the runs of lines that are
   ;; wanted: the first `keep` lines, each line that holds a key, and up to `behind` lines behind it. Returns the end of the runs' list.
   (func (export "sift") (param $from i32) (param $to i32) (param $keep i32) (param $behind i32) (result i32)
     (local $find i32) (local $finds i32) (local $lanes i32) (local $hit i32) (local $quiet i32) (local $start i32) (local $run i32) (local $end i32)
@@ -216,35 +260,34 @@
         (local.set $run (global.get $runs))
         (i32.store (local.get $run) (local.get $from))
         (i32.store offset=4 (local.get $run) (local.get $end))))
-    (local.set $finds (call $search (local.get $from) (local.get $to)))
     (local.set $find (global.get $hits))
+    (local.set $finds (call $confirm (call $search (local.get $from) (local.get $to))))
+    (if (global.get $controls)
+      (then
+        (local.set $find (local.get $finds))
+        (local.set $finds (call $steered (local.get $from) (local.get $to) (local.get $finds)))))
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $find) (local.get $finds)))
         (local.set $lanes (i32.load offset=4 (local.get $find)))
         (loop $lane
-          (local.set $hit (i32.add (i32.load (local.get $find)) (i32.sub (i32.ctz (local.get $lanes)) (i32.const 3))))
+          (local.set $hit (i32.add (i32.load (local.get $find)) (i32.ctz (local.get $lanes))))
           (local.set $lanes (i32.and (local.get $lanes) (i32.sub (local.get $lanes) (i32.const 1))))
-          (if (i32.or
-                (i32.load16_u (i32.add (global.get $heads)
-                  (i32.shl (i32.shr_u (i32.mul (i32.load (local.get $hit)) (i32.const 0x9e3779b1)) (i32.const 20)) (i32.const 1))))
-                (i32.and (global.get $controls) (i32.gt_u (i32.sub (i32.load8_u (local.get $hit)) (i32.const 0x20)) (i32.const 0x5f))))
+          ;; The rest of a line that is wanted says nothing new.
+          (if (i32.and (i32.ge_s (local.get $hit) (local.get $quiet)) (i32.lt_s (local.get $hit) (local.get $to)))
             (then
-              ;; The rest of a line that is wanted says nothing new.
-              (if (i32.and (i32.ge_s (local.get $hit) (local.get $quiet)) (i32.lt_s (local.get $hit) (local.get $to)))
+              (if (i32.or
+                    (call $isKey (local.get $from) (local.get $hit) (local.get $to))
+                    (i32.and (global.get $controls) (call $isControl (local.get $hit))))
                 (then
-                  (if (i32.or
-                        (call $isKey (local.get $from) (local.get $hit) (local.get $to))
-                        (i32.and (global.get $controls) (call $isControl (local.get $hit))))
+                  (local.set $start (call $lineStart (local.get $from) (local.get $hit)))
+                  (local.set $quiet (call $lineEnd (local.get $hit) (local.get $to)))
+                  (if (i32.or (i32.gt_u (local.get $start) (local.get $end)) (i32.lt_u (local.get $run) (global.get $runs)))
                     (then
-                      (local.set $start (call $lineStart (local.get $from) (local.get $hit)))
-                      (local.set $quiet (call $lineEnd (local.get $hit) (local.get $to)))
-                      (if (i32.or (i32.gt_u (local.get $start) (local.get $end)) (i32.lt_u (local.get $run) (global.get $runs)))
-                        (then
-                          (local.set $run (i32.add (local.get $run) (i32.const 8)))
-                          (i32.store (local.get $run) (local.get $start))))
-                      (local.set $end (call $runEnd (local.get $quiet) (local.get $to) (local.get $behind) (local.get $end)))
-                      (i32.store offset=4 (local.get $run) (local.get $end))))))))
+                      (local.set $run (i32.add (local.get $run) (i32.const 8)))
+                      (i32.store (local.get $run) (local.get $start))))
+                  (local.set $end (call $runEnd (local.get $quiet) (local.get $to) (local.get $behind) (local.get $end)))
+                  (i32.store offset=4 (local.get $run) (local.get $end))))))
           (br_if $lane (local.get $lanes)))
         (local.set $find (i32.add (local.get $find) (i32.const 8)))
         (br $next)))

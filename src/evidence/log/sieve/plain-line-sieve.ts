@@ -1,31 +1,32 @@
 import { LINES_BEHIND } from './lines-behind.ts';
-import { type SieveEntry, type SieveKey, sieveTables } from './sieve-tables.ts';
+import { type SieveEntry, type SieveKey, STRIDE, fragmentOf, hashOf, sieveEntries } from './sieve-tables.ts';
 import type { LineSieve, SieveOptions, SiftedRuns } from './line-sieve.ts';
 
 const LINE_FEED = 10;
 
-/** The search of `line-sieve.wat`, byte by byte, for hosts without vector instructions. */
-export function createPlainSieve(keys: readonly SieveKey[], { controls, capacity }: SieveOptions): LineSieve {
-  const { masks, entries } = sieveTables(keys, controls);
-  const byFragment = new Map<number, SieveEntry[]>();
-  for (const entry of entries) byFragment.set(entry.fragment, [...(byFragment.get(entry.fragment) ?? []), entry]);
-  return new PlainSieve([0, 1, 2, 3].map((place) => groupsByByte(masks, place)), byFragment, controls, new Uint8Array(capacity));
-}
+const TABLE_BITS = 15;
 
-/** For each byte the groups that know it at one place of a fragment. */
-function groupsByByte(masks: Uint8Array, place: number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (masks[32 * place + (byte & 15)] ?? 0) & (masks[32 * place + 16 + (byte >> 4)] ?? 0));
+/** The search of `line-sieve.wat`, for hosts without vector instructions. */
+export function createPlainSieve(keys: readonly SieveKey[], { controls, capacity }: SieveOptions): LineSieve {
+  const table = new Uint8Array(1 << TABLE_BITS);
+  const byFragment = new Map<number, SieveEntry[]>();
+  for (const entry of sieveEntries(keys)) {
+    table[hashOf(entry.fragment, TABLE_BITS)] = 1;
+    byFragment.set(entry.fragment, [...(byFragment.get(entry.fragment) ?? []), entry]);
+  }
+  return new PlainSieve(table, byFragment, controls, new Uint8Array(capacity));
 }
 
 class PlainSieve implements LineSieve {
   readonly input: Uint8Array;
-  readonly #groups: readonly Uint8Array[];
+  /** By a fragment's hash whether it may be a key's. */
+  readonly #table: Uint8Array;
   readonly #entries: ReadonlyMap<number, readonly SieveEntry[]>;
   readonly #controls: boolean;
 
-  constructor(groups: readonly Uint8Array[], entries: ReadonlyMap<number, readonly SieveEntry[]>, controls: boolean, input: Uint8Array) {
+  constructor(table: Uint8Array, entries: ReadonlyMap<number, readonly SieveEntry[]>, controls: boolean, input: Uint8Array) {
     this.input = input;
-    this.#groups = groups;
+    this.#table = table;
     this.#entries = entries;
     this.#controls = controls;
   }
@@ -34,9 +35,11 @@ class PlainSieve implements LineSieve {
     const bounds: number[] = [];
     let { end, wanted } = this.#runEnd(0, length, keep);
     if (end > 0) bounds.push(0, end);
-    for (let at = this.#find(0, length); at < length; at = this.#find(at, length)) {
+    let control = this.#findControl(0, length);
+    for (let at = this.#findKey(0, control, length); at < length; at = this.#findKey(at, control, length)) {
       const start = this.input.lastIndexOf(LINE_FEED, at) + 1;
       at = this.#lineEnd(at, length);
+      if (control < at) control = this.#findControl(at, length);
       const run = this.#runEnd(at, length, LINES_BEHIND);
       if (start > end || bounds.length === 0) bounds.push(start, run.end);
       else bounds[bounds.length - 1] = Math.max(end, run.end);
@@ -52,21 +55,23 @@ class PlainSieve implements LineSieve {
     return count;
   }
 
-  /** Where the first fragment of a key that stands whole in [from, to), or the first control character, begins; `to` where there is none. */
-  #find(from: number, to: number): number {
-    const { input } = this;
-    const [first, second, third, fourth] = this.#groups;
-    if (!first || !second || !third || !fourth) return to;
-    for (let at = from; at < to; at++) {
-      const groups = (first[input[at] ?? 0] ?? 0) & (second[input[at + 1] ?? 0] ?? 0) & (third[input[at + 2] ?? 0] ?? 0) & (fourth[input[at + 3] ?? 0] ?? 0);
-      if (groups !== 0 && (this.#isKey(at, to) || (this.#controls && this.#isControl(at)))) return at;
+  /** A place in the first key that begins in [from, control) and stands whole before `to`; `control` where there is none. */
+  #findKey(from: number, control: number, to: number): number {
+    for (let at = from; at < control; at += STRIDE) {
+      const fragment = fragmentOf(this.input, at);
+      if (this.#table[hashOf(fragment, TABLE_BITS)] !== 0 && this.#isKey(fragment, at, to)) return at;
     }
+    return control;
+  }
+
+  /** Where the first control character stands, if such are wanted; `to` where there is none. */
+  #findControl(from: number, to: number): number {
+    if (this.#controls) for (let at = from; at < to; at++) if (this.#isControl(at)) return at;
     return to;
   }
 
-  #isKey(at: number, to: number): boolean {
+  #isKey(fragment: number, at: number, to: number): boolean {
     const { input } = this;
-    const fragment = ((input[at] ?? 0) | ((input[at + 1] ?? 0) << 8) | ((input[at + 2] ?? 0) << 16) | ((input[at + 3] ?? 0) << 24)) >>> 0;
     return this.#entries.get(fragment)?.some(({ key, place, anyCase }) => {
       const begin = at - place;
       return begin >= 0 && begin + key.length <= to && key.every((byte, index) => byte === (anyCase ? small(input[begin + index] ?? 0) : input[begin + index]));

@@ -1,6 +1,6 @@
 import { wasm } from './line-sieve.wat';
 import { LINES_BEHIND } from './lines-behind.ts';
-import { type SieveKey, type SieveTables, sieveTables } from './sieve-tables.ts';
+import { type SieveEntry, type SieveKey, hashOf, sieveEntries } from './sieve-tables.ts';
 import { instantiate, type WasmGlobal, type WasmMemory } from './wasm-api.ts';
 import type { LineSieve, SieveOptions } from './line-sieve.ts';
 
@@ -18,9 +18,11 @@ interface Exports {
 }
 
 // The layout of the memory, in bytes.
-const HEADS = 128;
-const HASHES = 4096;
-const ENTRIES = HEADS + 2 * HASHES;
+const TABLE_BITS = 15;
+const WINDOWS = 1 << TABLE_BITS;
+const HEADS = 2 * WINDOWS;
+const HEAD_BITS = 12;
+const ENTRIES = HEADS + (2 << HEAD_BITS);
 const ENTRY = 16;
 /** What the search may look at behind the text. */
 const MARGIN = 64;
@@ -31,16 +33,16 @@ export function createSimdSieve(keys: readonly SieveKey[], { controls, capacity 
   // The module's source says what it exports.
   const exports = instantiate(wasm) as Exports | undefined;
   if (!exports) return undefined;
-  const tables = sieveTables(keys, controls);
-  const texts = ENTRIES + ENTRY * (tables.entries.length + 1);
-  const textBytes = tables.entries.reduce((sum, { key }) => sum + key.length, 0);
+  const entries = sieveEntries(keys);
+  const texts = ENTRIES + ENTRY * (entries.length + 1);
+  const textBytes = entries.reduce((sum, { key }) => sum + key.length, 0);
   const hits = Math.ceil((texts + textBytes) / 16) * 16;
-  // Eight bytes for each sixteen of the text.
-  const runs = hits + capacity / 2 + MARGIN;
+  // Eight bytes for each 24 of the text, and as many again with the control characters.
+  const runs = hits + 2 * (8 * Math.ceil(capacity / 24) + MARGIN);
   // No run is shorter than a key and its line's end, and no two are closer than a line: of eight bytes each they take twice the text at most.
   const begin = runs + 2 * capacity + MARGIN;
   exports.memory.grow(Math.ceil((begin + capacity + MARGIN) / PAGE) - 1);
-  writeTables(new DataView(exports.memory.buffer), tables, texts);
+  writeTables(new DataView(exports.memory.buffer), entries, texts);
   exports.heads.value = HEADS;
   exports.entries.value = ENTRIES;
   exports.hits.value = hits;
@@ -58,11 +60,12 @@ export function createSimdSieve(keys: readonly SieveKey[], { controls, capacity 
   };
 }
 
-function writeTables(memory: DataView, { masks, entries }: SieveTables, texts: number): void {
-  new Uint8Array(memory.buffer).set(masks);
+function writeTables(memory: DataView, entries: readonly SieveEntry[], texts: number): void {
   let text = texts;
-  for (const [index, { fragment, key, place, anyCase }] of entries.entries()) {
-    const head = HEADS + 2 * (Math.imul(fragment, 0x9e3779b1) >>> 20);
+  for (const [index, { fragment, window, key, place, anyCase }] of entries.entries()) {
+    memory.setUint8(hashOf(fragment, TABLE_BITS), 1);
+    memory.setUint8(WINDOWS + windowHash(window), 1);
+    const head = HEADS + 2 * hashOf(fragment, HEAD_BITS);
     const entry = ENTRIES + ENTRY * (index + 1);
     memory.setUint32(entry, fragment, true);
     memory.setUint32(entry + 4, text, true);
@@ -74,4 +77,10 @@ function writeTables(memory: DataView, { masks, entries }: SieveTables, texts: n
     new Uint8Array(memory.buffer).set(key, text);
     text += key.length;
   }
+}
+
+/** The highest 15 bits of the hash of a window. */
+function windowHash(window: Uint8Array): number {
+  const number = window.reduce((sum, byte, at) => sum | (BigInt(byte) << BigInt(16 + 8 * at)), 0n);
+  return Number(BigInt.asUintN(64, number * 0x9e3779b97f4a7c15n) >> BigInt(64 - TABLE_BITS));
 }
