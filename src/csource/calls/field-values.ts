@@ -46,6 +46,8 @@ export type FilesInView = (definedIn: string) => readonly FileInView[] | undefin
 /** Macros and functions of the kernel that write what stands as an argument. */
 const WRITING = ['WRITE_ONCE', 'swap', 'xchg', 'cmpxchg', 'try_cmpxchg', 'get_user', '__get_user', 'unsafe_get_user', 'do_div', 'smp_store_release', 'smp_store_mb', 'module_param_named', 'module_param_named_cb'];
 const MAX_WRITES = 6;
+/** Members that are asked for on the way to one: a bound on work. */
+const MAX_OPEN = 5;
 const MAX_MENTIONS = 2000;
 /** What brings values into a whole struct that no assignment shows. */
 const FILLERS = /\b(?:\w*copy_from_\w+|memcpy\w*|memmove|memdup_user\w*|kmemdup\w*|nla_\w+|sscanf|\w*_read_config\w*|request_firmware\w*)\s*\(([^;]{0,300});/g;
@@ -59,6 +61,11 @@ export class FieldValues {
   readonly #inView: FilesInView;
   readonly #known = new Map<string, Value | undefined>();
   readonly #open = new Set<string>();
+  /** Rises where a question is not followed for those that are open: a result during which it rose says less than it might. */
+  #cut = 0;
+  /** Members that are not known with just these others open. */
+  readonly #unknownWithin = new Set<string>();
+  readonly #stores = new Map<string, (file: FileInView) => readonly Stored[] | undefined>();
 
   constructor(home: OpenUnit, inView: FilesInView) {
     this.#home = home;
@@ -69,12 +76,19 @@ export class FieldValues {
   valueOf(record: string, field: string, type: IntegerType): Value | undefined {
     const key = `${record}.${field}`;
     if (this.#known.has(key)) return this.#known.get(key);
-    if (this.#open.has(key) || this.#open.size > 4 || !/^struct \w+$/.test(record)) return undefined;
+    if (!/^struct \w+$/.test(record)) return undefined;
+    const within = [...this.#open, key].sort().join(' ');
+    if (this.#open.has(key) || this.#open.size >= MAX_OPEN || this.#unknownWithin.has(within)) {
+      this.#cut++;
+      return undefined;
+    }
+    const before = this.#cut;
     this.#open.add(key);
     try {
       const value = this.#collect(record, field, type);
       // What was asked for on the way to another may lack what that one is.
-      if (value !== undefined || this.#open.size === 1) this.#known.set(key, value);
+      if (value !== undefined || this.#open.size === 1 || this.#cut === before) this.#known.set(key, value);
+      else this.#unknownWithin.add(within);
       return value;
     } finally {
       this.#open.delete(key);
@@ -87,16 +101,12 @@ export class FieldValues {
     if (!place || places.some(({ event, instance }) => event !== place.event && instance.index.path !== place.instance.index.path)) return undefined;
     const files = this.#inView(place.instance.index.path);
     if (!files) return undefined;
-    const macros = { writing: new Set(WRITING), naming: new Set<string>() };
-    for (const file of files.filter(({ words }) => words.has(field))) {
-      file.macros.writing.forEach((name) => macros.writing.add(name));
-      file.macros.naming.forEach((name) => macros.naming.add(name));
-    }
+    const storesOf = this.#storesOf(record, field, files);
     const ranges: Range[] = [];
     let sometimes = false;
     // The file that asks comes first: mostly it shows at once that the value is not known.
     for (const file of files) {
-      const found = storesIn(file, record, field, macros);
+      const found = storesOf(file);
       if (!found) return undefined;
       for (const store of found) {
         const range = this.#stored(store, type);
@@ -111,6 +121,25 @@ export class FieldValues {
     return { type, why: by, range: { min: sometimes && all.min > 0n ? 0n : all.min, max: all.max, by } };
   }
 
+  /** The stores to a member by file, each file read once. */
+  #storesOf(record: string, field: string, files: readonly FileInView[]): (file: FileInView) => readonly Stored[] | undefined {
+    const key = `${record}.${field}`;
+    const known = this.#stores.get(key);
+    if (known) return known;
+    const macros = { writing: new Set(WRITING), naming: new Set<string>() };
+    for (const file of files.filter(({ words }) => words.has(field))) {
+      file.macros.writing.forEach((name) => macros.writing.add(name));
+      file.macros.naming.forEach((name) => macros.naming.add(name));
+    }
+    const read = new Map<FileInView, readonly Stored[] | undefined>();
+    const storesOf = (file: FileInView): readonly Stored[] | undefined => {
+      if (!read.has(file)) read.set(file, storesIn(file, record, field, macros));
+      return read.get(file);
+    };
+    this.#stores.set(key, storesOf);
+    return storesOf;
+  }
+
   /** What a store puts into the member, in every way that is left open. */
   #stored({ file, facts, write }: Stored, type: IntegerType): Range | undefined {
     const home = file.open();
@@ -118,7 +147,7 @@ export class FieldValues {
     const ranges: (Range | undefined)[] = [];
     try {
       forEachWorld((world) => {
-        if ( !home.unit.isPlaceActive({ instance: home.unit.main, offset: write.offset }, world)) return;
+        if (!home.unit.isPlaceActive({ instance: home.unit.main, offset: write.offset }, world)) return;
         const names = new Names(home.unit, world, home.config, home.memo, flowAt(home.functions, facts, write, this));
         let value: Value | undefined;
         try {

@@ -36,8 +36,6 @@ interface Known {
   readonly limits: Map<string, readonly KnownLimit[]>;
   readonly reached: Map<number, boolean | undefined>;
   readonly changed: Map<string, boolean>;
-  /** Uses of macros, expanded, by where they stand. */
-  readonly expanded: Map<number, readonly Token[]>;
 }
 
 /** Adds to the locals of a call what is known of their values there. */
@@ -136,7 +134,7 @@ class ValueFlow implements Locals {
   }
 
   #memo(world: World): Known {
-    if (this.#known?.world !== world) this.#known = { world, values: new Map(), limits: new Map(), reached: new Map(), changed: new Map(), expanded: new Map() };
+    if (this.#known?.world !== world) this.#known = { world, values: new Map(), limits: new Map(), reached: new Map(), changed: new Map() };
     return this.#known;
   }
 
@@ -345,14 +343,11 @@ class ValueFlow implements Locals {
   #macroChanges(path: string, root: string, names: Names): boolean {
     const facts = this.#facts as FunctionFacts;
     const { instance } = this.#source;
-    const { expanded } = this.#memo(names.world);
     for (const { callee, from, to } of facts.passed.get(root) ?? []) {
       if (callee === '' || HARMLESS.test(callee) || KERNEL_MACROS.has(callee) || KERNEL_FUNCTIONS.has(callee)) continue;
       const macro = names.unit.macroAt(callee, { instance, offset: from }, names.world);
       if (!macro || macro === 'undefined') continue;
-      let tokens = expanded.get(from);
-      if (!tokens) expanded.set(from, (tokens = names.tokens(instance, from, to)));
-      if (changes(tokens, path, root)) return true;
+      if (changes(names.tokens(instance, from, to), path, root)) return true;
     }
     return false;
   }
@@ -376,7 +371,7 @@ class ValueFlow implements Locals {
     }
   }
 
-  #tokens(from: number, to: number, names: Names): Token[] {
+  #tokens(from: number, to: number, names: Names): readonly Token[] {
     return names.tokens(this.#source.instance, from, to);
   }
 

@@ -191,9 +191,11 @@ export class Names implements Environment {
   }
 
   /** Tokens of a range of a file, with its macros expanded. */
-  tokens(instance: Instance, from: number, to: number): Token[] {
-    const raw = this.unit.tokensIn(instance, from, to, this.#world);
-    return new MacroExpander(this.unit, this.#world, this.#config).expand(raw, (token) => ({ instance, offset: token.start }));
+  tokens(instance: Instance, from: number, to: number): readonly Token[] {
+    return this.#remember(`tokens ${instance.id} ${from} ${to}`, true, () => {
+      const raw = this.unit.tokensIn(instance, from, to, this.#world);
+      return new MacroExpander(this.unit, this.#world, this.#config).expand(raw, (token) => ({ instance, offset: token.start }));
+    });
   }
 
   #recordNamed(key: string): RecordType {
