@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
-import { mentionsContext } from '../csource/context/read-context.ts';
 import { type CParser, createCParser } from '../csource/parse/c-parser.ts';
-import { loadHeaders } from '../csource/preprocess/collect-includes.ts';
+import { type HeaderText, loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import { BoundedMap } from '../csource/preprocess/bounded-map.ts';
 import { IndexCache } from '../csource/preprocess/index-cache.ts';
 import { type SourceScan, scanSource } from '../csource/scan-source.ts';
@@ -10,6 +9,7 @@ import { type FileRecords, fileRecords } from '../render/scan-record.ts';
 import type { PlatformLimits } from '../rules/platform-limits.ts';
 import { checkSource } from '../rules/check-source.ts';
 import { KernelTrees } from './kernel-trees.ts';
+import { SourceSieve } from './source-sieve.ts';
 import { parserFiles } from './parser-files.ts';
 import { fileErrorText } from './read-input.ts';
 
@@ -29,6 +29,7 @@ export class FileScanner {
   readonly #headerTexts = new BoundedMap<string, string | undefined>(MAX_HEADER_CHARACTERS);
   readonly #cache = new IndexCache();
   readonly #trees: KernelTrees | undefined;
+  readonly #sieve = new SourceSieve();
 
   private constructor(parser: CParser, limits: PlatformLimits, config: ReadonlyMap<string, string> | undefined) {
     this.#parser = parser;
@@ -48,7 +49,8 @@ export class FileScanner {
     const unread: string[] = [];
     for (const file of files) {
       try {
-        parts.push(await this.#scanFile(file, readFileSync(file)));
+        const text = this.#sieve.read(file);
+        if (text !== undefined) parts.push(await this.#scanFile(file, text));
       } catch (error) {
         if (!(error instanceof Error && 'code' in error)) throw error;
         unread.push(`${file}: ${fileErrorText(error)}`);
@@ -61,11 +63,7 @@ export class FileScanner {
     this.#parser.dispose();
   }
 
-  async #scanFile(file: string, bytes: Buffer): Promise<FileRecords> {
-    // Most files call nothing: look before decoding.
-    const raw = bytes.toString('latin1');
-    if (!mentionsDmaApi(raw) && !mentionsContext(raw)) return { calls: [], others: [] };
-    const text = bytes.toString('utf8');
+  async #scanFile(file: string, text: string): Promise<FileRecords> {
     return fileRecords(file, checkSource(await this.scanText(file, text), text, this.#limits));
   }
 
@@ -73,7 +71,8 @@ export class FileScanner {
   async scanText(file: string, text: string): Promise<SourceScan> {
     const place = this.#trees?.of(file);
     const path = place?.path ?? file;
-    const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(this.#header(wanted)), this.#cache);
+    // What surrounds calls shows in the file itself.
+    const headers = mentionsDmaApi(text) ? await loadHeaders(path, text, (wanted) => Promise.resolve(this.#header(wanted)), this.#cache) : new Map<string, HeaderText>();
     return scanSource(this.#parser, {
       path, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}), ...(place ? { tree: place.tree } : {}),
     });

@@ -20,8 +20,11 @@ const NAMES = new RegExp(
   'g',
 );
 /** Names, or beginnings of names, of which every file has one that the analyses find anything in. */
-const MENTION =
-  /\b(?:dma_map_|dma_unmap_|pci_map_|pci_unmap_|dma_set_mask|dma_set_coherent_mask|dma_coerce_mask|pci_set_dma_mask|pci_set_consistent_dma_mask|virt_to_phys|virt_to_bus|isa_virt_to_bus|page_to_phys|__pa\(|usb_control_msg|usb_bulk_msg|usb_interrupt_msg|usb_fill_)/;
+export const CONTEXT_MARKS: readonly string[] = [
+  'dma_map_', 'dma_unmap_', 'pci_map_', 'pci_unmap_', 'dma_set_mask', 'dma_set_coherent_mask', 'dma_coerce_mask', 'pci_set_dma_mask', 'pci_set_consistent_dma_mask',
+  'virt_to_phys', 'virt_to_bus', 'isa_virt_to_bus', 'page_to_phys', '__pa(', 'usb_control_msg', 'usb_bulk_msg', 'usb_interrupt_msg', 'usb_fill_',
+];
+const MENTION = new RegExp(`\\b(?:${CONTEXT_MARKS.join('|').replaceAll('(', '\\(')})`);
 const ASKS = /\b(?:dma_max_mapping_size|virtio_max_dma_size|swiotlb_max_segment|dma_opt_mapping_size|swiotlb_max_mapping_size)\s{0,8}\(/;
 /** Functions looked at in one file: a bound on work. */
 const MAX_FUNCTIONS = 1500;
