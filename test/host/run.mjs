@@ -1,10 +1,9 @@
 /**
- * The extension in a real VS Code, through @vscode/test-electron's runTests.
+ * The extension in a real VS Code, in a window with the sample workspace and in one without a folder.
  *
  *   node test/host/run.mjs [--install-only | --fault NAME]
  *
- * VSCODE_EXECUTABLE names a desktop VS Code to use; without it the host of tools/vscode-host is used where it can be
- * (linux-x64), and elsewhere test-electron downloads a desktop build. The report goes to DMA_APERTURE_TEST_REPORT.
+ * The window that it runs in is launch-host.mjs's; the report goes to DMA_APERTURE_TEST_REPORT.
  *
  * The runner is tested too: a suite that fails, and an extension host that dies amid the tests, have to end as failures.
  */
@@ -12,16 +11,13 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
 import { installHost } from '../../tools/vscode-host/vscode-host.mjs';
+import { bundleSuites, embedded, launchSuite } from './launch-host.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
-const embedded = !process.env.VSCODE_EXECUTABLE && process.platform === 'linux' && process.arch === 'x64';
-const executable = process.env.VSCODE_EXECUTABLE ?? (embedded ? join(root, 'tools/vscode-host/launch.mjs') : undefined);
 
 if (process.argv[2] === '--fault') {
-  process.exitCode = await launch(join(root, 'out/host/faults.cjs'), root, { DMA_APERTURE_FAULT: process.argv[3] }).then(() => 0, () => 1);
+  process.exitCode = await launchSuite('faults', root, { DMA_APERTURE_FAULT: process.argv[3] }).then(() => 0, () => 1);
 } else if (process.argv[2] === '--install-only') {
   try {
     if (embedded) installHost();
@@ -34,19 +30,14 @@ if (process.argv[2] === '--fault') {
 }
 
 async function main() {
-  const out = join(root, 'out/host');
-  await build({
-    absWorkingDir: root, entryPoints: ['index', 'empty-window', 'faults'].map((name) => `test/host/suite/${name}.ts`), outdir: out, bundle: true,
-    platform: 'node', format: 'cjs', target: 'node20', external: ['vscode', 'mocha'], sourcemap: 'inline', outExtension: { '.js': '.cjs' },
-    logLevel: 'warning',
-  });
+  await bundleSuites(['index', 'empty-window', 'faults']);
   const scratch = mkdtempSync(join(tmpdir(), 'dma-aperture-host-'));
   try {
     const workspace = join(scratch, 'sample');
     cpSync(join(root, 'media/sample'), workspace, { recursive: true });
     const total = { passed: 0, failed: 0 };
     for (const [name, folder] of [['index', workspace], ['empty-window', undefined]]) {
-      const { passed, failed } = await suite(scratch, join(out, `${name}.cjs`), folder);
+      const { passed, failed } = await suite(scratch, name, folder);
       total.passed += passed;
       total.failed += failed;
     }
@@ -70,12 +61,12 @@ async function main() {
  * The tests proper. A run that ends without a report, or not as its report says, has failed.
  * @param workspace the folder of the window; undefined: a window without one
  */
-async function suite(scratch, path, workspace) {
+async function suite(scratch, name, workspace) {
   const report = join(scratch, 'report.json');
   rmSync(report, { force: true });
   let error;
   try {
-    await launch(path, workspace, { DMA_APERTURE_SUITE_REPORT: report });
+    await launchSuite(name, workspace, { DMA_APERTURE_SUITE_REPORT: report });
   } catch (caught) {
     error = caught;
   }
@@ -105,14 +96,4 @@ function missed(scratch, fault) {
   if (!existsSync(mark)) return `the suite with ${fault} in it did not come to it:\n${stdout}${stderr}`;
   if (status !== 1) return `${fault} in the extension host ended with status ${status}:\n${stdout}${stderr}`;
   return undefined;
-}
-
-function launch(path, workspace, env) {
-  return runTests({
-    ...(executable ? { vscodeExecutablePath: executable } : {}),
-    extensionDevelopmentPath: root,
-    extensionTestsPath: path,
-    extensionTestsEnv: env,
-    launchArgs: [...(workspace ? [workspace] : []), '--disable-extensions'],
-  });
 }
