@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { COMMANDS, CONTEXT_KEYS, VIEW_TYPES } from '../ids.ts';
 import { fromBase64 } from '../protocol/base64.ts';
 import { panelHtml } from '../protocol/panel-html.ts';
+import { panelTranslations } from '../protocol/panel-translations.ts';
 import { PANEL_PROTOCOL_VERSION, parsePanelMessage } from '../protocol/panel-messages.ts';
 import type { HostError, HostMessage, PanelCommand, PanelMessage } from '../protocol/panel-messages.ts';
 import type { ReplyContent } from '../protocol/panel-requests.ts';
@@ -148,6 +149,7 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
       styleUri: asset('panel.css'),
       lang: vscode.env.language,
       title: vscode.l10n.t('DMA Aperture'),
+      translations: panelTranslations(vscode.l10n.bundle),
     });
   }
 

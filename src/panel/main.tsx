@@ -1,3 +1,4 @@
+import './translate-page.ts';
 import { render } from 'preact';
 import { connectPageHost } from './page-host.ts';
 import { Page } from './page.tsx';

@@ -1,3 +1,8 @@
+import type { PanelTranslations } from './panel-translations.ts';
+
+/** The element of the page that holds its translations, as JSON. */
+export const PANEL_STRINGS_ID = 'panel-strings';
+
 export interface PanelHtmlOptions {
   /** Fresh for every page: base64 or alphanumeric. */
   readonly nonce: string;
@@ -11,6 +16,8 @@ export interface PanelHtmlOptions {
   readonly lang: string;
   /** The page's title, for a screen reader: `DMA Aperture`. */
   readonly title: string;
+  /** Sentences in that language; without them they are English. */
+  readonly translations?: PanelTranslations | undefined;
 }
 
 /**
@@ -18,7 +25,9 @@ export interface PanelHtmlOptions {
  * inline styles.
  */
 export function panelHtml(options: PanelHtmlOptions): string {
-  const { nonce, cspSource, scriptUri, styleUri, lang, title } = options;
+  const { nonce, cspSource, scriptUri, styleUri, lang, title, translations } = options;
+  // Data, which no policy runs; `<` could end it.
+  const strings = translations ? `<script type="application/json" id="${PANEL_STRINGS_ID}">${JSON.stringify(translations).replaceAll('<', '\\u003c')}</script>\n` : '';
   const policy = [
     `default-src 'none'`,
     `style-src ${cspSource}`,
@@ -37,7 +46,7 @@ export function panelHtml(options: PanelHtmlOptions): string {
 </head>
 <body>
 <div id="panel"></div>
-<script nonce="${escapeAttribute(nonce)}" src="${escapeAttribute(scriptUri)}"></script>
+${strings}<script nonce="${escapeAttribute(nonce)}" src="${escapeAttribute(scriptUri)}"></script>
 </body>
 </html>
 `;
