@@ -6,8 +6,10 @@ import { type SiftedText, TextSifter } from '../evidence/log/sieve/text-sifter.t
 
 /** What a processor keeps close of a file while it looks at it. */
 const CAPACITY = 256 * 1024;
-/** Read behind a stripe for the end of its last line. */
+/** Read at once for the end of a line. */
 const TAIL = 4096;
+/** A line that is longer is cut: a hole in a file, or what is no log. */
+const LONGEST_LINE = 2 ** 20;
 const LINE_FEED = 10;
 
 /** The lines that begin in [from, to) of a file; 0 < from < to. */
@@ -49,29 +51,26 @@ export function createSifter(sieve: LineSieve): TextSifter {
 /** What is left of a stripe of a file. Stripes side by side have no line in common and leave none out. */
 function siftStripe(file: number, { from, to }: Stripe, sieve: LineSieve): SiftedText {
   const sifter = createSifter(sieve);
-  // A line feed just before the stripe says that its first byte begins a line.
-  let begun = false;
-  for (let at = from - 1; ; ) {
-    const { space } = sifter;
-    const count = readSync(file, space, 0, Math.min(space.length, at < to ? to - at : TAIL), at);
+  const end = lineEnd(file, to - 1);
+  for (let at = lineEnd(file, from - 1); at < end; ) {
+    const count = readSync(file, sifter.space, 0, Math.min(sifter.space.length, end - at), at);
     if (count === 0) break;
-    const begin: number = begun ? 0 : space.subarray(0, count).indexOf(LINE_FEED) + 1;
-    begun ||= begin > 0;
-    if (begun && begin > 0 && at + begin >= to) break;
-    const end = stripeEnd(space.subarray(0, count), Math.max(begin, to - 1 - at));
-    if (begun) {
-      if (begin > 0) space.copyWithin(0, begin, end ?? count);
-      sifter.filled((end ?? count) - begin);
-    }
+    sifter.filled(count);
     at += count;
-    if (end !== undefined || (!begun && at >= to)) break;
   }
   sifter.end();
   return sifter.take();
 }
 
-/** Behind the first line feed from `last` on, the place of the stripe's last byte; undefined where none has been read yet. */
-function stripeEnd(bytes: Uint8Array, last: number): number | undefined {
-  const feed = last < bytes.length ? bytes.indexOf(LINE_FEED, last) : -1;
-  return feed < 0 ? undefined : feed + 1;
+const tail = new Uint8Array(TAIL);
+
+/** Behind the first line feed from `from` on, or the file's end; right behind `from` where neither is near: no line is so long. */
+function lineEnd(file: number, from: number): number {
+  for (let at = from; at < from + LONGEST_LINE; at += TAIL) {
+    const count = readSync(file, tail, 0, TAIL, at);
+    const feed = tail.subarray(0, count).indexOf(LINE_FEED);
+    if (feed >= 0) return at + feed + 1;
+    if (count < TAIL) return at + count;
+  }
+  return from + 1;
 }

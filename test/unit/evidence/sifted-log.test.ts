@@ -136,4 +136,13 @@ describe('logParts', () => {
     expect(sifted.reading).toEqual(whole.reading);
     expect(sifted.characters).toBeLessThan(0.8 * whole.characters);
   });
+
+  it('reads what stands behind a hole in a file', async () => {
+    writeFileSync(join(directory, 'hole.log'), Buffer.concat([Buffer.from((NOISE[0] ?? '').repeat(60_000)), Buffer.alloc(9 * 2 ** 20), Buffer.from(`\n${texts}`)]));
+    const { facts, items } = (await read('hole.log', true)).reading;
+    const whole = (await read('hole.log', false)).reading;
+    expect(items.length).toBeGreaterThan(100);
+    expect(items).toEqual(whole.items);
+    expect(facts).toEqual(whole.facts);
+  });
 });
