@@ -5,6 +5,7 @@ import { panelHtml } from '../protocol/panel-html.ts';
 import { panelTranslations } from '../protocol/panel-translations.ts';
 import { PANEL_PROTOCOL_VERSION, parsePanelMessage } from '../protocol/panel-messages.ts';
 import type { HostError, HostMessage, PanelCommand, PanelMessage } from '../protocol/panel-messages.ts';
+import { unpackCandidates } from '../protocol/pack-candidates.ts';
 import type { ReplyContent } from '../protocol/panel-requests.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
 import { SERVER_NOTIFICATIONS, SERVER_REQUESTS } from '../protocol/server-requests.ts';
@@ -37,6 +38,8 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
   #panel: vscode.WebviewPanel | undefined;
   /** What the page shows when it comes up, where the server need not be asked: the run that opened the panel. */
   #pending: PanelState | undefined;
+  /** Ends the search for why an operation came out as it did: another was asked for. */
+  #explaining: vscode.CancellationTokenSource | undefined;
   /** What the page shows. */
   #state: PanelState | undefined;
   /** The call that the panel explains: asked again whenever the state is, as another platform answers otherwise. */
@@ -164,6 +167,10 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
       this.#send({ kind: 'reply', id: message.id, ...await this.#recordingPart(message.recording, message.offset) });
       return;
     }
+    if (message.kind === 'operation') {
+      this.#send({ kind: 'reply', id: message.id, ...await this.#operation(message.recording, message.operation) });
+      return;
+    }
     const error = await this.#handle(message);
     this.#send({ kind: 'reply', id: message.id, ...(error === undefined ? {} : { error }) });
   }
@@ -175,8 +182,22 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
     return bytes ? { bytes } : { error: vscode.l10n.t('The language server gave a recording that cannot be read.') };
   }
 
+  async #operation(recording: string, operation: number): Promise<ReplyContent> {
+    this.#explaining?.cancel();
+    const source = this.#explaining = new vscode.CancellationTokenSource();
+    const answer = await this.#server.request(SERVER_REQUESTS.operation, { recording, operation }, source.token);
+    source.dispose();
+    if (source.token.isCancellationRequested) return { error: vscode.l10n.t('Cancelled.') };
+    if (!answer.ok) return { error: answer.error };
+    const { detail } = answer.value;
+    const count = (detail.search?.areas ?? []).reduce((sum, { candidates }) => sum + candidates, 0);
+    const bytes = fromBase64(answer.value.candidates);
+    const candidates = bytes && unpackCandidates(bytes, count, this.#state?.aperture?.slots ?? 0);
+    return candidates?.ok ? { detail, candidates: candidates.value } : { error: candidates?.error ?? vscode.l10n.t('The language server gave a recording that cannot be read.') };
+  }
+
   /** Does what the page asks. @returns a sentence where it could not be done */
-  async #handle(message: Exclude<PanelMessage, { kind: 'recordingPart' }>): Promise<string | undefined> {
+  async #handle(message: Exclude<PanelMessage, { kind: 'recordingPart' | 'operation' }>): Promise<string | undefined> {
     switch (message.kind) {
       case 'ready': {
         const pending = this.#pending;

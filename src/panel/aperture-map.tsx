@@ -7,6 +7,7 @@ import { overviewGeometry, ROW_HEIGHT, rowsGeometry, SCALE_HEIGHT } from './aper
 import { runAt } from './aperture-model.ts';
 import type { ApertureModel } from './aperture-model.ts';
 import { drawOverview, drawRows, overviewBitmap, paintOverview } from './draw-aperture.ts';
+import type { SearchLook } from './draw-search.ts';
 import { prepareCanvas } from './draw-canvas.ts';
 import type { ShadeBy } from './shade.ts';
 import { slotSentence } from './slot-text.ts';
@@ -18,6 +19,7 @@ export interface ApertureMapProps {
   readonly tokens: Tokens;
   readonly by: ShadeBy;
   readonly zoom: 'rows' | 'overview';
+  readonly search: SearchLook | undefined;
   readonly selected: number | undefined;
   readonly onSelect: (slot: number | undefined) => void;
   readonly onEnter: () => void;
@@ -28,7 +30,7 @@ const PAGE_SEGMENTS = 8;
 
 /** The aperture as a picture: a row a segment, scrolled, or all of it at once. Only what is in view is drawn. */
 export function ApertureMap(props: ApertureMapProps): JSX.Element {
-  const { model, tokens, by, zoom, selected, onSelect, onEnter } = props;
+  const { model, tokens, by, zoom, search, selected, onSelect, onEnter } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const spacer = useRef<HTMLDivElement>(null);
@@ -53,7 +55,7 @@ export function ApertureMap(props: ApertureMapProps): JSX.Element {
     if (!canvas.current || width === 0) return;
     const context = prepareCanvas(canvas.current, width, height);
     if (!context) return;
-    const look = { tokens, by, selected };
+    const look = { tokens, by, selected, search };
     if (zoom === 'rows') drawRows(context, model, rows, look, top, height);
     else if (bitmap) {
       const last = painted.current;
@@ -65,16 +67,24 @@ export function ApertureMap(props: ApertureMapProps): JSX.Element {
       }
       drawOverview(context, model, overview, look, bitmap.canvas);
     }
-  }, [model, rows, overview, tokens, by, selected, top, height, width, zoom, bitmap]);
+  }, [model, rows, overview, tokens, by, selected, search, top, height, width, zoom, bitmap]);
 
-  useLayoutEffect(() => {
+  const reveal = (slot: number): void => {
     const view = scroller.current;
-    if (!view || selected === undefined || zoom !== 'rows') return;
-    const y = rows.tops[Math.floor(selected / SEGMENT_SLOTS)] ?? 0;
+    if (!view || zoom !== 'rows') return;
+    const y = rows.tops[Math.floor(slot / SEGMENT_SLOTS)] ?? 0;
     if (y - SCALE_HEIGHT - ROW_HEIGHT < view.scrollTop) view.scrollTop = y - SCALE_HEIGHT - ROW_HEIGHT;
     else if (y + 2 * ROW_HEIGHT > view.scrollTop + height) view.scrollTop = y + 2 * ROW_HEIGHT - height;
     setTop(view.scrollTop);
+  };
+  useLayoutEffect(() => {
+    if (selected !== undefined) reveal(selected);
   }, [selected, rows, height, zoom]);
+
+  const candidate = search?.search.candidates.slots[search.candidate];
+  useLayoutEffect(() => {
+    if (candidate !== undefined && selected === undefined) reveal(candidate);
+  }, [candidate]);
 
   const onClick = (event: MouseEvent): void => {
     const box = canvas.current?.getBoundingClientRect();

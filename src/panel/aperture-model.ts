@@ -1,3 +1,4 @@
+import { FreeRuns } from '../protocol/free-runs.ts';
 import { SEGMENT_SLOTS } from '../protocol/panel-state.ts';
 import type { PanelAperture, PanelArea, PanelMapping } from '../protocol/panel-state.ts';
 import { NO_DEVICE } from '../protocol/recording-columns.ts';
@@ -24,6 +25,8 @@ export interface ApertureModel {
   readonly free: Uint8Array;
   /** Longest free run of each segment. */
   readonly longest: Uint8Array;
+  /** Free runs by their length in slots, 1 to 128. */
+  readonly byLength: Uint32Array;
   /** Segments before which an area begins. */
   readonly areaAt: ReadonlyMap<number, number>;
   /** What ages are counted to: operations done, or the number of the step. */
@@ -51,23 +54,8 @@ export interface Run {
 export function apertureModel(pool: PanelAperture, now: number): ApertureModel | undefined {
   const { owners } = pool;
   if (!owners) return undefined;
-  const segments = Math.ceil(pool.slots / SEGMENT_SLOTS);
-  const free = new Uint8Array(segments);
-  const longest = new Uint8Array(segments);
-  for (let segment = 0; segment < segments; segment++) {
-    const end = Math.min(pool.slots, (segment + 1) * SEGMENT_SLOTS);
-    let run = 0;
-    for (let slot = segment * SEGMENT_SLOTS; slot < end; slot++) {
-      if (owners[slot] === -1) {
-        run++;
-        free[segment] = (free[segment] ?? 0) + 1;
-        if (run > (longest[segment] ?? 0)) longest[segment] = run;
-      } else {
-        run = 0;
-      }
-    }
-  }
-  return { pool, owners, segments, free, longest, areaAt: areaStarts(pool), now, mapping: (owner) => pool.mappings[owner], mappings: () => pool.mappings };
+  const { free, longest, byLength } = new FreeRuns(owners);
+  return { pool, owners, segments: free.length, free, longest, byLength, areaAt: areaStarts(pool), now, mapping: (owner) => pool.mappings[owner], mappings: () => pool.mappings };
 }
 
 let serial = 0;
@@ -97,7 +85,7 @@ export function recordedModel(pool: PanelAperture, recording: OpenRecording, pos
   });
   if (areas.length === 0) used = player.used[0] ?? 0;
   return {
-    pool: { ...pool, used, areas }, owners, segments: player.free.length, free: player.free, longest: player.longest,
+    pool: { ...pool, used, areas }, owners, segments: player.runs.free.length, free: player.runs.free, longest: player.runs.longest, byLength: player.runs.byLength,
     areaAt: areaStarts(pool), now: position, serial: ++serial, changed, mapping, recording,
     mappings: () => {
       const found: ShownMapping[] = [];

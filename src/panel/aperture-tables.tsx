@@ -6,21 +6,25 @@ import { panelStrings as text } from '../protocol/panel-strings.ts';
 import { areaOfSlot, beginsOf } from './aperture-model.ts';
 import type { ApertureModel } from './aperture-model.ts';
 import { DataTable } from './data-table.tsx';
+import { SearchTable } from './search-table.tsx';
+import type { SearchModel } from './search-model.ts';
 import { mappingSize } from './slot-text.ts';
 import type { Column } from './data-table.tsx';
 
 export interface ApertureTablesProps {
   readonly model: ApertureModel;
+  readonly search: SearchModel | undefined;
   readonly selected: number | undefined;
   readonly onSelect: (slot: number) => void;
   readonly onEnter: () => void;
 }
 
 /** The numbers of the aperture's picture: areas, segments and mappings. */
-export function ApertureTables({ model, selected, onSelect, onEnter }: ApertureTablesProps): JSX.Element {
+export function ApertureTables({ model, search, selected, onSelect, onEnter }: ApertureTablesProps): JSX.Element {
   const { pool } = model;
   const mappings = model.mappings();
   const begins = beginsOf(model);
+  const lengths = Array.from(model.byLength.keys()).filter((length) => (model.byLength[length] ?? 0) > 0);
   const start = pool.start === undefined ? undefined : parseAddress(pool.start);
   const segments = Array.from({ length: model.segments }, (_, segment) => segment);
   const lastSlot = (segment: number): number => Math.min(pool.slots, (segment + 1) * SEGMENT_SLOTS) - 1;
@@ -39,6 +43,7 @@ export function ApertureTables({ model, selected, onSelect, onEnter }: ApertureT
   const held = holder ? mappings.findIndex(({ first }) => first === holder.first) : -1;
   return (
     <>
+      {search && <SearchTable search={search} />}
       {pool.areas.length > 0 && (
         <DataTable
           id="area"
@@ -62,6 +67,16 @@ export function ApertureTables({ model, selected, onSelect, onEnter }: ApertureT
         onSelect={(segment) => onSelect(segment * SEGMENT_SLOTS)}
         onEnter={onEnter}
         tall
+      />
+      <DataTable
+        id="length"
+        label={text.freeRunsTable}
+        rows={lengths}
+        columns={[
+          { key: 'length', head: text.runLength, kind: 'number', cell: (length) => length },
+          { key: 'runs', head: text.runCount, kind: 'number', cell: (length) => groupDigits(model.byLength[length] ?? 0) },
+          { key: 'slots', head: text.runSlots, kind: 'number', cell: (length) => groupDigits(length * (model.byLength[length] ?? 0)) },
+        ]}
       />
       {mappings.length === 0 ? (
         <p class="dim">{text.noMappings}</p>

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import type { PanelAperture } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
@@ -8,9 +8,13 @@ import { ApertureMap } from './aperture-map.tsx';
 import { ApertureTables } from './aperture-tables.tsx';
 import type { ApertureModel } from './aperture-model.ts';
 import { drawSelection } from './draw-canvas.ts';
+import { FreeRunsPicture } from './free-runs-picture.tsx';
 import { filled, Legend } from './legend.tsx';
 import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
+import { SearchBar } from './search-bar.tsx';
+import { telling } from './search-model.ts';
+import type { SearchModel } from './search-model.ts';
 import { SHADES } from './shade.ts';
 import type { Shade } from './shade.ts';
 import { SectionFrame } from './section-frame.tsx';
@@ -21,11 +25,13 @@ export interface ApertureViewProps {
   readonly pool: PanelAperture | undefined;
   readonly model: ApertureModel | undefined;
   readonly view: PanelViewState;
+  /** The search of the operation shown, once the extension has told it. */
+  readonly search: SearchModel | undefined;
   readonly tokens: Tokens;
   readonly actions: PageActions;
 }
 
-export function ApertureView({ pool, model, view, tokens, actions }: ApertureViewProps): JSX.Element {
+export function ApertureView({ pool, model, view, search, tokens, actions }: ApertureViewProps): JSX.Element {
   const recording = model?.recording;
   const shades = useMemo(() => shadesOf(pool, recording), [pool?.mappings, recording]);
   const devices = useMemo(() => devicesOf(pool, recording), [pool?.mappings, recording]);
@@ -34,15 +40,18 @@ export function ApertureView({ pool, model, view, tokens, actions }: ApertureVie
   const by = useMemo(() => ({ shade, device }), [shade, device]);
   const classes = CLASSES[shade].split('|');
   const textured = view.zoom === 'rows';
+  const [candidate, setCandidate] = useCandidate(search);
+  const look = useMemo(() => search && { search, candidate }, [search, candidate]);
   const legend = useMemo(
     () => [
       ...classes.map((name, index) => ({ text: name, draw: filled((textured ? tokens.fills : tokens.shades)[index] ?? tokens.fg) })),
       ...(device === undefined ? [] : [{ text: text.otherDevices, draw: filled(tokens.grid) }]),
       { text: text.free, draw: filled(tokens.free, tokens.mid) },
       { text: text.hint, draw: (context: CanvasRenderingContext2D) => triangle(context, tokens.fg) },
-      { text: text.selected, draw: (context: CanvasRenderingContext2D) => drawSelection(context, tokens, { x: 2, y: 3, width: 16, height: 4 }) },
+      ...(look && textured ? [{ text: text.longestFitLegend, draw: dashed(tokens.fail) }, { text: text.tried, draw: underlined(tokens.dim) }] : []),
+      { text: look ? text.candidateLegend : text.selected, draw: (context: CanvasRenderingContext2D) => drawSelection(context, tokens, { x: 2, y: 3, width: 16, height: 4 }) },
     ].filter((item) => item.text !== text.hint || textured),
-    [by, tokens, textured],
+    [by, tokens, textured, look === undefined],
   );
   if (!pool) {
     return (
@@ -87,15 +96,23 @@ export function ApertureView({ pool, model, view, tokens, actions }: ApertureVie
       {!model ? (
         <p>{fill(text.noPlaces, groupDigits(pool.used), groupDigits(pool.slots))}</p>
       ) : view.view === 'table' ? (
-        <ApertureTables model={model} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
+        <ApertureTables model={model} search={search} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
       ) : (
         <>
-          <ApertureMap model={model} tokens={tokens} by={by} zoom={view.zoom} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
+          {search && <SearchBar search={search} model={model} candidate={candidate} onCandidate={setCandidate} />}
+          <ApertureMap model={model} tokens={tokens} by={by} zoom={view.zoom} search={look} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
+          <FreeRunsPicture model={model} tokens={tokens} need={search?.need} />
           <Legend items={legend} tokens={tokens} />
         </>
       )}
     </SectionFrame>
   );
+}
+
+/** The candidate that is shown of a search: the one that says most, until another is chosen. */
+function useCandidate(search: SearchModel | undefined): [number, (candidate: number) => void] {
+  const [chosen, choose] = useState<{ readonly search: SearchModel; readonly candidate: number }>();
+  return [chosen && chosen.search === search ? chosen.candidate : search ? telling(search) : 0, (candidate) => search && choose({ search, candidate })];
 }
 
 const SHADE_NAMES: Readonly<Record<Shade, string>> = { size: text.shadeSize, age: text.shadeAge, cpu: text.shadeCpu };
@@ -128,4 +145,19 @@ function triangle(context: CanvasRenderingContext2D, colour: string): void {
   context.lineTo(14, 1.5);
   context.lineTo(10, 8.5);
   context.fill();
+}
+
+function dashed(colour: string): (context: CanvasRenderingContext2D) => void {
+  return (context) => {
+    context.strokeStyle = colour;
+    context.setLineDash([4, 2]);
+    context.strokeRect(0.5, 1.5, 19, 7);
+  };
+}
+
+function underlined(colour: string): (context: CanvasRenderingContext2D) => void {
+  return (context) => {
+    context.fillStyle = colour;
+    context.fillRect(0, 8, 20, 1);
+  };
 }

@@ -3,10 +3,12 @@ import { groupDigits } from '../core/units/bytes.ts';
 import { SEGMENT_SLOTS } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { BAR_HEIGHT, HEADING_HEIGHT, SCALE_HEIGHT } from './aperture-geometry.ts';
-import type { OverviewGeometry, RowsGeometry } from './aperture-geometry.ts';
+import type { ApertureGeometry, OverviewGeometry, RowsGeometry } from './aperture-geometry.ts';
 import { runAt } from './aperture-model.ts';
 import type { ApertureModel } from './aperture-model.ts';
 import { drawSelection, drawText } from './draw-canvas.ts';
+import { drawSearch, drawSearchHeading } from './draw-search.ts';
+import type { SearchLook } from './draw-search.ts';
 import { FILTERED, shadeOf } from './shade.ts';
 import type { ShadeBy, ShadeClass } from './shade.ts';
 import type { Tokens } from './tokens.ts';
@@ -15,6 +17,8 @@ export interface ApertureLook {
   readonly tokens: Tokens;
   readonly by: ShadeBy;
   readonly selected: number | undefined;
+  /** The search of the operation shown. */
+  readonly search: SearchLook | undefined;
 }
 
 /** Draws the rows that are in view: `top` is the scroll position, `height` the view's height with the scale's row. */
@@ -32,11 +36,12 @@ export function drawRows(
   for (let segment = first; segment < model.segments; segment++) {
     const y = geometry.tops[segment] ?? 0;
     const area = model.areaAt.get(segment);
-    if (area !== undefined && y - HEADING_HEIGHT < top + height) drawAreaHeading(context, model, geometry, tokens, area, y - HEADING_HEIGHT);
+    if (area !== undefined && y - HEADING_HEIGHT < top + height) drawAreaHeading(context, model, geometry, look, area, y - HEADING_HEIGHT);
     if (y > top + height) break;
     drawRow(context, model, geometry, tokens, classOf, segment, y);
   }
-  drawHints(context, model, geometry, tokens);
+  drawHints(context, model, geometry, look);
+  if (look.search) drawSearch(context, tokens, geometry, look.search, top, height);
   if (look.selected !== undefined && look.selected < model.pool.slots) {
     const run = runAt(model, look.selected);
     drawSelection(context, tokens, geometry.box(run.first, run.end));
@@ -66,14 +71,17 @@ function drawScale(context: CanvasRenderingContext2D, model: ApertureModel, geom
 }
 
 function drawAreaHeading(
-  context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, tokens: Tokens, index: number, y: number,
+  context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, look: ApertureLook, index: number, y: number,
 ): void {
+  const { tokens, search } = look;
   const area = model.pool.areas[index];
   if (!area) return;
   context.fillStyle = tokens.grid;
   context.fillRect(0, y + 1, geometry.width, 1);
   drawText(context, tokens, fill(text.area, index), 0, y + 10, { colour: tokens.fg, strong: true });
-  if (area.hint !== undefined) drawText(context, tokens, fill(text.areaHint, groupDigits(area.hint)), Math.max(56, geometry.left), y + 10, { colour: tokens.dim });
+  const left = Math.max(56, geometry.left);
+  if (search && drawSearchHeading(context, tokens, search.search, index, { left, width: geometry.width, y: y + 10, narrow: geometry.narrow })) return;
+  if (area.hint !== undefined) drawText(context, tokens, fill(text.areaHint, groupDigits(area.hint)), left, y + 10, { colour: tokens.dim });
   const used = fill(text.areaUsed, groupDigits(area.used), groupDigits(area.slots));
   drawText(context, tokens, used, geometry.width, y + 10, { colour: tokens.dim, align: 'right' });
 }
@@ -116,10 +124,12 @@ function drawRow(
 }
 
 /** A triangle stands where the next search of each area begins. */
-function drawHints(context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, tokens: Tokens): void {
-  for (const area of model.pool.areas) {
-    const slot = area.first + (area.hint ?? area.slots);
-    if (area.hint === undefined || slot >= model.pool.slots) continue;
+function drawHints(context: CanvasRenderingContext2D, model: ApertureModel, geometry: ApertureGeometry, { tokens, search }: ApertureLook): void {
+  for (const [index, area] of model.pool.areas.entries()) {
+    // A search is shown with the hint that it began with.
+    const hint = search?.search.areas.find((each) => each.area === index)?.hint ?? area.hint;
+    const slot = area.first + (hint ?? area.slots);
+    if (hint === undefined || slot >= model.pool.slots) continue;
     const { x, y } = geometry.box(slot, slot + 1);
     for (const [colour, size] of [[tokens.bg, 6], [tokens.fg, 4]] as const) {
       context.fillStyle = colour;
@@ -210,6 +220,7 @@ export function drawOverview(
     context.fillStyle = tokens.mid;
     context.fillRect(box.x, box.y, SEGMENT_SLOTS * cell.width, 1);
   }
+  if (look.search) drawSearch(context, tokens, geometry, look.search, 0, geometry.height);
   if (look.selected !== undefined && look.selected < model.pool.slots) {
     const run = runAt(model, look.selected);
     drawSelection(context, tokens, geometry.box(run.first, run.end));

@@ -135,5 +135,5 @@ export function drawPlayhead(
   drawText(context, tokens, narrow ? groupDigits(at.used) : fill(text.usedNow, groupDigits(at.used)), width, 26, { ...dim, colour: tokens.fg });
   if (at.slots > 0) drawText(context, tokens, fill(text.perCent, (100 * at.used / at.slots).toFixed(1)), width, 42, dim);
   drawText(context, tokens, groupDigits(at.refused), width, REFUSED, dim);
-  if (timeline.peakCopied > 0) drawText(context, tokens, narrow ? formatBytes(timeline.peakCopied) : fill(text.peak, formatBytes(timeline.peakCopied)), width, COPIED.bottom - 8, dim);
+  if (timeline.peakCopied > 0) drawText(context, tokens, narrow ? formatBytes(timeline.peakCopied) : fill(text.peak, formatBytes(timeline.peakCopied)), width, COPIED.bottom - 8, { ...dim, size: 10 });
 }

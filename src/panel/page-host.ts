@@ -1,7 +1,7 @@
 import { parseHostMessage } from '../protocol/panel-messages.ts';
 import type { HostMessage, PanelRequest } from '../protocol/panel-messages.ts';
 import { createPanelRequests } from '../protocol/panel-requests.ts';
-import type { RequestOutcome } from '../protocol/panel-requests.ts';
+import type { PanelRequests, RequestOutcome } from '../protocol/panel-requests.ts';
 import { fill, panelStrings } from '../protocol/panel-strings.ts';
 import { INITIAL_VIEW_STATE, parsePanelViewState } from '../protocol/panel-view-state.ts';
 import type { PanelViewState } from '../protocol/panel-view-state.ts';
@@ -25,6 +25,10 @@ export interface PageHost {
 
 const TIMEOUT_SECONDS = 15;
 
+function settle(requests: PanelRequests, { id, error, bytes, detail, candidates }: Extract<HostMessage, { kind: 'reply' }>): void {
+  requests.settle(id, { error, ...(bytes ? { bytes } : {}), ...(detail ? { detail } : {}), ...(candidates ? { candidates } : {}) });
+}
+
 /** Takes the API that VS Code puts into a webview; it can be taken once. */
 export function connectPageHost(): PageHost {
   const api = acquireVsCodeApi();
@@ -40,7 +44,7 @@ export function connectPageHost(): PageHost {
       const receive = (event: MessageEvent): void => {
         const parsed = parseHostMessage(event.data);
         if (!parsed.ok) refuse(parsed.error);
-        else if (parsed.value.kind === 'reply') requests.settle(parsed.value.id, { error: parsed.value.error, bytes: parsed.value.bytes });
+        else if (parsed.value.kind === 'reply') settle(requests, parsed.value);
         else run(parsed.value);
       };
       window.addEventListener('message', receive);

@@ -1,9 +1,11 @@
 import type { HostError, HostMessage } from '../protocol/panel-messages.ts';
+import type { OperationDetail } from '../protocol/operation-detail.ts';
 import type { PanelState, PanelStep } from '../protocol/panel-state.ts';
 import { fill, panelStrings } from '../protocol/panel-strings.ts';
 import { positionOfRefusal, positionOfStep, stepOfOperation } from './open-recording.ts';
 import type { OpenRecording, RecordingShown } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
+import type { SearchModel } from './search-model.ts';
 import type { PanelSelection, PanelViewState } from '../protocol/panel-view-state.ts';
 
 /** All that the page shows, and what it keeps over a reload (`view`). */
@@ -13,7 +15,17 @@ export interface PageModel {
   readonly busy: { readonly what: string | undefined } | undefined;
   /** The recording that the state tells of, as far as it is there. */
   readonly recording: RecordingShown | undefined;
+  /** The operation that the extension has explained last. */
+  readonly operation: OperationShown | undefined;
   readonly view: PanelViewState;
+}
+
+/** Why an operation of a recording came out as it did. */
+export interface OperationShown {
+  /** Id of the recording. */
+  readonly recording: string;
+  readonly detail: OperationDetail;
+  readonly search: SearchModel | undefined;
 }
 
 export type PageEvent =
@@ -23,6 +35,7 @@ export type PageEvent =
   | { readonly kind: 'dismiss' }
   | { readonly kind: 'recording'; readonly shown: RecordingShown }
   | { readonly kind: 'seek'; readonly position: number }
+  | { readonly kind: 'operation'; readonly shown: OperationShown }
   | { readonly kind: 'view'; readonly change: Partial<Omit<PanelViewState, 'version' | 'selection'>> }
   | { readonly kind: 'select'; readonly selection: PanelSelection | undefined };
 
@@ -33,6 +46,7 @@ export function nextPage(page: PageModel, event: PageEvent): PageModel {
       return {
         state: event.state, error: undefined, busy: undefined, view: viewFor(event.state, page.view, isAskedAnew(page.state, event.state)),
         recording: page.recording?.id === event.state.recording?.id ? page.recording : undefined,
+        operation: page.recording?.id === event.state.recording?.id ? page.operation : undefined,
       };
     case 'busy':
       return { ...page, busy: event.busy ? { what: event.what } : undefined };
@@ -70,6 +84,8 @@ export function nextPage(page: PageModel, event: PageEvent): PageModel {
       };
       return { ...opened, error, view: viewAt(view, recording, wanted ?? recording.player.playable) };
     }
+    case 'operation':
+      return event.shown.recording === page.state?.recording?.id ? { ...page, operation: event.shown } : page;
     case 'seek': {
       const recording = openOf(page);
       return recording ? { ...page, view: viewAt(page.view, recording, event.position) } : page;
@@ -157,6 +173,11 @@ export function positionFrom(recording: OpenRecording, position: number, directi
   if (failedOnly) return positionOfRefusal(recording, position, direction);
   const next = position + direction;
   return next < 0 || next > recording.player.playable ? undefined : next;
+}
+
+/** The explanation of the operation that the page stands at, where it has come. */
+export function operationOf({ operation, view }: PageModel): OperationShown | undefined {
+  return operation && operation.detail.operation === (view.position ?? 0) - 1 ? operation : undefined;
 }
 
 /** Goes on by one, or to the next refusal: operations of a recording, else steps. Nothing at the end. */

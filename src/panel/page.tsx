@@ -17,12 +17,13 @@ import type { OpenRecording } from './open-recording.ts';
 import { operationHead } from './operation-sentence.ts';
 import type { PageActions } from './page-actions.ts';
 import type { PageHost } from './page-host.ts';
-import { isEmpty, nextPage, openOf, shownSelection, stepOf, stepOn } from './page-model.ts';
+import { isEmpty, nextPage, openOf, operationOf, shownSelection, stepOf, stepOn } from './page-model.ts';
 import type { PageEvent, PageModel } from './page-model.ts';
 import { Mark, StepsView } from './steps-view.tsx';
 import { TimeView } from './time-view.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useTokens } from './use-canvas.ts';
+import { useOperation } from './use-operation.ts';
 import { usePlay } from './use-play.ts';
 import { useRecording } from './use-recording.ts';
 import { useRested } from './use-rested.ts';
@@ -30,7 +31,7 @@ import { WhyView } from './why-view.tsx';
 
 /** The whole page: it shows the last state that came, and asks the host for everything else. */
 export function Page({ host }: { host: PageHost }): JSX.Element {
-  const initial: PageModel = { state: undefined, error: undefined, busy: undefined, recording: undefined, view: host.kept };
+  const initial: PageModel = { state: undefined, error: undefined, busy: undefined, recording: undefined, operation: undefined, view: host.kept };
   const [page, dispatch] = useReducer(nextPage, initial);
   const [playing, setPlaying] = useState(false);
   const whyHead = useRef<HTMLHeadingElement>(null);
@@ -64,11 +65,13 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
   // What is costly follows once the position rests: a scrub passes over thousands of operations.
   const rested = useRested(useMemo(() => ({ selection: shown, aperture, position, view }), [shown?.kind, view, aperture]), recording !== undefined);
   useEffect(() => host.keep(rested.view), [host, rested.view]);
+  useOperation(host, recording, playing ? undefined : rested.position, dispatch);
+  const operation = operationOf(page);
   const empty = state !== undefined && isEmpty(state);
 
   const steps = useMemo(() => state?.scenario && <StepsView scenario={state.scenario} selection={rested.selection} table={view.view === 'table'} actions={actions} />, [state?.scenario, rested, view.view, actions]);
   const limits = useMemo(() => state && <LimitsView limits={state.limits} platform={state.platform !== undefined} selection={shown} actions={actions} />, [state, rested, view.selection, actions]);
-  const why = useMemo(() => state && <WhyView state={state} selection={rested.selection} aperture={rested.aperture} machine={machine} focus={whyHead} actions={actions} />, [state, rested, machine, actions]);
+  const why = useMemo(() => state && <WhyView state={state} selection={rested.selection} aperture={rested.aperture} machine={machine} recording={recording} position={rested.position} operation={operation} focus={whyHead} actions={actions} />, [state, rested, machine, operation, actions]);
   const map = useMemo(() => <MachineView model={machine} view={view} tokens={tokens} actions={actions} />, [machine, view.view, view.mask, view.selection, tokens, actions]);
 
   return (
@@ -90,7 +93,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
           <div class="columns">
             <div class="column">
               {!state.scenario && limits}
-              <ApertureView pool={state.aperture} model={aperture} view={view} tokens={tokens} actions={actions} />
+              <ApertureView pool={state.aperture} model={aperture} view={view} search={operation?.search} tokens={tokens} actions={actions} />
               {steps}
               {state.scenario && limits}
             </div>

@@ -87,17 +87,18 @@ export function Toolbar({ state, recording, view: kept, playing, actions }: Tool
   );
 }
 
-/** The position as a number that can be written. */
+/** The position as a number that can be written: what is being written stays, whatever moves meanwhile. */
 function OperationField({ recording, position, actions }: { recording: OpenRecording; position: number; actions: PageActions }): JSX.Element {
-  const go = (field: HTMLInputElement): void => {
-    const wanted = Number(field.value.replace(/[^0-9]/g, '') || Number.NaN);
-    if (Number.isFinite(wanted)) actions.seek(wanted);
-    field.value = groupDigits(Math.min(Number.isFinite(wanted) ? wanted : position, recording.player.playable));
+  const [draft, setDraft] = useState<string>();
+  const go = (value: string): void => {
+    setDraft(undefined);
+    const digits = value.replace(/[^0-9]/g, '');
+    if (digits !== '') actions.seek(Number(digits));
   };
   return (
     <label class="dim">
       {text.operationField}{' '}
-      <input class="number" inputMode="numeric" value={groupDigits(position)} onChange={(event) => go(event.currentTarget)} />
+      <input class="number" inputMode="numeric" value={draft ?? groupDigits(position)} onInput={(event) => setDraft(event.currentTarget.value)} onChange={(event) => go(event.currentTarget.value)} />
       {' '}{fill(text.operationOf, groupDigits(recording.player.playable))}
     </label>
   );

@@ -3,19 +3,23 @@ import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.
 import { formatAddress, parseAddress } from '../core/units/addresses.ts';
 import { bitsOfMask } from '../core/units/dma-mask.ts';
 import { SEGMENT_SLOTS, SLOT_BYTES } from '../protocol/panel-state.ts';
-import type { ExplainLine, PanelState } from '../protocol/panel-state.ts';
+import type { ExplainLine, PanelState, PanelStep } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import type { PanelSelection } from '../protocol/panel-view-state.ts';
 import { areaOfSlot, runAt } from './aperture-model.ts';
 import type { ApertureModel } from './aperture-model.ts';
+import { SearchTable } from './search-table.tsx';
 import { TRACK_NAMES } from './draw-machine.ts';
 import { EvidenceLink } from './evidence-link.tsx';
 import { ExplainChain } from './explain-chain.tsx';
 import { limitSize } from './limits-view.tsx';
 import { addressText } from './machine-model.ts';
 import type { MachineModel } from './machine-model.ts';
+import { isAlone, isRefused, operationText, stepOfOperation } from './open-recording.ts';
+import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
 import { stepOf } from './page-model.ts';
+import type { OperationShown } from './page-model.ts';
 import { mappingSize, slotsText } from './slot-text.ts';
 
 export interface WhyViewProps {
@@ -23,6 +27,10 @@ export interface WhyViewProps {
   readonly selection: PanelSelection | undefined;
   readonly aperture: ApertureModel | undefined;
   readonly machine: MachineModel | undefined;
+  readonly recording: OpenRecording | undefined;
+  readonly position: number;
+  /** The explanation of the operation before the position, once it has come. */
+  readonly operation: OperationShown | undefined;
   readonly focus: RefObject<HTMLHeadingElement | null>;
   readonly actions: PageActions;
 }
@@ -78,9 +86,30 @@ function answerFor(props: WhyViewProps): Answer | undefined {
   }
 }
 
-function stepAnswer({ state, actions }: WhyViewProps, index: number): Answer | undefined {
+/** One operation of a step of many: what it came to, and the search that it made. */
+function operationAnswer({ state, recording, position, operation, actions }: WhyViewProps, step: PanelStep): Answer | undefined {
+  if (!recording || position === 0 || stepOfOperation(recording, position - 1) !== step.index || isAlone(recording, position - 1)) return undefined;
+  const refused = isRefused(recording, position - 1);
+  return {
+    meta: fill(text.whyOperation, groupDigits(position)),
+    head: operationText(recording, position - 1),
+    sub: fill(text.ofStep, groupDigits(step.index), groupDigits(state.scenario?.steps.length ?? 0), step.summary),
+    body: (
+      <>
+        {step.from && <p><EvidenceLink evidence={step.from} actions={actions} /></p>}
+        {operation ? <ExplainChain lines={operation.detail.explain} failed={refused} actions={actions} /> : <p class="dim">{text.explaining}</p>}
+        {operation?.search && <SearchTable search={operation.search} short />}
+      </>
+    ),
+  };
+}
+
+function stepAnswer(props: WhyViewProps, index: number): Answer | undefined {
+  const { state, operation, actions } = props;
   const step = stepOf(state, index);
   if (!step) return undefined;
+  const many = operationAnswer(props, step);
+  if (many) return many;
   return {
     meta: fill(text.whyStep, groupDigits(step.index)),
     head: step.summary,
@@ -89,6 +118,7 @@ function stepAnswer({ state, actions }: WhyViewProps, index: number): Answer | u
       <>
         {step.from && <p><EvidenceLink evidence={step.from} actions={actions} /></p>}
         <ExplainChain lines={step.explain} failed={!step.ok} actions={actions} />
+        {operation?.search && <SearchTable search={operation.search} short />}
       </>
     ),
   };

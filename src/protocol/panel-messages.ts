@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { operationDetailSchema, searchCandidatesSchema } from './operation-detail.ts';
 import { evidenceRefSchema, panelStateSchema, parsePanelState, parseWith } from './panel-state.ts';
 import type { Parsed } from './panel-state.ts';
 
@@ -35,8 +36,8 @@ const hostMessage = v.variant('kind', [
   v.object({ version, kind: v.literal('busy'), busy: v.boolean(), what: v.optional(v.string()) }),
   /** Shown as a banner over what is there already; null takes it back. */
   v.object({ version, kind: v.literal('error'), error: v.nullable(hostError) }),
-  /** Answers a request; `bytes` is the part of a recording that was asked for. */
-  v.object({ version, kind: v.literal('reply'), id, error: v.optional(v.string()), bytes: v.optional(bytes) }),
+  /** Answers a request; `bytes` is the part of a recording that was asked for, `detail` the operation with the slots that it looked at. */
+  v.object({ version, kind: v.literal('reply'), id, error: v.optional(v.string()), bytes: v.optional(bytes), detail: v.optional(operationDetailSchema), candidates: v.optional(searchCandidatesSchema) }),
   /** The cursor went to a step's text: `index` of the step. */
   v.object({ version, kind: v.literal('goTo'), index: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
 ]);
@@ -50,6 +51,8 @@ const panelMessage = v.variant('kind', [
   v.object({ version, kind: v.literal('selectStep'), id, index: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** The packed recording of the state, from a byte on: answered by some of its bytes, one or more unless the end is reached. */
   v.object({ version, kind: v.literal('recordingPart'), id, recording: v.string(), offset: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** Why an operation of the state's recording (from 0) came out as it did: answered by `detail` and `candidates`. Overtakes an earlier one. */
+  v.object({ version, kind: v.literal('operation'), id, recording: v.string(), operation: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   v.object({ version, kind: v.literal('command'), id, command: v.picklist(PANEL_COMMANDS) }),
   /** `scenario` is an id of the state's `library`. */
   v.object({ version, kind: v.literal('runScenario'), id, scenario: v.string() }),

@@ -1,3 +1,4 @@
+import type { OperationDetail, SearchCandidates } from './operation-detail.ts';
 import { PANEL_PROTOCOL_VERSION } from './panel-messages.ts';
 import type { PanelMessage, PanelRequest } from './panel-messages.ts';
 
@@ -5,10 +6,12 @@ import type { PanelMessage, PanelRequest } from './panel-messages.ts';
 export interface ReplyContent {
   readonly error?: string | undefined;
   readonly bytes?: Uint8Array | undefined;
+  readonly detail?: OperationDetail | undefined;
+  readonly candidates?: SearchCandidates | undefined;
 }
 
 /** How a request ended. A failure is a value with a sentence for the user, never a rejection. */
-export type RequestOutcome = { readonly ok: true; readonly bytes?: Uint8Array | undefined } | { readonly ok: false; readonly error: string; readonly timedOut: boolean };
+export type RequestOutcome = ({ readonly ok: true } & Omit<ReplyContent, 'error'>) | { readonly ok: false; readonly error: string; readonly timedOut: boolean };
 
 /** The page's timers; this room has none of its own. */
 export interface RequestTimer {

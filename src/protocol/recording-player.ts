@@ -1,3 +1,4 @@
+import { FreeRuns } from './free-runs.ts';
 import { SEGMENT_SLOTS } from './panel-state.ts';
 import type { RecordingColumns } from './recording-columns.ts';
 
@@ -30,9 +31,8 @@ export class RecordingPlayer {
   /** Slots in use after each operation. */
   readonly usedAfter: Uint32Array;
   readonly highWater: number;
-  /** Free slots and the longest free run of each segment; up to date after {@link settle}. */
-  readonly free: Uint8Array;
-  readonly longest: Uint8Array;
+  /** Its free slots; up to date after {@link settle}. */
+  readonly runs: FreeRuns;
   /** Operations that can be shown: all, or those before the first that contradicts what was before it. */
   readonly playable: number;
   /** What is wrong with the operation behind the playable ones. */
@@ -57,8 +57,7 @@ export class RecordingPlayer {
     this.used = new Int32Array(areas);
     this.usedAfter = new Uint32Array(columns.operations);
     const segments = Math.ceil(slots / SEGMENT_SLOTS);
-    this.free = new Uint8Array(segments);
-    this.longest = new Uint8Array(segments);
+    this.runs = new FreeRuns(this.owners);
     this.#dirty = new Uint8Array(segments);
     this.#taker = new Int32Array(columns.runs);
     this.#hintBefore = new Int32Array(columns.runs);
@@ -92,12 +91,12 @@ export class RecordingPlayer {
     while (this.#run > target) this.#undo(--this.#run);
   }
 
-  /** Brings `free` and `longest` up to date. @returns the segments that have changed since the last call */
+  /** Brings `runs` up to date. @returns the segments that have changed since the last call */
   settle(): readonly number[] {
     const changed = this.#dirtySegments;
     for (const segment of changed) {
       this.#dirty[segment] = 0;
-      this.#measure(segment);
+      this.runs.measure(segment);
     }
     this.#dirtySegments = [];
     return changed;
@@ -197,23 +196,6 @@ export class RecordingPlayer {
 
   #markAll(): void {
     for (let segment = 0; segment < this.#dirty.length; segment++) this.#mark(segment);
-  }
-
-  #measure(segment: number): void {
-    const { owners } = this;
-    const end = Math.min(this.slots, (segment + 1) * SEGMENT_SLOTS);
-    let free = 0;
-    let run = 0;
-    let longest = 0;
-    for (let slot = segment * SEGMENT_SLOTS; slot < end; slot++) {
-      if (owners[slot] !== -1) run = 0;
-      else {
-        free++;
-        if (++run > longest) longest = run;
-      }
-    }
-    this.free[segment] = free;
-    this.longest[segment] = longest;
   }
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { operationDetailSchema } from './operation-detail.ts';
 import { parsePanelState, parseWith } from './panel-state.ts';
 import type { PanelState, Parsed } from './panel-state.ts';
 import { platformSheetSchema } from './platform-sheet.ts';
@@ -117,6 +118,9 @@ const testRun = v.object({ steps: v.array(stepVerdict), cancelled: v.boolean() }
 /** Some bytes of a recording: base64, as JSON carries no bytes. Empty behind the end. */
 const recordingPart = v.object({ base64: v.string() });
 
+/** What one operation of a recording came to; `candidates` is base64 of what `packCandidates` makes. */
+const operationAnswer = v.object({ detail: operationDetailSchema, candidates: v.string() });
+
 /** A report in each of the forms in which it can be kept. */
 const report = v.object({ summary: v.string(), markdown: v.string(), csv: v.string(), json: v.string(), cancelled: v.boolean() });
 
@@ -149,6 +153,7 @@ export type ScenarioTestRun = v.InferOutput<typeof testRun>;
 export type Report = v.InferOutput<typeof report>;
 export type PlanRequest = v.InferOutput<typeof planRequest>;
 export type ScenarioDraftText = v.InferOutput<typeof draft>;
+export type OperationAnswer = v.InferOutput<typeof operationAnswer>;
 export type RecordingPart = v.InferOutput<typeof recordingPart>;
 export type ReadResult = v.InferOutput<typeof readResult>;
 
@@ -199,6 +204,10 @@ export const SERVER_REQUESTS = {
   recordingPart: {
     method: 'dmaAperture/recordingPart', params: reader(v.object({ recording: v.string(), offset: count })), result: reader(recordingPart),
   } satisfies RequestSpec<{ recording: string; offset: number }, RecordingPart>,
+  /** Why an operation of the last run's recording came out as it did, and the search that it made. Can be cancelled. */
+  operation: {
+    method: 'dmaAperture/operation', params: reader(v.object({ recording: v.string(), operation: count })), result: reader(operationAnswer),
+  } satisfies RequestSpec<{ recording: string; operation: number }, OperationAnswer>,
   scenarios: {
     method: 'dmaAperture/scenarios', params: none, result: reader(v.array(scenarioChoice)),
   } satisfies RequestSpec<object, ScenarioChoice[]>,

@@ -6,13 +6,14 @@ import { sizeAperture, type SizingProgress } from '../core/scenario/size-apertur
 import type { PanelState } from '../protocol/panel-state.ts';
 import { toBase64 } from '../protocol/base64.ts';
 import { RECORDING_PART_BYTES } from '../protocol/server-requests.ts';
-import type { RecordingPart, Report, ScenarioChoice, ScenarioSummary, ScenarioTest, ScenarioTestRun } from '../protocol/server-requests.ts';
+import type { OperationAnswer, RecordingPart, Report, ScenarioChoice, ScenarioSummary, ScenarioTest, ScenarioTestRun } from '../protocol/server-requests.ts';
 import { reasonText } from '../render/reason-text.ts';
 import { outcomeText, stepTitle, unmetText } from '../render/run-report.ts';
 import { sizingCsv, sizingJson, sizingMarkdown, sizingSummary } from '../render/sizing-report.ts';
 import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
 import type { FileAccess } from './file-access.ts';
 import { inSlices } from './in-slices.ts';
+import { operationDetail } from './operation-detail.ts';
 import { type PackedRecording, packedRecording } from './packed-recording.ts';
 import { platformPanelState, runPanelState } from './panel-state-of.ts';
 
@@ -116,6 +117,14 @@ export class ScenarioService {
     const recording = this.#last?.recording;
     if (recording?.about.id !== id) throw new Error('That recording is gone: another run, or none, came after it.');
     return { base64: toBase64(recording.bytes.subarray(offset, offset + RECORDING_PART_BYTES)) };
+  }
+
+  /** @throws Error whose message is a sentence for the user */
+  async operation(id: string, operation: number, isCancelled: () => boolean): Promise<OperationAnswer> {
+    const last = this.#last;
+    const answer = last?.recording?.about.id === id ? await operationDetail(last.run, operation, isCancelled) : undefined;
+    if (!answer) throw new Error('That operation is gone: another run, or none, came after it.');
+    return answer;
   }
 
   /** The panel goes back to the platform: another one was chosen. */

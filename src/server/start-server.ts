@@ -123,6 +123,7 @@ class LanguageServer {
       await this.#settled;
       return this.#platforms.sheet();
     });
+    this.#answer(SERVER_REQUESTS.operation, ({ recording, operation }, token) => this.#scenarios.operation(recording, operation, () => token.isCancellationRequested));
     this.#answer(SERVER_REQUESTS.recordingPart, ({ recording, offset }) => this.#scenarios.recordingPart(recording, offset));
     this.#answer(SERVER_REQUESTS.panelState, ({ step, call }) => (call ? this.#explain(call) : this.#scenarios.panelState(this.#platforms.active, step)));
     this.#answer(SERVER_REQUESTS.scenarios, () => this.#scenarios.choices());

@@ -72,10 +72,12 @@ function standIn({ theme, state, mute, recording }) {
       postMessage(message) {
         posted.push(structuredClone(message));
         if (panel.mute) return;
-        setTimeout(() => {
+        setTimeout(async () => {
           if (message.kind === 'ready' && panel.state) send({ version: 1, kind: 'state', state: panel.state });
           const part = message.kind === 'recordingPart' && bytes ? { bytes: bytes.subarray(message.offset, message.offset + 2 ** 21) } : {};
-          send({ version: 1, kind: 'reply', id: message.id, ...part, ...(panel.failing ? { error: panel.failing } : {}) });
+          const answer = message.kind === 'operation' && window.explainOperation ? await window.explainOperation(message.operation) : undefined;
+          const operation = answer ? { detail: answer.detail, candidates: { slots: Uint32Array.from(answer.slots), verdicts: Uint8Array.from(answer.verdicts) } } : {};
+          send({ version: 1, kind: 'reply', id: message.id, ...part, ...operation, ...(panel.failing ? { error: panel.failing } : {}) });
         });
       },
       getState: () => JSON.parse(window.sessionStorage.getItem('state') ?? 'null') ?? undefined,
@@ -96,7 +98,7 @@ function standIn({ theme, state, mute, recording }) {
 }
 
 /** A page of the panel in a context of its own. `errors` gathers what the page throws or the policy blocks. */
-export async function openPanel(browser, url, { theme = 'dark', width = 1200, height = 900, state, recording, mute = false, kept, clock = false, forcedColors } = {}) {
+export async function openPanel(browser, url, { theme = 'dark', width = 1200, height = 900, state, recording, explain, mute = false, kept, clock = false, forcedColors } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, ...(forcedColors ? { forcedColors } : {}) });
   const page = await context.newPage();
   const errors = [];
@@ -104,6 +106,7 @@ export async function openPanel(browser, url, { theme = 'dark', width = 1200, he
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('request', (request) => !request.url().startsWith(url) && !request.url().startsWith('data:') && errors.push(`fetched ${request.url()}`));
   if (clock) await page.clock.install();
+  if (explain) await page.exposeFunction('explainOperation', explain);
   await page.addInitScript(standIn, { theme: THEMES[theme], state, mute, recording });
   if (kept !== undefined) await page.addInitScript((value) => window.sessionStorage.getItem('state') ?? window.sessionStorage.setItem('state', JSON.stringify(value)), kept);
   // The favicon is the browser's own wish, not the page's.

@@ -10,6 +10,7 @@ import { keyboardTests } from './keyboard.mjs';
 import { messageTests } from './messages.mjs';
 import { numberTests } from './numbers.mjs';
 import { pictureTests } from './pictures.mjs';
+import { searchTests } from './search.mjs';
 import { timeTests } from './time.mjs';
 
 const words = process.argv.slice(2);
@@ -29,7 +30,7 @@ try {
   process.exit(1);
 }
 
-for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...accessTests })) {
+for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...searchTests, ...accessTests })) {
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
   const panels = [];
   try {

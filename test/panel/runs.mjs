@@ -17,6 +17,9 @@ async function loadEngine() {
         export { platformOf } from './src/core/scenario/scenario-platform.ts';
         export { BUILT_IN_PLATFORMS } from './src/core/platform/built-in-platforms.ts';
         export { runPanelState } from './src/server/panel-state-of.ts';
+        export { operationDetail } from './src/server/operation-detail.ts';
+        export { unpackCandidates } from './src/protocol/pack-candidates.ts';
+        export { fromBase64 } from './src/protocol/base64.ts';
         export { packedRecording } from './src/server/packed-recording.ts';`,
     },
   });
@@ -24,7 +27,7 @@ async function loadEngine() {
 }
 
 /**
- * Runs a scenario. @returns the panel's state, and its recording as base64
+ * Runs a scenario. @returns the panel's state, its recording as base64, and what explains an operation
  * @param lines lines of the steps in the file that the state names
  */
 export async function runState(scenario, lines = scenario.steps.map((_, index) => 10 + 4 * index)) {
@@ -34,7 +37,14 @@ export async function runState(scenario, lines = scenario.steps.map((_, index) =
   const { recording, ...run } = engine.runScenario(parsed.scenario, engine.platformOf(parsed.scenario, engine.BUILT_IN_PLATFORMS[0].platform, URI), { record: true });
   const packed = engine.packedRecording(recording, run.totals.operations);
   const state = { ...engine.runPanelState(run, { uri: URI, lines }), recording: packed.about };
-  return { state: JSON.parse(JSON.stringify(state)), recording: Buffer.from(packed.bytes).toString('base64') };
+  /** What the extension answers when the page asks for an operation (from 0); typed arrays as plain ones. */
+  const explain = async (operation) => {
+    const { detail, candidates } = await engine.operationDetail(run, operation, () => false);
+    const count = (detail.search?.areas ?? []).reduce((sum, area) => sum + area.candidates, 0);
+    const { value } = engine.unpackCandidates(engine.fromBase64(candidates), count, state.aperture.slots);
+    return { detail: JSON.parse(JSON.stringify(detail)), slots: [...value.slots], verdicts: [...value.verdicts] };
+  };
+  return { state: JSON.parse(JSON.stringify(state)), recording: Buffer.from(packed.bytes).toString('base64'), explain };
 }
 
 const forced = (swiotlb) => ({ linux: '6.12.117', xen: '4.17', domain: 'dom0', memory: '2G', domainMemory: '1G', swiotlb, cpus: 4 });

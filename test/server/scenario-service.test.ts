@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-languageserver-protocol';
 import { parseScenario } from '../../src/core/scenario/parse-scenario.ts';
-import type { Report, ScenarioTest, ScenarioTestRun } from '../../src/protocol/server-requests.ts';
+import { fromBase64 } from '../../src/protocol/base64.ts';
+import { SEARCH_VERDICTS } from '../../src/protocol/operation-detail.ts';
+import { unpackCandidates } from '../../src/protocol/pack-candidates.ts';
+import type { OperationAnswer, Report, ScenarioTest, ScenarioTestRun } from '../../src/protocol/server-requests.ts';
 import { LspClient } from './lsp-client.ts';
 
 const FOLDER = 'memfs:/work';
@@ -58,6 +61,19 @@ describe('scenarios in the server', () => {
     expect(await ask('platforms')).not.toHaveLength(0);
     source.cancel();
     await stopped;
+  });
+
+  it('tell of an operation why it came out as it did, and the search that it made', async () => {
+    const run = await ask<{ state: { recording: { id: string; operations: number } } }>('runScenario', { id: MINE });
+    const { id } = run.state.recording;
+    const too = await ask<OperationAnswer>('operation', { recording: id, operation: 0 });
+    expect(too.detail).toMatchObject({ operation: 0, ok: false, search: { need: 512, areas: [{ area: 0, hint: 0, endless: false, longest: { slots: 128 } }] } });
+    expect(too.detail.explain.map(({ text }) => text).join('\n')).toContain('One mapping may not exceed a segment');
+    const fits = await ask<OperationAnswer>('operation', { recording: id, operation: 2 });
+    expect(fits.detail).toMatchObject({ ok: true, search: { need: 2, areas: [{ hint: 2, candidates: 1, found: 2 }] } });
+    expect(unpackCandidates(fromBase64(fits.candidates)!, 1, 1024)).toEqual({ ok: true, value: { slots: Uint32Array.of(2), verdicts: Uint8Array.of(SEARCH_VERDICTS.indexOf('taken')) } });
+    await expect(ask('operation', { recording: id, operation: 3 })).rejects.toThrow('That operation is gone');
+    await expect(ask('operation', { recording: 'another', operation: 0 })).rejects.toThrow('That operation is gone');
   });
 
   it('are planned and sized, in every form', async () => {

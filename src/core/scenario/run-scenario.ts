@@ -1,5 +1,7 @@
 import { createDevice, type Device } from '../dma/device.ts';
 import { DmaSystem } from '../dma/dma-system.ts';
+import type { Aperture } from '../swiotlb/aperture.ts';
+import type { SearchRequest } from '../swiotlb/search-request.ts';
 import { type Outcome, copiedBytes } from '../dma/outcome.ts';
 import type { Platform } from '../platform/platform.ts';
 import { platformVariant } from '../platform/platform-variant.ts';
@@ -50,7 +52,17 @@ export interface ScenarioRun {
   readonly system: DmaSystem;
 }
 
+/** Someone who looks on while one operation is done. */
+export interface OperationWatch {
+  /** Operations before it. */
+  readonly operation: number;
+  /** Hears of the search of each area before it begins; the request is the aperture's own. */
+  readonly onSearch: (aperture: Aperture, request: SearchRequest) => void;
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
 export interface RunOptions {
+  readonly watch?: OperationWatch;
   /** Whether every operation is recorded: some 40 bytes each, the first `MAX_OPERATIONS` of them. */
   readonly record?: boolean;
 }
@@ -120,6 +132,7 @@ class Runner {
   readonly #devices: ReadonlyMap<string, Device>;
   readonly #deviceIndex: ReadonlyMap<string, number>;
   readonly #recording: Recording | undefined;
+  readonly #watch: OperationWatch | undefined;
   readonly #total: number;
   readonly #contents: boolean;
   #done = 0;
@@ -128,7 +141,7 @@ class Runner {
   /** Of the machines before the last. */
   #highWater = 0;
 
-  constructor(scenario: Scenario, platform: Platform, { record }: RunOptions) {
+  constructor(scenario: Scenario, platform: Platform, { record, watch }: RunOptions) {
     this.#scenario = scenario;
     this.#platform = platform;
     this.#contents = scenario.steps.some(readsContents);
@@ -137,6 +150,8 @@ class Runner {
     const names = [...this.#devices.keys()];
     this.#deviceIndex = new Map(names.map((name, index) => [name, index]));
     this.#recording = record === true ? this.#newRecording(names) : undefined;
+    this.#watch = watch;
+    this.#lookOn();
     this.#total = scenario.steps.reduce((sum, step) => sum + operationsOf(step, scenario.devices), 0);
   }
 
@@ -150,6 +165,16 @@ class Runner {
   #journal(recording: Recording): void {
     const pool = this.#system.machine.aperture?.pool;
     if (pool) pool.journal = (first, count) => recording.addRun(first, count);
+  }
+
+  /** Tells who looks on of the searches of the machine that runs. */
+  #lookOn(): void {
+    const watch = this.#watch;
+    const { aperture } = this.#system.machine;
+    if (!watch || !aperture) return;
+    aperture.watch = (request) => {
+      if (this.#done === watch.operation) watch.onSearch(aperture, request);
+    };
   }
 
   * run(): Generator<RunProgress, ScenarioRun> {
@@ -205,6 +230,7 @@ class Runner {
     // The slots are those of the machine that is there in the end.
     this.#recording?.forgetRuns();
     if (this.#recording) this.#journal(this.#recording);
+    this.#lookOn();
     return { ok: true, explain: [reason('booted', { label: platform.label })] };
   }
 
@@ -278,6 +304,7 @@ class Runner {
   }
 
   #count(outcome: Outcome, what: Operation, tally: Tally): Outcome {
+    if (this.#done === this.#watch?.operation) this.#watch.onOutcome(outcome);
     this.#done++;
     tally.operations++;
     const copied = copiedBytes(outcome);

@@ -73,6 +73,8 @@ export class Aperture implements SlotSource {
   readonly generation: SlotSearch;
   /** Most slots ever in use at once. */
   highWater = 0;
+  /** Told of the search of each area before it begins, where someone looks on; the request is the aperture's own and changes behind. */
+  watch: ((request: SearchRequest) => void) | undefined;
   /** Bytes before the data of the mapping that is being made: the in-slot offset and any padding. */
   #offsetBytes = 0;
   /** The request of the search that runs: one object for all, as searches are many and short. */
@@ -122,6 +124,7 @@ export class Aperture implements SlotSource {
   }
 
   #search(request: SearchRequest): number {
+    if (this.watch !== undefined) this.watch(request);
     return this.generation === 'F' ? searchF(this.pool, request) : this.#searchBefore(request, this.generation);
   }
 

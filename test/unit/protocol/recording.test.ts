@@ -8,6 +8,9 @@ import { BUILT_IN_PLATFORMS } from '../../../src/core/platform/built-in-platform
 import { fromBase64, toBase64 } from '../../../src/protocol/base64.ts';
 import { ByteReader, ByteWriter } from '../../../src/protocol/byte-stream.ts';
 import { packRecording } from '../../../src/protocol/pack-recording.ts';
+import { VERDICTS } from '../../../src/core/swiotlb/replay-search.ts';
+import { SEARCH_VERDICTS } from '../../../src/protocol/operation-detail.ts';
+import { packCandidates, unpackCandidates } from '../../../src/protocol/pack-candidates.ts';
 import type { RecordingColumns } from '../../../src/protocol/recording-columns.ts';
 import { RecordingPlayer } from '../../../src/protocol/recording-player.ts';
 import { packedRecording } from '../../../src/server/packed-recording.ts';
@@ -122,6 +125,25 @@ describe('a packed recording', () => {
   });
 });
 
+describe('the slots that a search looked at', () => {
+  const candidates = fc.array(fc.tuple(fc.nat(SLOTS - 1), fc.nat(SEARCH_VERDICTS.length - 1)), { maxLength: 200 })
+    .map((list) => ({ slots: Uint32Array.from(list, ([slot]) => slot), verdicts: Uint8Array.from(list, ([, verdict]) => verdict) }));
+
+  it('are read as they were written; damage is refused, not thrown', () => {
+    expect(SEARCH_VERDICTS).toEqual(VERDICTS);
+    fc.assert(fc.property(candidates, fc.nat(), fc.nat(255), (given, at, value) => {
+      const bytes = packCandidates(given);
+      expect(unpackCandidates(bytes, given.slots.length, SLOTS)).toEqual({ ok: true, value: given });
+      expect(unpackCandidates(bytes, given.slots.length + 1, SLOTS).ok).toBe(false);
+      if (bytes.length === 0) return;
+      expect(unpackCandidates(bytes.subarray(0, -1), given.slots.length, SLOTS).ok).toBe(false);
+      bytes[at % bytes.length] = value;
+      const read = unpackCandidates(bytes, given.slots.length, SLOTS);
+      if (read.ok) expect(read.value.slots.every((slot) => slot < SLOTS)).toBe(true);
+    }));
+  });
+});
+
 describe('a played recording', () => {
   it('shows after any seeks what the operations up to there leave', () => {
     fc.assert(fc.property(recordings, fc.array(fc.nat(320), { minLength: 1, maxLength: 30 }), fc.constantFrom(0.01, 2 ** 26), (columns, seeks, keyframeBytes) => {
@@ -135,12 +157,15 @@ describe('a played recording', () => {
         expect([...player.owners]).toEqual(owners);
         expect([...player.hint]).toEqual(hint);
         expect(player.used.reduce((sum, each) => sum + each, 0)).toBe(used);
+        const lengths = new Array<number>(129).fill(0);
         if (player.position > 0) expect(player.usedAfter[player.position - 1]).toBe(used);
         for (let segment = 0; segment < SLOTS / 128; segment++) {
           const free = owners.slice(segment * 128, segment * 128 + 128).map((owner) => (owner < 0 ? '.' : 'x')).join('');
-          expect(player.free[segment]).toBe(free.replaceAll('x', '').length);
-          expect(player.longest[segment]).toBe(Math.max(...free.split('x').map((run) => run.length)));
+          expect(player.runs.free[segment]).toBe(free.replaceAll('x', '').length);
+          expect(player.runs.longest[segment]).toBe(Math.max(...free.split('x').map((run) => run.length)));
+          for (const run of free.split('x')) if (run.length > 0) lengths[run.length]!++;
         }
+        expect([...player.runs.byLength]).toEqual(lengths);
       }
     }), { numRuns: 60 });
   });

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Aperture, type MapResult } from '../../../../src/core/swiotlb/aperture.ts';
+import { type SearchReplay, VERDICTS, replaySearch } from '../../../../src/core/swiotlb/replay-search.ts';
+import { LIVELOCK, NOT_FOUND } from '../../../../src/core/swiotlb/search-request.ts';
 import { type Generation, NaivePool, type NaiveRequest } from './naive-pool.ts';
 
 const GENERATIONS: readonly Generation[] = ['A', 'B1', 'B2', 'B3', 'C', 'D', 'E', 'F'];
@@ -81,6 +83,54 @@ describe('the slot search against the naive one', () => {
       }
       expect([...aperture.pool.list]).toEqual(naive.list());
     }), { numRuns: 300 });
+  });
+});
+
+describe('a replayed search', () => {
+  it.each(GENERATIONS)('of generation %s looks at each slot and comes to the same end', (gen) => {
+    fc.assert(fc.property(geometry, fc.array(step, { maxLength: 60 }), ({ shape: [slots, areas], start }, steps) => {
+      const aperture = new Aperture(gen, slots, areas, start);
+      let replays: SearchReplay[] = [];
+      aperture.watch = (search) => replays.push(replaySearch(aperture.pool, search, gen));
+      const live: number[] = [];
+      for (const next of steps) {
+        if ('unmap' in next) {
+          if (live.length > 0) aperture.unmap(live.splice(next.unmap % live.length, 1)[0]!);
+          continue;
+        }
+        replays = [];
+        const result = map(aperture, next);
+        const ends = replays.map(({ found }) => found);
+        if (result.ok) {
+          expect(ends).toEqual([...ends.slice(0, -1).fill(NOT_FOUND), result.slot - result.pad]);
+          live.push(result.address);
+        } else {
+          expect(ends.at(-1)).toBe(result.cause === 'livelock' ? LIVELOCK : NOT_FOUND);
+        }
+        for (const { slots: looked, verdicts, area, found, need } of replays) {
+          expect(looked.every((slot) => Math.floor(slot / aperture.pool.areaSlots) === area)).toBe(true);
+          expect([...verdicts].filter((verdict) => VERDICTS[verdict] === 'taken')).toHaveLength(found >= 0 ? 1 : 0);
+          if (result.ok) expect(need).toBe(result.slots);
+        }
+      }
+    }), { numRuns: 60 });
+  });
+
+  it('says of each slot why it was passed over', () => {
+    const aperture = new Aperture('F', 256, 1, 0x10_0000);
+    const take = (bytes: number, minAlign = 0, orig = 0x1800): MapResult => map(aperture, { orig, bytes, cpu: 0, minAlign, allocAlign: 0, boundary: 0xffff_ffff });
+    take(2048 * 3);
+    let replay: SearchReplay | undefined;
+    aperture.watch = (search) => { replay = replaySearch(aperture.pool, search, 'F'); };
+    // Slot 3 has an address that ends as the original does; the hint stands there.
+    expect(take(100, 0xfff)).toMatchObject({ ok: true, slot: 3 });
+    expect([...replay!.slots].map((slot, at) => [slot, VERDICTS[replay!.verdicts[at]!]])).toEqual([[3, 'taken']]);
+    expect(take(2048 * 124)).toMatchObject({ ok: true, slot: 4 });
+    expect(take(2048 * 127)).toMatchObject({ ok: true, slot: 128 });
+    take(100, 0xfff, 0x1000);
+    expect([replay!.hint, replay!.need, replay!.found]).toEqual([255, 1, NOT_FOUND]);
+    expect(new Set([...replay!.verdicts].map((verdict) => VERDICTS[verdict]))).toEqual(new Set(['unaligned', 'in-use']));
+    expect([replay!.slots[0], VERDICTS[replay!.verdicts[0]!]]).toEqual([255, 'unaligned']);
   });
 });
 
