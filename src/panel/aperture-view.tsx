@@ -24,6 +24,8 @@ import type { Tokens } from './tokens.ts';
 export interface ApertureViewProps {
   readonly pool: PanelAperture | undefined;
   readonly model: ApertureModel | undefined;
+  /** Whether the operation shown ran on a machine that is no more. */
+  readonly earlier: boolean;
   readonly view: PanelViewState;
   /** The search of the operation shown, once the extension has told it. */
   readonly search: SearchModel | undefined;
@@ -31,7 +33,7 @@ export interface ApertureViewProps {
   readonly actions: PageActions;
 }
 
-export function ApertureView({ pool, model, view, search, tokens, actions }: ApertureViewProps): JSX.Element {
+export function ApertureView({ pool, model, earlier, view, search, tokens, actions }: ApertureViewProps): JSX.Element {
   const recording = model?.recording;
   const shades = useMemo(() => shadesOf(pool, recording), [pool?.mappings, recording]);
   const devices = useMemo(() => devicesOf(pool, recording), [pool?.mappings, recording]);
@@ -92,8 +94,10 @@ export function ApertureView({ pool, model, view, search, tokens, actions }: Ape
     </>
   );
   return (
-    <SectionFrame id="aperture" head={text.aperture} meta={apertureMeta(model?.pool ?? pool, model)} fields={fields || undefined}>
-      {!model ? (
+    <SectionFrame id="aperture" head={text.aperture} meta={earlier ? undefined : apertureMeta(model?.pool ?? pool, model)} fields={fields || undefined}>
+      {earlier ? (
+        <p>{text.earlierMachine}</p>
+      ) : !model ? (
         <p>{fill(text.noPlaces, groupDigits(pool.used), groupDigits(pool.slots))}</p>
       ) : view.view === 'table' ? (
         <ApertureTables model={model} search={search} selected={selected} onSelect={select} onEnter={actions.enterWhy} />

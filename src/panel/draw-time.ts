@@ -116,7 +116,7 @@ function drawSideLabels(context: CanvasRenderingContext2D, timeline: Timeline, g
 
 /** What a position changes: the playhead, and the numbers at the right. */
 export function drawPlayhead(
-  context: CanvasRenderingContext2D, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, at: { readonly position: number; readonly used: number; readonly slots: number; readonly refused: number },
+  context: CanvasRenderingContext2D, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, at: { readonly position: number; readonly used: number | undefined; readonly slots: number; readonly refused: number },
 ): void {
   const x = Math.round(xOfPosition(geometry, at.position, timeline.operations));
   context.fillStyle = tokens.bg;
@@ -132,8 +132,8 @@ export function drawPlayhead(
   context.fill();
   const { width, narrow } = geometry;
   const dim = { colour: tokens.dim, align: 'right' as const, ...(narrow ? { size: 10 } : {}) };
-  drawText(context, tokens, narrow ? groupDigits(at.used) : fill(text.usedNow, groupDigits(at.used)), width, 26, { ...dim, colour: tokens.fg });
-  if (at.slots > 0) drawText(context, tokens, fill(text.perCent, (100 * at.used / at.slots).toFixed(1)), width, 42, dim);
+  drawText(context, tokens, at.used === undefined ? text.unknown : narrow ? groupDigits(at.used) : fill(text.usedNow, groupDigits(at.used)), width, 26, { ...dim, colour: tokens.fg });
+  if (at.slots > 0 && at.used !== undefined) drawText(context, tokens, fill(text.perCent, (100 * at.used / at.slots).toFixed(1)), width, 42, dim);
   drawText(context, tokens, groupDigits(at.refused), width, REFUSED, dim);
   if (timeline.peakCopied > 0) drawText(context, tokens, narrow ? formatBytes(timeline.peakCopied) : fill(text.peak, formatBytes(timeline.peakCopied)), width, COPIED.bottom - 8, { ...dim, size: 10 });
 }

@@ -93,7 +93,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
           <div class="columns">
             <div class="column">
               {!state.scenario && limits}
-              <ApertureView pool={state.aperture} model={aperture} view={view} search={operation?.search} tokens={tokens} actions={actions} />
+              <ApertureView pool={state.aperture} earlier={recording !== undefined && position < recording.about.slotsFrom} model={aperture} view={view} search={operation?.search} tokens={tokens} actions={actions} />
               {steps}
               {state.scenario && limits}
             </div>
@@ -169,6 +169,7 @@ function useKeys(page: PageModel, playing: boolean, actions: PageActions): void 
 function modelOf(state: PanelState | undefined, recording: OpenRecording | undefined, position: number): ApertureModel | undefined {
   const pool = state?.aperture;
   if (!pool) return undefined;
+  if (recording && position < recording.about.slotsFrom) return undefined;
   if (recording && recording.player.slots === pool.slots) return recordedModel(pool, recording, position);
   return apertureModel(pool, pool.atStep ?? state.scenario?.steps.at(-1)?.index ?? 0);
 }

@@ -79,7 +79,7 @@ function TimePicture({ state, recording, parts, position, tokens, actions }: Pic
   const timeline = useMemo(() => reduceTimeline(recording, Math.max(1, geometry.right - geometry.left)), [recording, geometry]);
   const { player, refused } = recording;
   const operations = player.playable;
-  const used = position > 0 ? (player.usedAfter[position - 1] ?? 0) : 0;
+  const used = position < recording.about.slotsFrom ? undefined : position > 0 ? (player.usedAfter[position - 1] ?? 0) : 0;
 
   useLayoutEffect(() => {
     const context = ground.current && width > 0 ? prepareCanvas(ground.current, width, TIME_HEIGHT) : undefined;
@@ -137,8 +137,8 @@ function TimeTables({ state, recording, parts, position, actions }: Omit<Picture
           { key: 'what', head: text.operation, cell: (part) => state.scenario?.steps.find(({ index }) => index === part.step)?.op ?? '' },
           { key: 'first', head: text.operations, cell: (part) => `${groupDigits(part.first + 1)}–${groupDigits(part.end)}` },
           { key: 'refused', head: text.failures, kind: 'number', cell: (part) => groupDigits(part.refused) },
-          { key: 'high', head: text.highWaterHead, kind: 'number', cell: (part) => groupDigits(part.highWater) },
-          { key: 'used', head: text.usedAtEnd, kind: 'number', cell: (part) => groupDigits(part.used) },
+          { key: 'high', head: text.highWaterHead, kind: 'number', cell: (part) => (part.end < recording.about.slotsFrom ? text.unknown : groupDigits(part.highWater)) },
+          { key: 'used', head: text.usedAtEnd, kind: 'number', cell: (part) => (part.end < recording.about.slotsFrom ? text.unknown : groupDigits(part.used)) },
           { key: 'copied', head: text.copiedBytes, kind: 'number', cell: (part) => groupDigits(part.copied) },
         ]}
         selected={at < 0 ? undefined : at}

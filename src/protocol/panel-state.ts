@@ -151,6 +151,8 @@ const recording = v.object({
   operations: count,
   /** Runs of slots that were taken or given back. */
   runs: count,
+  /** Operations done from which on it tells of slots: those before ran on a machine that was booted anew. */
+  slotsFrom: count,
   /** Whether it holds every operation of the run; else the first so many. */
   complete: v.boolean(),
   /** What the indexes in its columns stand for. */

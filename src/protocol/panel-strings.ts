@@ -119,6 +119,7 @@ export const panelStrings = {
   hint: 'hint',
   sizeClasses: '1 slot|2 to 15 slots|16 to 63 slots|64 to 128 slots',
   ageClasses: '< 64 steps|64 to 511|512 to 2,047|≥ 2,048',
+  earlierMachine: 'This operation ran on a machine that the scenario booted anew later: its slots are not kept.',
   search: 'Search',
   searchRole: 'slot that the search looked at',
   searchNothing: 'No area has enough free slots: none was looked at.',

@@ -16,7 +16,7 @@ export function packedRecording(recording: Recording, operations: number): Packe
   return {
     bytes,
     about: {
-      id: `${bytes.length.toString(16)}-${hashOf(bytes).toString(16)}`, bytes: bytes.length, operations: recording.length, runs: recording.runs,
+      id: `${bytes.length.toString(16)}-${hashOf(bytes).toString(16)}`, bytes: bytes.length, operations: recording.length, runs: recording.runs, slotsFrom: recording.slotsFrom,
       complete: recording.length === operations, operationNames: [...recording.operations], devices: [...recording.devices], results: [...RESULTS],
     },
   };

@@ -42,6 +42,8 @@ export class Recording {
   bytes = new Float64Array(FIRST_CAPACITY);
   copied = new Float64Array(FIRST_CAPACITY);
   runs = 0;
+  /** Operations before which the runs are of an aperture that is no more. */
+  slotsFrom = 0;
   /** Index of the operation during which the run changed hands. */
   runOperation = new Uint32Array(FIRST_CAPACITY);
   /** First slot of the run, padding included. */
@@ -87,9 +89,10 @@ export class Recording {
     this.runs = at + 1;
   }
 
-  /** The machine was booted anew: the runs of slots so far are of an aperture that is no more. */
+  /** The machine is booted anew by the operation that is added next: the runs of slots so far are of an aperture that is no more. */
   forgetRuns(): void {
     this.runs = 0;
+    this.slotsFrom = this.length + 1;
   }
 
   #grow(): void {
