@@ -2,13 +2,14 @@ import * as vscode from 'vscode';
 import { parseSize } from '../core/units/parse-size.ts';
 import { SERVER_REQUESTS } from '../protocol/server-requests.ts';
 import type { PlanRequest, Report } from '../protocol/server-requests.ts';
+import { requestReport } from './request-report.ts';
 import type { ServerClient } from './server-client.ts';
 import { showReport } from './show-report.ts';
 
 const TITLE = vscode.l10n.t('Plan a Buffer');
-const STEPS = 4;
+const STEPS = 5;
 
-/** The wizard: size, mask, one address or pieces, copies. @param given answers that are known already; all of them: nothing is asked */
+/** The wizard: size, mask, one address or pieces, copies and, where they may be, the rate. @param given answers that are known already; all of them: nothing is asked */
 export async function planBuffer(server: ServerClient, given: Partial<PlanRequest> = {}): Promise<Report | undefined> {
   const bytes = given.bytes ?? await askSize();
   if (bytes === undefined) return undefined;
@@ -25,30 +26,39 @@ export async function planBuffer(server: ServerClient, given: Partial<PlanReques
     ['no', vscode.l10n.t('It may'), ''], ['user', vscode.l10n.t('No copy to user space'), ''], ['domu', vscode.l10n.t('No copy to a guest'), vscode.l10n.t('a domU’s user space')],
   ]);
   if (zeroCopy === undefined) return undefined;
-  const report = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Planning the buffer') }, () => (
-    server.request(SERVER_REQUESTS.planBuffer, { bytes, maskBits, contiguous, zeroCopy, bytesPerSecond: given.bytesPerSecond ?? 0 })));
-  if (!report.ok) {
-    void vscode.window.showErrorMessage(report.error);
-    return undefined;
-  }
-  await showReport(report.value, 'dma-buffer-plan');
-  return report.value;
+  // Where no copy may be made, none is counted.
+  const bytesPerSecond = given.bytesPerSecond ?? (zeroCopy === 'no' ? await askRate() : 0);
+  if (bytesPerSecond === undefined) return undefined;
+  const report = await requestReport(server, vscode.l10n.t('DMA Aperture: planning the buffer'), SERVER_REQUESTS.planBuffer, { bytes, maskBits, contiguous, zeroCopy, bytesPerSecond });
+  if (report) await showReport(report, 'dma-buffer-plan');
+  return report;
 }
 
-async function askSize(): Promise<number | undefined> {
-  const read = (text: string): number | string => {
+function askSize(): Promise<number | undefined> {
+  return ask({ title: step(1), prompt: vscode.l10n.t('How large is the buffer?'), value: '1G', placeHolder: vscode.l10n.t('1G, 512M, 2^18 pages, 0x40000') }, (text) => {
     const size = parseSize(text);
     return typeof size !== 'number' ? size.error : size < 1 ? vscode.l10n.t('expected at least one byte') : size;
-  };
+  });
+}
+
+function askRate(): Promise<number | undefined> {
+  return ask({ title: step(STEPS), prompt: vscode.l10n.t('How much data goes through it in a second? Empty: not known.'), placeHolder: vscode.l10n.t('100M, 1.5G') }, (text) => {
+    const size = text.trim() === '' ? 0 : parseSize(text.replace(/\/s\s*$/, ''));
+    return typeof size === 'number' ? size : size.error;
+  });
+}
+
+/** @param read gives the value of a text, or what was expected instead */
+async function ask(options: vscode.InputBoxOptions, read: (text: string) => number | string): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
-    title: step(1), prompt: vscode.l10n.t('How large is the buffer?'), value: '1G', placeHolder: vscode.l10n.t('1G, 512M, 2^18 pages, 0x40000'), ignoreFocusOut: true,
+    ...options, ignoreFocusOut: true,
     validateInput: (value) => {
-      const size = read(value);
-      return typeof size === 'string' ? size : undefined;
+      const found = read(value);
+      return typeof found === 'string' ? found : undefined;
     },
   });
-  const size = text === undefined ? undefined : read(text);
-  return typeof size === 'number' ? size : undefined;
+  const found = text === undefined ? undefined : read(text);
+  return typeof found === 'number' ? found : undefined;
 }
 
 async function pick<T>(at: number, question: string, choices: readonly (readonly [T, string, string])[]): Promise<T | undefined> {

@@ -132,6 +132,9 @@ const planRequest = v.object({
   bytesPerSecond: v.pipe(v.number(), v.minValue(0, 'expected zero or more')),
 });
 
+/** With a token, work-done progress is reported under it. */
+const planning = v.object({ ...planRequest.entries, workDoneToken: v.optional(v.string()) });
+
 const draft = v.object({ text: v.string() });
 
 const readResult = v.union([
@@ -223,10 +226,10 @@ export const SERVER_REQUESTS = {
   runScenarioTest: {
     method: 'dmaAperture/runScenarioTest', params: reader(v.object({ id: v.string() })), result: reader(testRun),
   } satisfies RequestSpec<{ id: string }, ScenarioTestRun>,
-  /** Every way to a buffer on the active platform. */
+  /** Every way to a buffer on the active platform. Can be cancelled; progress by `workDoneToken`. */
   planBuffer: {
-    method: 'dmaAperture/planBuffer', params: reader(planRequest), result: reader(report),
-  } satisfies RequestSpec<PlanRequest, Report>,
+    method: 'dmaAperture/planBuffer', params: reader(planning), result: reader(report),
+  } satisfies RequestSpec<PlanRequest & { workDoneToken?: string | undefined }, Report>,
   /** The smallest aperture under which a scenario's mappings do not fail. Can be cancelled; progress by `workDoneToken`. */
   sizeAperture: {
     method: 'dmaAperture/sizeAperture', params: reader(v.object({ id: v.string(), workDoneToken: v.optional(v.string()) })), result: reader(report),

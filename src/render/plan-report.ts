@@ -1,4 +1,4 @@
-import type { BufferPlan, PlanNeed, PlanRow, PlanWayId } from '../core/scenario/plan-buffer.ts';
+import type { BufferPlan, PlanNeed, PlanRow, PlanSince, PlanWayId } from '../core/scenario/plan-buffer.ts';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import { csvLine, markdownTable } from './tables.ts';
 import { type ExplainJson, explainJson } from './explain-json.ts';
@@ -47,15 +47,15 @@ function cells(row: PlanRow, plan: BufferPlan): readonly string[] {
   const copies = row.copiesPerByte === 0 ? 'none' : rate > 0 ? `${formatBytes(Math.round(rate * row.copiesPerByte))}/s` : `${row.copiesPerByte} a byte`;
   return [
     wayText(row.id), verdictText(row), row.binding ? reasonText(row.binding) : '—', row.needs.map(needText).join('; ') || '—',
-    formatBytes(row.memoryBytes + row.bookkeepingBytes), copies, `${formatBytes(row.remainsBelowMaskBytes)} of ${formatBytes(row.remainsBytes)}`, sinceText(row, plan),
+    formatBytes(row.memoryBytes + row.bookkeepingBytes), copies, `${formatBytes(row.remainsBelowMaskBytes)} of ${formatBytes(row.remainsBytes)}`, sinceText(row.since.linux), row.since.xen ? sinceText(row.since.xen) : '—',
   ];
 }
 
-const HEADINGS = ['Way', 'Verdict', 'What decides', 'Needs', 'Set aside', 'Copied', 'Left below the mask', 'Works from'];
+const HEADINGS = ['Way', 'Verdict', 'What decides', 'Needs', 'Set aside', 'Copied', 'Left below the mask', 'Linux', 'Xen'];
 
-function sinceText({ since: { linux, xen } }: PlanRow, plan: BufferPlan): string {
-  const releases = [...(linux === undefined ? [] : [`Linux ${linux}`]), ...(xen === undefined || !plan.platform.xen ? [] : [`Xen ${xen}`])];
-  return releases.join(', ') || '—';
+function sinceText({ kind, ...rest }: PlanSince): string {
+  const release = 'release' in rest ? rest.release : '';
+  return { from: `from ${release}`, any: `any from ${release}`, none: 'none', 'not-modelled': 'not modelled' }[kind];
 }
 
 /** The wish in one line: `1 GiB below 32 bits, contiguous, no copy to a guest`. */
@@ -78,10 +78,10 @@ export function planCsv(plan: BufferPlan): string {
 export function planText(plan: BufferPlan): string {
   const lines = [`A DMA buffer of ${requestText(plan)}`, `Platform: ${plan.platform.label}`, ''];
   for (const row of plan.rows) {
-    const [, verdict = '', , needs = '', aside = '', copied = '', left = '', since = ''] = cells(row, plan);
+    const [, verdict = '', , needs = '', aside = '', copied = '', left = '', linux = '', xen = ''] = cells(row, plan);
     lines.push(`${{ works: '+', 'wider-mask': '~', 'in-pieces': '~', no: '-' }[row.verdict]} ${wayText(row.id)}: ${verdict}`);
     if (row.binding) lines.push(`    ${reasonText(row.binding)}`);
-    lines.push(`    needs ${needs}; sets aside ${aside}; copies ${copied}; leaves ${left} below the mask${since === '—' ? '' : `; works from ${since}`}`);
+    lines.push(`    needs ${needs}; sets aside ${aside}; copies ${copied}; leaves ${left} below the mask`, `    works with Linux: ${linux}${xen === '—' ? '' : `; with Xen: ${xen}`}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -86,11 +86,12 @@ export function stepTitle(step: ScenarioStep): string {
 }
 
 /** `boot swiotlb=131072, Linux 6.12` */
-function bootTitle({ linux, xen, swiotlb, cma, domainMemory, dmaEmergencyPool }: BootStep): string {
+function bootTitle({ linux, xen, swiotlb, cma, domainMemory, dmaEmergencyPool, config }: BootStep): string {
   const changes = [
     ...(linux === undefined ? [] : [`Linux ${linux}`]), ...(xen === undefined ? [] : [`Xen ${xen}`]), ...(swiotlb === undefined ? [] : [`swiotlb=${swiotlb}`]),
     ...(cma === undefined ? [] : [`cma=${formatBytes(cma)}`]), ...(domainMemory === undefined ? [] : [`dom0_mem=${formatBytes(domainMemory)}`]),
     ...(dmaEmergencyPool === undefined ? [] : [`dma_emergency_pool=${formatBytes(dmaEmergencyPool)}`]),
+    ...Object.entries(config ?? {}).map(([symbol, value]) => `${symbol}=${value}`),
   ];
   return `boot ${changes.join(', ') || 'as before'}`;
 }

@@ -130,7 +130,8 @@ class LanguageServer {
     this.#answer(SERVER_REQUESTS.runScenario, ({ id }, token) => this.#scenarios.run(id, this.#platforms.active, () => token.isCancellationRequested));
     this.#answer(SERVER_REQUESTS.scenarioTests, () => this.#scenarios.tests());
     this.#answer(SERVER_REQUESTS.runScenarioTest, ({ id }, token) => this.#scenarios.test(id, this.#platforms.active, () => token.isCancellationRequested));
-    this.#answer(SERVER_REQUESTS.planBuffer, (request) => planReport(request, this.#platforms.active));
+    this.#answer(SERVER_REQUESTS.planBuffer, ({ workDoneToken, ...request }, token) => withProgress(connection, workDoneToken, 'Planning the buffer', (report) => (
+      planReport(request, this.#platforms.active, () => token.isCancellationRequested, ({ done, total }) => report(`${done} of ${total} ways tried`, done / total)))));
     this.#answer(SERVER_REQUESTS.sizeAperture, ({ id, workDoneToken }, token) => withProgress(connection, workDoneToken, 'Searching the smallest aperture', (report) => (
       this.#scenarios.size(id, this.#platforms.active, () => token.isCancellationRequested, ({ done, total }) => report(`${done} of ${total} runs`, done / total)))));
     this.#answer(SERVER_REQUESTS.scenarioFromLog, ({ uri }) => this.#scenarioFromLog(uri));

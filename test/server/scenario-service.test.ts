@@ -86,6 +86,21 @@ describe('scenarios in the server', () => {
     await expect(ask('planBuffer', { bytes: -1 })).rejects.toThrow('expected one byte or more');
   });
 
+  it('are planned until they are cancelled, with progress, and nothing is left of it', async () => {
+    const seen: unknown[] = [];
+    client.connection.onNotification('$/progress', ({ token, value }: { token: string; value: unknown }) => {
+      if (token === 'plan') seen.push(value);
+    });
+    const request = { bytes: 2 ** 30, maskBits: 32, contiguous: false, zeroCopy: 'no', bytesPerSecond: 0, workDoneToken: 'plan' };
+    const source = new CancellationTokenSource();
+    const stopped = expect(client.connection.sendRequest('dmaAperture/planBuffer', request, source.token)).rejects.toThrow('Cancelled.');
+    source.cancel();
+    await stopped;
+    expect(seen.at(0)).toMatchObject({ kind: 'begin', cancellable: true });
+    expect(seen.at(-1)).toEqual({ kind: 'end' });
+    expect((await ask<Report>('planBuffer', { ...request, contiguous: true })).markdown).toContain('| Linux | Xen |');
+  });
+
   it('are made of what a log shows', async () => {
     const lines = ['Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org) (gcc-12) #1 SMP Debian 6.1.192-2', 'software IO TLB: mapped [mem 0x00000000bbece000-0x00000000bfece000] (64MB)', 'nvme 0000:01:00.0: swiotlb buffer is full (sz: 8192 bytes), total 32768 (slots), used 32766 (slots)', 'nvme 0000:01:00.0: swiotlb buffer is full (sz: 524288 bytes), total 32768 (slots), used 10 (slots)'];
     await client.open(LOG, 'kernel-log', `${lines.map((line, at) => `[    ${at}.000000] ${line}`).join('\n')}\n`);

@@ -14,6 +14,8 @@ export interface PlatformChange {
   readonly domainBytes?: number;
   /** `dma_emergency_pool=` in bytes (3.0.4 to 3.2). */
   readonly emergencyPoolBytes?: number;
+  /** Symbols of the kernel's configuration, beside those that are known. */
+  readonly config?: Readonly<Record<string, string>>;
   readonly linux?: string;
   readonly xen?: string;
 }
@@ -55,6 +57,7 @@ export function platformVariant(platform: Platform, change: PlatformChange, why:
     delete facts.config;
     facts.kernelRelease = fact(change.linux);
   }
+  if (change.config !== undefined) facts.config = new Map([...(facts.config ?? []), ...Object.entries(change.config).map(([symbol, value]): [string, Fact<string>] => [symbol, fact(value)])]);
   if (change.xen !== undefined) facts.xenVersion = fact(change.xen);
   return buildPlatform(facts, { id: platform.id, ...(platform.overrides ? { overrides: platform.overrides } : {}) });
 }

@@ -2,8 +2,8 @@ import { DmaSystem } from '../dma/dma-system.ts';
 import { createDevice, type Device } from '../dma/device.ts';
 import { type Outcome, copiedBytes } from '../dma/outcome.ts';
 import { bytesOf, roomAtBoot } from '../dma/strategies/machine-room.ts';
-import { priceStrategies } from '../dma/strategies/price-strategies.ts';
-import type { StrategyAnswer, StrategyId } from '../dma/strategies/strategy.ts';
+import { priceStrategy } from '../dma/strategies/price-strategy.ts';
+import { STRATEGY_IDS, type StrategyAnswer, type StrategyId } from '../dma/strategies/strategy.ts';
 import { type Platform, isXenPv } from '../platform/platform.ts';
 import { platformVariant } from '../platform/platform-variant.ts';
 import { type Reason, reason } from '../platform/reason.ts';
@@ -34,6 +34,18 @@ export type PlanNeed =
   | { readonly kind: 'driver-change'; readonly change: 'scatterlist' | 'dma-mask' | 'split' }
   | { readonly kind: 'domain-type'; readonly change: 'pvh' };
 
+/**
+ * `from`: with this release and all later ones that the tables know; `any`: with the oldest of them already; `none`: not with the newest;
+ * `not-modelled`: the model has no facts that decide it.
+ */
+export type PlanSince = { readonly kind: 'from' | 'any'; readonly release: string } | { readonly kind: 'none' | 'not-modelled' };
+
+/** How far a plan is: ways that were tried, of how many. */
+export interface PlanProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** One way to the buffer, as the core found it on the platform. Sizes are bytes. */
 export interface PlanRow {
   readonly id: PlanWayId;
@@ -56,11 +68,8 @@ export interface PlanRow {
   /** What is left for everything else: of the machine, and below the mask. */
   readonly remainsBytes: number;
   readonly remainsBelowMaskBytes: number;
-  /**
-   * The oldest releases with which it works, the rest of the platform as it is; absent where the oldest that the tables know will do, where
-   * none does, and where no release has what the way needs.
-   */
-  readonly since: { readonly linux?: string; readonly xen?: string };
+  /** From which releases on it works, the rest of the platform as it is; `xen` is absent where the platform has none. */
+  readonly since: { readonly linux: PlanSince; readonly xen?: PlanSince };
   readonly explain: readonly Reason[];
 }
 
@@ -70,49 +79,82 @@ export interface BufferPlan {
   readonly rows: readonly PlanRow[];
 }
 
+/** {@link planSteps} to its end. */
+export function planBuffer(platform: Platform, request: BufferPlanRequest): BufferPlan {
+  const steps = planSteps(platform, request);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /**
  * Every way to a large DMA buffer on a platform, each tried on a machine of its own that the core boots: nothing here is
- * known beforehand. Ways that any kernel has come first, then those that need another kernel, driver or domain.
+ * known beforehand. Ways that any kernel has come first, then those that need another kernel, driver or domain. It pauses after each way.
  */
-export function planBuffer(platform: Platform, request: BufferPlanRequest): BufferPlan {
-  const rows = waysOf(platform, request);
-  const linux = firstReleases(LINUX_RELEASES, (release) => (platform.features.swiotlbUnit.value === 'MiB' ? [] : waysOf(platformVariant(platform, { linux: release }, `Linux ${release}`), request)));
-  const xen = firstReleases(XEN_RELEASES, (release) => (platform.xen ? waysOf(platformVariant(platform, { xen: release }, `Xen ${release}`), request) : []));
+export function* planSteps(platform: Platform, request: BufferPlanRequest): Generator<PlanProgress, BufferPlan> {
+  const linux = platform.features.swiotlbUnit.value === 'MiB' ? XENLINUX_RELEASES : LINUX_RELEASES;
+  const xen = platform.xen === undefined ? [] : platform.features.swiotlbUnit.value === 'MiB' ? XENLINUX_XEN_RELEASES : XEN_RELEASES;
+  const ways = waysOn(platform);
+  const total = ways.length * (1 + linux.length + xen.length);
+  let done = 0;
+  const tryAll = function* (on: Platform): Generator<PlanProgress, WayRow[]> {
+    const rows: WayRow[] = [];
+    for (const id of ways) {
+      rows.push(judged(tryWay(id, on, request), request));
+      yield { done: ++done, total };
+    }
+    return rows;
+  };
+  const rows = yield* tryAll(platform);
+  const works = { linux: new Map<string, WayRow[]>(), xen: new Map<string, WayRow[]>() };
+  for (const release of linux) works.linux.set(release, yield* tryAll(platformVariant(platform, { linux: release }, `Linux ${release}`)));
+  for (const release of xen) works.xen.set(release, yield* tryAll(platformVariant(platform, { xen: release }, `Xen ${release}`)));
   return {
     platform, request,
-    rows: rows.map((row) => {
-      const built = row.needs.some(({ kind }) => kind === 'kernel-change');
-      return { ...row, since: built ? {} : { ...(row.id === 'pvh-iommu' ? {} : namedSince('linux', linux.get(row.id))), ...namedSince('xen', xen.get(row.id)) } };
-    }),
+    rows: rows.map((row, at) => ({
+      ...row,
+      since: {
+        linux: row.id === 'pvh-iommu' ? { kind: 'not-modelled' } : firstRelease(works.linux, at),
+        ...(platform.xen === undefined ? {} : { xen: firstRelease(works.xen, at) }),
+      },
+    })),
   };
 }
 
-/** Releases between which a feature of the tables changes; a way that works with none of them works with no kernel known. */
-const LINUX_RELEASES = ['3.6.0', '4.9.0', '4.18.0', '5.0.0', '5.10.0', '5.15.0', '6.1.0', '6.6.0', '6.12.0', '6.14.0', '7.3.0'] as const;
+/** Releases between which a feature of the tables changes, oldest first; XenLinux has its own, and Xens of its time. */
+const LINUX_RELEASES = ['3.6.0', '4.9.0', '4.18.0', '5.0.0', '5.10.0', '5.15.0', '6.1.0', '6.4.0', '6.6.0', '6.9.0', '6.12.0', '6.14.0', '7.3.0'] as const;
+const XENLINUX_RELEASES = ['2.6.16.33-xen', '2.6.18.8-xen', '2.6.27-xen'] as const;
 const XEN_RELEASES = ['4.1.0', '4.4.0', '4.7.0', '4.11.0', '4.17.0', '4.20.0'] as const;
+const XENLINUX_XEN_RELEASES = ['3.0.2', '3.0.3', '3.0.4', '3.1.0', '3.2.0', '3.3.0', '4.0.0'] as const;
 
-function firstReleases(releases: readonly string[], rowsWith: (release: string) => readonly WayRow[]): Map<PlanWayId, string> {
-  const first = new Map<PlanWayId, string>();
-  for (const release of releases) {
-    for (const { id, verdict } of rowsWith(release)) if (verdict === 'works' && !first.has(id)) first.set(id, release);
-  }
-  for (const [id, release] of first) if (release === releases[0]) first.delete(id);
-  return first;
+/** The oldest release from which on the way of an index works without a break: one that broke it again is no answer. */
+function firstRelease(tried: ReadonlyMap<string, readonly WayRow[]>, at: number): PlanSince {
+  const releases = [...tried];
+  const last = releases.findLastIndex(([, rows]) => !givesAll(rows[at]?.verdict));
+  const first = releases[last + 1]?.[0];
+  return first === undefined ? { kind: 'none' } : { kind: last < 0 ? 'any' : 'from', release: first.replace(/\.0$/, '').replace(/-xen$/, '') };
 }
 
-function namedSince(of: 'linux' | 'xen', release: string | undefined): { readonly linux?: string; readonly xen?: string } {
-  return release === undefined ? {} : { [of]: release.replace(/\.0$/, '') };
+function givesAll(verdict: PlanRow['verdict'] | undefined): boolean {
+  return verdict === 'works' || verdict === 'wider-mask';
 }
 
 type WayRow = Omit<PlanRow, 'since'>;
 
-function waysOf(platform: Platform, request: BufferPlanRequest): WayRow[] {
-  const tried = [tryCoherent(platform, request, 'coherent'), tryStreaming(platform, request)];
-  if (!isXenPv(platform)) tried.push(tryCma(platform, request));
-  // Without a hypervisor there is no region to make contiguous, and no other kind of domain.
-  const priced = priceStrategies(platform, request).filter(({ id }) => platform.xen !== undefined || (id !== 'contig-order' && id !== 'pvh-iommu'))
-    .map((answer) => rowOf(answer, platform, request));
-  return [...tried, ...priced].map((row) => judged(row, request));
+/** The ways that there are on a platform: without a hypervisor there is no region to make contiguous, and no other kind of domain. */
+function waysOn(platform: Platform): PlanWayId[] {
+  const priced = STRATEGY_IDS.filter((id) => platform.xen !== undefined || (id !== 'contig-order' && id !== 'pvh-iommu'));
+  return ['coherent', 'streaming', ...(isXenPv(platform) ? [] : ['cma' as const]), ...priced];
+}
+
+function tryWay(id: PlanWayId, platform: Platform, request: BufferPlanRequest): WayRow {
+  switch (id) {
+    case 'coherent': return tryCoherent(platform, request, id);
+    case 'streaming': return tryStreaming(platform, request);
+    case 'cma': return tryCma(platform, request);
+    default: return rowOf(priceStrategy(platform, id, request), platform, request);
+  }
 }
 
 /** A way that gives the buffer but not what was wished for with it does not work. */

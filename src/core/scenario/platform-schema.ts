@@ -13,10 +13,15 @@ const dmaEmergencyPool = size('dma_emergency_pool= of Xen\'s command line (3.0.4
 const linux = v.pipe(v.string('expected a release'), v.description('The kernel\'s release: "6.1.192", "2.6.18-xen".'));
 const xen = v.pipe(v.string('expected a version'), v.description('The hypervisor\'s version: "4.17". Absent: none.'));
 
+const config = v.pipe(
+  v.record(v.pipe(v.string(), v.regex(/^CONFIG_\w{1,60}$/, 'expected a symbol such as CONFIG_SWIOTLB_DYNAMIC')), v.string('expected the symbol\'s value as text: "y", "n", "64"'), 'expected symbols with their values'),
+  v.description('Symbols of the kernel\'s configuration: { "CONFIG_SWIOTLB_DYNAMIC": "y" }.'),
+);
+
 /** What a boot may change of a platform: the kernel, the hypervisor, their command lines. */
 export const BootChanges = {
   linux: v.optional(linux), xen: v.optional(xen), swiotlb: v.optional(swiotlb), cma: v.optional(cma), domainMemory: v.optional(domainMemory),
-  dmaEmergencyPool: v.optional(dmaEmergencyPool),
+  dmaEmergencyPool: v.optional(dmaEmergencyPool), config: v.optional(config),
 };
 
 /** A platform that a scenario spells out. */
@@ -30,10 +35,6 @@ export const PlatformSchema = v.strictObject({
   memoryEncryption: v.optional(v.pipe(v.picklist(['AMD SEV', 'AMD SEV-ES', 'AMD SEV-SNP', 'Intel TDX'], 'expected AMD SEV, AMD SEV-ES, AMD SEV-SNP or Intel TDX'), v.description('Guest memory encryption, as the kernel prints it: all mappings bounce.'))),
   apertureBits: v.optional(v.pipe(maskBits('Width that XenLinux placed its aperture under: "Address size: 30 bits".'), v.minValue(18, 'expected 18 to 64 bits'))),
   iommu: v.optional(flag('Whether an IOMMU is in use.')),
-  config: v.optional(v.pipe(
-    v.record(v.pipe(v.string(), v.regex(/^CONFIG_\w{1,60}$/, 'expected a symbol such as CONFIG_SWIOTLB_DYNAMIC')), v.string('expected the symbol\'s value as text: "y", "n", "64"'), 'expected symbols with their values'),
-    v.description('Symbols of the kernel\'s configuration: { "CONFIG_SWIOTLB_DYNAMIC": "y" }.'),
-  )),
 });
 
 export type PlatformSpelling = v.InferOutput<typeof PlatformSchema>;

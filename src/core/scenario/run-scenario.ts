@@ -219,12 +219,12 @@ class Runner {
   }
 
   /** The machine of the scenario's platform with what the step changes, as it is after boot. */
-  #boot({ linux, xen, swiotlb, cma, domainMemory, dmaEmergencyPool }: BootStep): Outcome {
+  #boot({ linux, xen, swiotlb, cma, domainMemory, dmaEmergencyPool, config }: BootStep): Outcome {
     this.#highWater = Math.max(this.#highWater, this.#system.machine.aperture?.highWater ?? 0);
     const platform = platformVariant(this.#platform, {
       ...(linux === undefined ? {} : { linux }), ...(xen === undefined ? {} : { xen }), ...(swiotlb === undefined ? {} : { swiotlb }),
       ...(cma === undefined ? {} : { cmaBytes: cma }), ...(domainMemory === undefined ? {} : { domainBytes: domainMemory }),
-      ...(dmaEmergencyPool === undefined ? {} : { emergencyPoolBytes: dmaEmergencyPool }),
+      ...(dmaEmergencyPool === undefined ? {} : { emergencyPoolBytes: dmaEmergencyPool }), ...(config === undefined ? {} : { config }),
     }, 'the scenario\'s boot step');
     this.#system = new DmaSystem(platform, { contents: this.#contents });
     // The slots are those of the machine that is there in the end.
