@@ -4,7 +4,7 @@ import { PROJECTS } from './scripts/projects.mjs';
 
 const PURE = ['src/ids.ts', 'src/{core,evidence,replay,csource,rules,render,protocol}/**/*.ts'];
 const NODE_GLOBALS = Object.fromEntries(
-  ['AbortController', 'AbortSignal', 'Buffer', 'TextDecoder', 'TextEncoder', 'URL', 'clearTimeout', 'console', 'fetch', 'performance',
+  ['WebAssembly', 'AbortController', 'AbortSignal', 'Buffer', 'TextDecoder', 'TextEncoder', 'URL', 'clearTimeout', 'console', 'fetch', 'performance',
     'process', 'setImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'structuredClone', 'queueMicrotask'].map((name) => [name, 'readonly']),
 );
 // Functions handed to playwright run in the page, so these files know its globals too.

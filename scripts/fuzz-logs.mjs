@@ -35,7 +35,7 @@ const CHANGES = [
   ['pieces', (text, { below, pick }) => { const at = below(text.length); return text.slice(0, at) + pick(PIECES).repeat(1 + below(5)) + text.slice(at); }],
 ];
 
-const { readLog, checkLog, findingMessage, logItemText, readKconfig, checkConfig } = await load();
+const { readLog, checkLog, findingMessage, logItemText, readKconfig, checkConfig, seededRandom } = await load();
 const logs = [join(root, 'test', 'fixtures', 'logs'), ...values.corpus].flatMap((directory) =>
   readdirSync(directory).filter((name) => name.endsWith('.log')).map((name) => readFileSync(join(directory, name), 'latin1')));
 if (logs.length === 0) {
@@ -50,7 +50,7 @@ let done = 0;
 const [from, to] = values.only === undefined ? [0, runs] : [Number(values.only), Number(values.only) + 1];
 for (let run = from; run < to && bad.length < 20; run++) {
   done++;
-  const random = generator(seed * 1_000_003 + run);
+  const random = seededRandom(seed * 1_000_003 + run);
   const { text, names } = damaged(random);
   for (const name of names) kinds.set(name, (kinds.get(name) ?? 0) + 1);
   const begin = performance.now();
@@ -110,25 +110,13 @@ function damaged({ below, pick }) {
   return { text, names };
 }
 
-/** mulberry32: small, and the same everywhere. */
-function generator(start) {
-  let state = start >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (limit) => Math.floor(next() * Math.max(1, limit));
-  return { below, pick: (list) => list[below(list.length)] };
-}
-
 async function load() {
   const outfile = join(root, 'node_modules', '.cache', 'fuzz', 'log.mjs');
   mkdirSync(dirname(outfile), { recursive: true });
   const contents = [
-    ['readLog', 'evidence/log/read-log'], ['checkLog', 'rules/check-log'], ['findingMessage', 'render/finding-text'], ['logItemText', 'render/log-item-text'], ['readKconfig', 'evidence/kconfig/read-kconfig'], ['checkConfig', 'rules/check-config'],
-  ].map(([name, file]) => `export { ${name} } from './src/${file}.ts';`).join('\n');
+    ['readLog', 'src/evidence/log/read-log'], ['checkLog', 'src/rules/check-log'], ['findingMessage', 'src/render/finding-text'], ['logItemText', 'src/render/log-item-text'],
+    ['readKconfig', 'src/evidence/kconfig/read-kconfig'], ['checkConfig', 'src/rules/check-config'], ['seededRandom', 'test/unit/csource/fuzz/seeded-random'],
+  ].map(([name, file]) => `export { ${name} } from './${file}.ts';`).join('\n');
   await build({ stdin: { contents, resolveDir: root }, bundle: true, format: 'esm', platform: 'neutral', target: 'es2022', outfile, logLevel: 'warning' });
   return import(pathToFileURL(outfile).href);
 }

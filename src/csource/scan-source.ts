@@ -168,7 +168,7 @@ function filesInView(definedIn: string, source: SourceUnit, home: OpenUnit, pars
 function inDeadText(condition: Condition, text: string): boolean {
   for (let at = condition; at.parent; at = at.parent) {
     if (at.kind === 'if' && /^\s*0\s*(?:\/[/*].*)?$/.test(text.slice(at.from, at.to))) return true;
-    const alone = at.kind === 'else' && at.earlier.some((other) => other.kind === 'if' && /^\s*1\s*(?:\/[/*].*)?$/.test(text.slice(other.from, other.to)));
+    const alone = at.kind === 'else' && at.group.some((other) => other.kind === 'if' && /^\s*1\s*(?:\/[/*].*)?$/.test(text.slice(other.from, other.to)));
     if (alone) return true;
   }
   return false;
@@ -244,7 +244,7 @@ function evaluate(call: LocatedCall, api: DmaApi, tokens: readonly Token[], read
     api: api.name,
     type: argumentType(api.sizeType, architecture.abi),
     wide: api.unit === 'mask',
-    locals: flowing(localsAt(call.blocks, call.body, call.reliable), reader.functions, call.start, reader.fields),
+    locals: flowing(localsAt(call.blocks, call.likely), reader.functions, call.start, reader.fields),
   };
   return evaluateSize(argument, reader.unit, reader.config, reader.memo);
 }
@@ -267,10 +267,10 @@ function splitArguments(text: string, from: number): { parts: Argument[]; end: n
   let depth = 0;
   let count = 0;
   let end = text.length;
-  const close = (): void => {
+  const close = (at: number): void => {
     const [first] = tokens;
     const last = tokens.at(-1);
-    parts.push({ tokens, start: first?.start ?? end, end: last ? last.start + last.text.length : end });
+    parts.push({ tokens, start: first?.start ?? at, end: last ? last.start + last.text.length : at });
     tokens = [];
   };
   scanCode(text, from, text.length, (token) => {
@@ -279,11 +279,11 @@ function splitArguments(text: string, from: number): { parts: Argument[]; end: n
     if (closes) depth--;
     if (depth === 0 && closes) {
       end = token.start + 1;
-      close();
+      close(token.start);
       return false;
     }
     if (depth > 0 && !(depth === 1 && token.text === ',')) tokens.push(token);
-    else if (token.text === ',') close();
+    else if (token.text === ',') close(token.start);
     if (opens) depth++;
     // Unfinished code: the bracket is not closed in this statement.
     if (token.text === ';' && depth <= 1) {

@@ -49,6 +49,8 @@ const MAX_WRITES = 6;
 /** Members that are asked for on the way to one: a bound on work. */
 const MAX_OPEN = 5;
 const MAX_MENTIONS = 2000;
+/** Characters of a file that is looked through. */
+const MAX_FILE = 4 * 1024 * 1024;
 /** What brings values into a whole struct that no assignment shows. */
 const FILLERS = /\b(?:\w*copy_from_\w+|memcpy\w*|memmove|memdup_user\w*|kmemdup\w*|nla_\w+|sscanf|\w*_read_config\w*|request_firmware\w*)\s*\(([^;]{0,300});/g;
 
@@ -183,6 +185,7 @@ interface Stored {
 
 /** The stores to a member in a file; undefined where it may be changed in a way that is not seen. */
 function storesIn(file: FileInView, record: string, field: string, macros: FileInView['macros']): Stored[] | undefined {
+  if (file.text.length > MAX_FILE) return undefined;
   const filler = filled(file, record);
   if (!file.words.has(field)) return filler ? undefined : [];
   const { code } = file;

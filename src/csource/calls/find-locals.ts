@@ -28,6 +28,7 @@ interface Sibling {
 export class Scopes {
   readonly #base: number;
   readonly #blocks = new Map<number, readonly Sibling[]>();
+  readonly #likely = new Map<number | null, LikelyDeclarations>();
 
   /** @param base added to all offsets */
   constructor(base: number) {
@@ -54,6 +55,14 @@ export class Scopes {
     return blocks;
   }
 
+  /** What a function seems to declare; without one, what the whole file does. */
+  likely(functionNode: SyntaxNode | null, text: string): LikelyDeclarations {
+    const id = functionNode?.id ?? null;
+    let known = this.#likely.get(id);
+    if (!known) this.#likely.set(id, (known = new LikelyDeclarations(functionNode ? text.slice(functionNode.startIndex + this.#base, functionNode.endIndex + this.#base) : text)));
+    return known;
+  }
+
   #siblings(parent: SyntaxNode): readonly Sibling[] {
     const known = this.#blocks.get(parent.id);
     if (known) return known;
@@ -70,15 +79,18 @@ export class Scopes {
   }
 }
 
-function collect(node: SyntaxNode, base: number, into: Declaration[]): void {
+/** `#if`s in one another that are looked into. */
+const MAX_NESTING = 100;
+
+function collect(node: SyntaxNode, base: number, into: Declaration[], depth = 0): void {
   if (node.type === 'declaration') {
     // A declaration around the call declares its names before its initialisers (C17 6.2.1).
     for (const declarator of node.childrenForFieldName('declarator')) {
       const name = declaredName(declarator);
       if (name !== undefined) into.push({ name, parameter: false, from: node.startIndex + base, to: node.endIndex + base });
     }
-  } else if (node.type.startsWith('preproc_')) {
-    for (const child of node.namedChildren) collect(child, base, into);
+  } else if (node.type.startsWith('preproc_') && depth < MAX_NESTING) {
+    for (const child of node.namedChildren) collect(child, base, into, depth + 1);
   }
 }
 
@@ -103,8 +115,8 @@ export function declaredName(declarator: SyntaxNode | null): string | undefined 
   return undefined;
 }
 
-/** The locals of a function at a call. `body` is the function's text, `reliable` whether it was parsed without errors. */
-export function localsAt(blocks: ScopeBlocks, body: string, reliable: boolean): Locals {
+/** The locals of a function at a call. `likely` is what the function seems to declare, where it was not parsed without errors. */
+export function localsAt(blocks: ScopeBlocks, likely: LikelyDeclarations | undefined): Locals {
   const open = new Set<string>();
   return {
     typeOf(name, names) {
@@ -113,7 +125,7 @@ export function localsAt(blocks: ScopeBlocks, body: string, reliable: boolean): 
         found = block.filter((declaration) => declaration.name === name);
         if (found.length > 0) break;
       }
-      if (!reliable && likelyDeclarations(body, name) > found.length) throw new Doubt(`the declaration of ${name} could not be read with certainty`);
+      if (likely && likely.of(name) > found.length) throw new Doubt(`the declaration of ${name} could not be read with certainty`);
       const [declaration] = found;
       if (!declaration) return undefined;
       if (found.length > 1) throw new Doubt(`${name} is declared more than once`);
@@ -147,7 +159,26 @@ function skipInitialiser(cursor: Cursor): void {
   }
 }
 
-function likelyDeclarations(body: string, name: string): number {
-  const pattern = new RegExp(`(\\w+)[\\s*]+${name.replace(/\$/g, '\\$')}\\s*(?=[=;,)\\[])`, 'g');
-  return [...body.matchAll(pattern)].filter((match) => !/^(?:return|else|case|goto|sizeof|do)$/.test(match[1] ?? '')).length;
+/** What looks like a declaration in a text that was not parsed with certainty. Read when a name is first asked for. */
+export class LikelyDeclarations {
+  readonly #text: string;
+  #counts: ReadonlyMap<string, number> | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** How often a name seems to be declared. */
+  of(name: string): number {
+    this.#counts ??= countLikely(this.#text);
+    return this.#counts.get(name) ?? 0;
+  }
+}
+
+function countLikely(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [, before = '', name = ''] of text.matchAll(/\b(\w+)[\s*]+([A-Za-z_$][\w$]*)\s*(?=[=;,)[])/g)) {
+    if (!/^(?:return|else|case|goto|sizeof|do)$/.test(before)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }

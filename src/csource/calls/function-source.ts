@@ -1,4 +1,5 @@
 import { Doubt } from '../evaluate/doubt.ts';
+import { MAX_PARSED } from '../parse/c-parser.ts';
 import type { CParser } from '../parse/c-parser.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { FunctionFinder } from '../parse/find-function.ts';
@@ -24,8 +25,13 @@ export interface Declared {
   readonly body: number | undefined;
 }
 
-const MAX_PARSED = 400;
+/** Functions of one file that are read. */
+const MAX_FUNCTIONS = 400;
 const MAX_CALLERS = 8;
+/** Characters of a file whose functions are looked for by name: more than any of the kernel has. */
+const MAX_READ = 2 * 1024 * 1024;
+/** Names that a text is searched for one by one: from then on a table of all names costs less. */
+const MAX_SEARCHES = 24;
 
 /** The functions of a file, parsed when something is asked of them. */
 export class FunctionSource {
@@ -36,6 +42,8 @@ export class FunctionSource {
   readonly #finder: FunctionFinder;
   readonly #facts = new Map<number, FunctionFacts | undefined>();
   #code: string | undefined;
+  #asked = 0;
+  #places: ReadonlyMap<string, readonly number[]> | undefined;
   readonly #callers = new Map<string, readonly Caller[] | undefined>();
 
   constructor(parser: CParser, unit: TranslationUnit, instance: Instance) {
@@ -49,9 +57,9 @@ export class FunctionSource {
   /** Facts of the function around an offset; undefined where it cannot be read with certainty. */
   around(offset: number): FunctionFacts | undefined {
     const span = this.#finder.around(offset);
-    if (!span) return undefined;
+    if (!span || span.to - span.from > MAX_PARSED) return undefined;
     if (this.#facts.has(span.from)) return this.#facts.get(span.from);
-    if (this.#facts.size >= MAX_PARSED) return undefined;
+    if (this.#facts.size >= MAX_FUNCTIONS) return undefined;
     // What an #if leaves out is no fact of the function; where that is not certain, the function is not read.
     const part = this.#unit.compiledText(this.instance, span.from, span.to);
     const facts = part === undefined
@@ -75,6 +83,7 @@ export class FunctionSource {
   }
 
   #findCallers(name: string): readonly Caller[] | undefined {
+    if (this.text.length > MAX_READ) return undefined;
     const callers: Caller[] = [];
     for (const offset of this.#mentions(name)) {
       const facts = this.around(offset);
@@ -87,14 +96,16 @@ export class FunctionSource {
   }
 
   /** Where the name stands, outside of comments and strings. */
-  #mentions(name: string): number[] {
+  #mentions(name: string): readonly number[] {
+    if (this.#places) return this.#places.get(name) ?? [];
     this.#code ??= codeOnly(this.text);
+    if (++this.#asked > MAX_SEARCHES) return (this.#places = placesOfNames(this.#code)).get(name) ?? [];
     return [...this.#code.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].map(({ index }) => index);
   }
 
   /** Where a function of a name is declared: its definition, if there is one. More than one definition is none. */
   declaration(name: string): Declared | undefined {
-    if (!this.text.includes(name)) return undefined;
+    if (this.text.length > MAX_READ || !this.text.includes(name)) return undefined;
     let first: Declared | undefined;
     let definition: Declared | undefined;
     for (const offset of this.#mentions(name)) {
@@ -145,4 +156,14 @@ export class FunctionSource {
     }
     return undefined;
   }
+}
+
+function placesOfNames(code: string): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const { 0: name, index } of code.matchAll(/\b[A-Za-z_]\w*/g)) {
+    const list = places.get(name);
+    if (list) list.push(index);
+    else places.set(name, [index]);
+  }
+  return places;
 }

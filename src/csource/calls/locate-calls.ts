@@ -1,9 +1,10 @@
+import { MAX_PARSED } from '../parse/c-parser.ts';
 import type { CParser } from '../parse/c-parser.ts';
 import { FunctionFinder } from '../parse/find-function.ts';
 import type { Span } from '../parse/find-function.ts';
 import { commentEnd, quoteEnd } from '../parse/lexer.ts';
 import { declaredName, Scopes } from './find-locals.ts';
-import type { ScopeBlocks } from './find-locals.ts';
+import type { LikelyDeclarations, ScopeBlocks } from './find-locals.ts';
 import type { SyntaxNode } from '../parse/syntax-node.ts';
 
 /** A call in the text, with what its surroundings declare. */
@@ -13,14 +14,12 @@ export interface LocatedCall {
   /** Name of the enclosing function; empty where it is not known. */
   readonly function: string;
   readonly blocks: ScopeBlocks;
-  /** Text of the enclosing function, or of the file where it is not known. */
-  readonly body: string;
-  /** Whether the enclosing function was parsed without errors. */
-  readonly reliable: boolean;
+  /** What the enclosing function, or the file where it is not known, seems to declare; undefined where it was parsed without errors. */
+  readonly likely: LikelyDeclarations | undefined;
 }
 
-/** Characters of a file that is parsed whole: about a second's work. Calls that no function's layout leads to are not seen in larger ones. */
-const MAX_WHOLE = 4 * 1024 * 1024;
+/** Nodes between a call and its function: no real function comes near, and tree-sitter finds each parent from the root on. */
+const MAX_NESTING = 500;
 
 interface Named {
   readonly name: string;
@@ -29,7 +28,7 @@ interface Named {
 
 /**
  * Tells calls from declarations, comments, strings and macro bodies. Parses the functions around the names where the text is
- * laid out as kernel code is, the whole file where it is not.
+ * laid out as kernel code is, the whole file where it is not. Calls in what is longer than {@link MAX_PARSED} are not seen.
  */
 export function locateCalls(parser: CParser, text: string, named: readonly Named[]): LocatedCall[] {
   const found = new Map<number, LocatedCall>();
@@ -39,7 +38,7 @@ export function locateCalls(parser: CParser, text: string, named: readonly Named
   for (const name of named) {
     if (inDirective(text, name.start)) continue;
     const span = finder.around(name.start);
-    if (!span) left.push(name);
+    if (!span || span.to - span.from > MAX_PARSED) left.push(name);
     else {
       const group = spans.get(span.from);
       if (group) group.names.push(name);
@@ -58,7 +57,7 @@ export function locateCalls(parser: CParser, text: string, named: readonly Named
     // Where the function has errors the rest of the file may tell what a name in it is.
     if (!done) left.push(...names.filter((name) => !found.has(name.start)));
   }
-  const open = text.length <= MAX_WHOLE ? outsideComments(text, left) : [];
+  const open = text.length <= MAX_PARSED ? outsideComments(text, left) : [];
   if (open.length > 0) {
     parser.withTree(text, ({ rootNode }) => {
       const scopes = new Scopes(0);
@@ -98,16 +97,15 @@ function take(root: SyntaxNode, name: Named, base: number, text: string, scopes:
   // tree-sitter names the callee's place; a declarator of the same name has another parent.
   if (call?.type !== 'call_expression' || call.childForFieldName('function')?.id !== node.id) return;
   let enclosing: SyntaxNode | null = call;
-  while (enclosing && enclosing.type !== 'function_definition') enclosing = enclosing.parent;
+  for (let steps = 0; enclosing && enclosing.type !== 'function_definition'; steps++) enclosing = steps < MAX_NESTING ? enclosing.parent : null;
   if (!enclosing) {
-    found.set(name.start, { ...name, function: '', blocks: [], body: text, reliable: false });
+    found.set(name.start, { ...name, function: '', blocks: [], likely: scopes.likely(null, text) });
     return;
   }
   found.set(name.start, {
     ...name,
     function: declaredName(enclosing.childForFieldName('declarator')) ?? '',
     blocks: scopes.around(call, enclosing),
-    body: enclosing.hasError ? text.slice(enclosing.startIndex + base, enclosing.endIndex + base) : '',
-    reliable: !enclosing.hasError,
+    likely: enclosing.hasError ? scopes.likely(enclosing, text) : undefined,
   });
 }

@@ -143,10 +143,12 @@ function joined({ tokens }: FunctionText, range: TokenRange): string {
     else break;
   }
   let text = '';
+  let before = '';
   for (let at = from; at < to; at++) {
     const token = tokens[at]?.text ?? '';
-    if (/\w$/.test(text) && /^\w/.test(token)) text += ' ';
+    if (/\w$/.test(before) && /^\w/.test(token)) text += ' ';
     text += token;
+    before = token;
   }
   return text;
 }

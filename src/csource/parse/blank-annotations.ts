@@ -11,8 +11,9 @@ const WORDS =
   'noinline_for_stack|__always_inline|__latent_entropy|__le32_counted|__iomem_force';
 const CALLS = '__acquires|__releases|__must_hold|__aligned|__printf|__scanf|__counted_by|__section|__alias|__free|__cleanup';
 
+// Looks at a word first and behind it second: most places fail at once.
 const ANNOTATION = new RegExp(
-  `\\b(?:${WORDS})\\b|\\b(?:${CALLS})[ \\t]*\\([^()\\n]{0,80}\\)|\\b[A-Za-z_][A-Za-z0-9_]*for_each[A-Za-z0-9_]*(?=[ \\t]*\\()|\\bfor_each_[A-Za-z0-9_]+(?=[ \\t]*\\()|(?<=\\bcontainer_of[ \\t]*\\([^(),\\n]{1,80},\\s{0,80})struct\\b`,
+  `\\b(?:(?:${WORDS})\\b|(?:${CALLS})[ \\t]*\\([^()\\n]{0,80}\\)|[A-Za-z_][A-Za-z0-9_]*for_each[A-Za-z0-9_]*(?=[ \\t]*\\()|for_each_[A-Za-z0-9_]+(?=[ \\t]*\\()|struct\\b(?<=\\bcontainer_of[ \\t]*\\([^(),\\n]{1,80},\\s{0,80}struct))`,
   'g',
 );
 
@@ -20,8 +21,12 @@ const ANNOTATION = new RegExp(
 const BEFORE_STRING = /\b[A-Z_][A-Z0-9_]{1,40}(?=[ \t]{1,20}[A-Z_][A-Z0-9_]{1,40}[ \t]{0,20}")/g;
 
 /** A type among the arguments of a macro: `min_t(unsigned int, a, b)`, `list_entry(p, struct x, link)`. */
+const TYPE_WORDS = 'unsigned|signed|short|long|int|char|void|bool|struct|union|enum';
 const TYPE = '(?:(?:unsigned|signed|short|long|int|char|void|bool|struct[ \\t]{1,4}\\w{1,60}|union[ \\t]{1,4}\\w{1,60}|enum[ \\t]{1,4}\\w{1,60})[ \\t*]{0,8}){1,4}';
-const TYPE_ARGUMENT = new RegExp(`(?<=\\b(?!(?:sizeof|typeof|__typeof__|_Alignof|__alignof__)\\b)[A-Za-z_]\\w{2,40}\\()struct[ \\t]{1,4}\\w{1,60}(?=\\))|(?<=\\([ \\t]{0,8})${TYPE}(?=,)|(?<=,\\s{0,60})${TYPE}(?=[,)])`, 'g');
+const TYPE_ARGUMENT = new RegExp(
+  `\\b(?=${TYPE_WORDS})(?:(?<=\\b(?!(?:sizeof|typeof|__typeof__|_Alignof|__alignof__)\\b)[A-Za-z_]\\w{2,40}\\()struct[ \\t]{1,4}\\w{1,60}(?=\\))|(?<=\\([ \\t]{0,8})${TYPE}(?=,)|(?<=,\\s{0,60})${TYPE}(?=[,)]))`,
+  'g',
+);
 
 /**
  * Blanks annotations and makes loop macros `while`, without moving any character: the result has the same length and the

@@ -22,6 +22,12 @@ export interface CParser {
   dispose(): void;
 }
 
+/**
+ * Characters of a text, a file or a function, that are worth a parse: whatever they are, it takes less than a second. The largest function
+ * of the kernel's drivers has a tenth of it.
+ */
+export const MAX_PARSED = 256 * 1024;
+
 let runtimeReady: Promise<void> | undefined;
 
 /** Enough for the functions of one file that hold calls. */

@@ -14,6 +14,9 @@ import { isWholeFileGuard } from './translation-unit.ts';
 import type { Decide, Instance, Place, TranslationUnit } from './translation-unit.ts';
 import type { World } from './world.ts';
 
+/** Of a condition; a longer one is not read. */
+const MAX_CHARACTERS = 16_384;
+
 /** Nothing has a type or a value after `#if` but numbers. */
 const NO_NAMES: Environment = {
   abi: LP64,
@@ -60,13 +63,13 @@ export function decideBy(config: KernelConfig): Decide {
 function decide(unit: TranslationUnit, instance: Instance, condition: Condition, world: World, config: KernelConfig): boolean {
   if (condition.kind === 'file' || condition.kind === 'else') return true;
   if (isWholeFileGuard(instance.index, condition)) return true;
-  const tokens = lex(instance.index.text, condition.from, condition.to);
+  const tokens = lex(instance.index.text, condition.from, Math.min(condition.to, condition.from + MAX_CHARACTERS));
   const place: Place = { instance, offset: condition.offset };
   if (condition.kind !== 'if') {
     const name = tokens[0]?.text ?? '';
     return isDefined(name, unit, place, world, config) === (condition.kind === 'ifdef');
   }
-  const value = evaluate(tokens, unit, place, world, config);
+  const value = condition.to - condition.from > MAX_CHARACTERS ? undefined : evaluate(tokens, unit, place, world, config);
   return value ?? world.choose(`#if at ${instance.index.path}:${condition.offset}`, 2) === 1;
 }
 

@@ -9,8 +9,11 @@ export interface Condition {
   readonly id: number;
   readonly parent: Condition | undefined;
   readonly kind: 'file' | 'if' | 'ifdef' | 'ifndef' | 'else';
-  /** Branches of the same group before this one: all must be false. */
-  readonly earlier: readonly Condition[];
+  /** How many conditions enclose it. */
+  readonly depth: number;
+  /** The branches of its group in order, and its place among them: those before it must be false. */
+  readonly group: readonly Condition[];
+  readonly nth: number;
   /** Offset of the directive. */
   readonly offset: number;
   /** Range of the expression or name. */
@@ -61,7 +64,7 @@ const DIRECTIVE = /#[ \t]*([a-z_]+)/y;
 
 /** Indexes a file in one pass. Any text is accepted. */
 export function indexSource(path: string, text: string): SourceIndex {
-  const root: Condition = { id: 0, parent: undefined, kind: 'file', earlier: [], offset: 0, from: 0, to: 0 };
+  const root: Condition = { id: 0, parent: undefined, kind: 'file', depth: 0, group: [], nth: 0, offset: 0, from: 0, to: 0 };
   const macros = new MacroTable(text);
   const includes: IncludeEvent[] = [];
   const types: TypeEvent[] = [];
@@ -119,12 +122,14 @@ export function indexSource(path: string, text: string): SourceIndex {
       case 'if':
       case 'ifdef':
       case 'ifndef': {
-        const branch: Condition = { id: conditions++, parent: current, kind: name, earlier: [], offset, from, to: end };
+        const branches: Condition[] = [];
+        const branch: Condition = { id: conditions++, parent: current, kind: name, depth: current.depth + 1, group: branches, nth: 0, offset, from, to: end };
+        branches.push(branch);
         if (directives === 1) {
           guardName = guardNameOf(text, name, from, end);
           guardFrom = offset;
         }
-        stack.push({ outer: current, branches: [branch] });
+        stack.push({ outer: current, branches });
         enter(branch, end);
         break;
       }
@@ -136,7 +141,7 @@ export function indexSource(path: string, text: string): SourceIndex {
         if (!group) break;
         if (stack.length === 1 && group.branches[0]?.id === 1) guardName = undefined;
         const kind = name === 'else' ? 'else' : name === 'elif' ? 'if' : name === 'elifdef' ? 'ifdef' : 'ifndef';
-        const branch: Condition = { id: conditions++, parent: group.outer, kind, earlier: [...group.branches], offset, from, to: end };
+        const branch: Condition = { id: conditions++, parent: group.outer, kind, depth: group.outer.depth + 1, group: group.branches, nth: group.branches.length, offset, from, to: end };
         group.branches.push(branch);
         enter(branch, end);
         break;

@@ -53,6 +53,8 @@ const MAX_TREE_SEGMENTS = 60_000;
 const MAX_DEPTH = 40;
 const MAX_TREE_DEPTH = 150;
 const MAX_RECURSION = 150;
+/** Conditions around a line: compilers promise 63 (C17 5.2.4.1). */
+const MAX_NESTING = 200;
 
 /** What headers of the build define, whose text is in no source tree: include/generated/{bounds,timeconst,utsrelease}.h, version.h. */
 const GENERATED_NAMES =
@@ -234,11 +236,12 @@ export class TranslationUnit {
 
   #branchActive(instance: Instance, condition: Condition, world: World): boolean {
     if (!condition.parent) return true;
+    if (condition.depth > MAX_NESTING) throw new ExhaustedDoubt('it stands under too many #if');
     if (!this.#branchActive(instance, condition.parent, world)) return false;
     if (this.#recursion >= MAX_RECURSION) throw new ExhaustedDoubt('its #if conditions depend on one another too deeply');
     this.#recursion++;
     try {
-      for (const earlier of condition.earlier) if (this.#holds(instance, earlier, world)) return false;
+      for (let nth = 0; nth < condition.nth; nth++) if (this.#holds(instance, condition.group[nth] as Condition, world)) return false;
       return this.#holds(instance, condition, world);
     } finally {
       this.#recursion--;

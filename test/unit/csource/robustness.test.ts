@@ -76,6 +76,9 @@ describe('work is bounded', () => {
     ['deep conditionals', fileWith(`${'1 ? '.repeat(3000)}1${' : 1'.repeat(3000)}`)],
     ['conditions that hang on one another', fileWith('X', Array.from({ length: 3000 }, (_, n) => `#ifdef X\n#define X ${n}\n#endif`).join('\n'))],
     ['deep #if', fileWith('X', `${'#if A\n'.repeat(3000)}#define X 5\n${'#endif\n'.repeat(3000)}`)],
+    ['many #elif', fileWith('X', `#if A\n${'#elif B\n'.repeat(20_000)}#define X 5\n#endif`)],
+    ['a condition without end', fileWith('X', `#if ${'1 + '.repeat(100_000)}1\n#define X 5\n#endif`)],
+    ['a call under too many #if', `${'#if A\n'.repeat(500)}${fileWith('5')}${'#endif\n'.repeat(500)}`],
     ['structs that double', fileWith('sizeof(struct s70)', Array.from({ length: 71 }, (_, n) => (n === 0 ? 'struct s0 { int a; };' : `struct s${n} { struct s${n - 1} a, b; };`)).join('\n'))],
     ['structs in one another', fileWith('sizeof(struct s)', 'struct s { struct t a; }; struct t { struct s b; };')],
     ['typedefs of one another', fileWith('sizeof(a_t)', 'typedef b_t a_t; typedef a_t b_t;')],
@@ -83,6 +86,12 @@ describe('work is bounded', () => {
     ['a huge array', fileWith('sizeof(struct s)', `struct s { char a${'[1024]'.repeat(40)}; };`)],
   ])('%s', (_name, text) => {
     expect(callsOf(parser, text).map((call) => call.size.kind)).toEqual(['unknown']);
+  });
+
+  it('an argument that is empty stands between its commas', () => {
+    const text = 'int f(void)\n{\n\tx = dma_map_single(a, b, , d;\n}\nint behind;\n';
+    const [call] = callsOf(parser, text);
+    expect([call?.sizeStart, call?.sizeEnd]).toEqual([text.indexOf(', d'), text.indexOf(', d')]);
   });
 
   it('long lines and comments are no obstacle', () => {
