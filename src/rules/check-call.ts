@@ -8,7 +8,7 @@ import type { SourceContext } from '../csource/context/observation.ts';
 import type { DmaCall } from '../csource/scan-source.ts';
 import { RULES } from '../ids.ts';
 import { neverBounces, widestCoherentMask } from './device-reach.ts';
-import { type Excess, exceeding, onlyWide } from './exceeding.ts';
+import { type Excess, exceeding, isUnbounded } from './exceeding.ts';
 import type { Finding, Span } from './finding.ts';
 import { limitFinding, withDoubt } from './limit-finding.ts';
 import type { PlatformLimits } from './platform-limits.ts';
@@ -114,6 +114,8 @@ function checkWaste(call: DmaCall, { platform, coherent }: PlatformLimits, span:
 }
 
 function checkStreaming(call: DmaCall, { platform, streaming: limit }: PlatformLimits, context: SourceContext, span: Span): Finding[] {
+  // Registers of another device never bounce (kernel/dma/direct.c: dma_direct_map_resource).
+  if (call.api === 'dma_map_resource') return [];
   const over = exceeding(call, (bytes) => bytes > limit.bytes);
   const { binding } = limit;
   if (!over || !binding || neverBounces(context, platform)) return [];
@@ -161,9 +163,9 @@ function checkMinAlign({ size }: DmaCall, { platform }: PlatformLimits, span: Sp
   }, [slotSearch])];
 }
 
-/** A size that user space sets and that nothing bounds on its way here. */
+/** A size that user space sets and that nothing bounds on its way here, not even a narrow type. */
 function checkOrigin({ api, size, sizeText }: DmaCall, span: Span): Finding[] {
-  if (size.kind === 'exact' || size.origin !== 'user' || (size.kind === 'bounded' && !onlyWide(size))) return [];
+  if (size.kind === 'exact' || size.origin !== 'user' || (size.kind === 'bounded' && !isUnbounded(size))) return [];
   return [{
     ruleId: RULES.userControlledSize, severity: 'warning', span, confidence: 'certain', evidence: [],
     headline: { key: 'outside-size', api, text: sizeText.replace(/\s+/g, ' ').trim() }, explain: [reason('value-from-outside', {}), reason('knob-check-size', { helps: 1 })],

@@ -1,4 +1,5 @@
 import { BUILT_IN_PLATFORMS, builtInPlatform } from '../core/platform/built-in-platforms.ts';
+import { streamingLimit } from '../core/platform/limits.ts';
 import type { DmaCall, SourceScan } from '../csource/scan-source.ts';
 import { checkCall } from './check-call.ts';
 import { checkContext } from './check-context.ts';
@@ -61,8 +62,9 @@ interface FoundAt {
   readonly call: DmaCall | undefined;
 }
 
-function findAll(scan: SourceScan, lines: LineIndex, limits: PlatformLimits): FoundAt[] {
+function findAll(scan: SourceScan, lines: LineIndex, platformLimits: PlatformLimits): FoundAt[] {
   const { context, calls } = scan;
+  const limits = withAlignment(platformLimits, calls);
   const found: FoundAt[] = [];
   for (const call of calls) {
     const findings = checkCall(call, limits, context, call.sizeEnd > call.sizeStart ? lines.span(call.sizeStart, call.sizeEnd) : lines.span(call.start, call.end));
@@ -75,6 +77,12 @@ function findAll(scan: SourceScan, lines: LineIndex, limits: PlatformLimits): Fo
     found.push({ call, at: { finding, firstLine: call?.line ?? span.line, lastLine: Math.max(span.endLine, call ? lines.at(call.end).line : 0) } });
   }
   return found;
+}
+
+/** The limits of a device whose driver asks for aligned slots: what lies before them is lost to a mapping. */
+function withAlignment(limits: PlatformLimits, calls: readonly DmaCall[]): PlatformLimits {
+  const masks = calls.flatMap(({ api, size }) => (api === 'dma_set_min_align_mask' && size.kind === 'exact' ? [size.bytes] : []));
+  return masks.length === 0 ? limits : { ...limits, streaming: streamingLimit(limits.platform, Math.min(...masks)) };
 }
 
 function isBefore(span: Finding['span'], place: { line: number; column: number }): boolean {

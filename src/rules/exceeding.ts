@@ -1,6 +1,6 @@
 import type { DmaCall } from '../csource/scan-source.ts';
 
-/** A size that exceeds a limit, and whether it does for certain: exact, or the least of a bounded size. */
+/** A size that exceeds a limit, and whether it does for certain: exact, the least of a bounded size, or what one of the callers asks for. */
 export interface Excess {
   readonly bytes: number;
   readonly certain: boolean;
@@ -16,11 +16,19 @@ export function exceeding({ size }: Pick<DmaCall, 'size'>, exceeds: (bytes: numb
   if (size.kind === 'exact') return size.bytes > 0 && exceeds(size.bytes) ? { bytes: size.bytes, certain: true } : undefined;
   if (size.kind !== 'bounded') return undefined;
   if (size.min !== undefined && size.min > 0 && exceeds(size.min)) return { bytes: size.min, certain: true };
+  if (size.asked && size.max !== undefined && exceeds(size.max)) return { bytes: size.max, certain: true };
   if (size.max !== undefined && size.max > 0 && !onlyWide(size) && exceeds(size.max)) return { bytes: size.max, certain: false };
   return undefined;
 }
 
+type Bounded = Extract<DmaCall['size'], { kind: 'bounded' }>;
+
+/** Whether nothing that matters bounds a size: the width of a 32 bit type at most. */
+export function isUnbounded(size: Bounded): boolean {
+  return size.byType === true || size.max === undefined || size.max >= WIDE;
+}
+
 /** Whether nothing but the width of its type bounds a size. */
-export function onlyWide(size: Extract<DmaCall['size'], { kind: 'bounded' }>): boolean {
-  return size.byType === true || size.max === undefined || size.max >= WIDE || /\bits type has \d+ bits\b/.test(size.why);
+export function onlyWide(size: Bounded): boolean {
+  return isUnbounded(size) || /\bits type has \d+ bits\b/.test(size.why);
 }

@@ -111,7 +111,12 @@ export class FieldValues {
       const found = storesOf(file);
       if (!found) return undefined;
       for (const store of found) {
-        const range = this.#stored(store, type);
+        const range = this.#stored(store, type, record, field);
+        if (range === 'itself') {
+          // What another of its kind held, which may have been nothing yet.
+          sometimes = true;
+          continue;
+        }
         if (!range || range.wide || ranges.push(range) > MAX_WRITES) return undefined;
         sometimes ||= store.sometimes;
       }
@@ -119,8 +124,9 @@ export class FieldValues {
     const all = spanning(ranges);
     if (!all) return undefined;
     if (all.min === all.max && !sometimes) return { type, value: all.min };
-    const by = `what is stored in ${field} of ${record}`;
-    return { type, why: by, range: { min: sometimes && all.min > 0n ? 0n : all.min, max: all.max, by } };
+    const stored = `what is stored in ${field} of ${record}`;
+    const by = NARROW.test(all.by) ? `${stored}: ${all.by}` : stored;
+    return { type, why: stored, range: { min: sometimes && all.min > 0n ? 0n : all.min, max: all.max, by } };
   }
 
   /** The stores to a member by file, each file read once. */
@@ -142,10 +148,11 @@ export class FieldValues {
     return storesOf;
   }
 
-  /** What a store puts into the member, in every way that is left open. */
-  #stored({ file, facts, write }: Stored, type: IntegerType): Range | undefined {
+  /** What a store puts into the member, in every way that is left open; `itself` where it is the same member, of whatever holds it. */
+  #stored({ file, facts, write }: Stored, type: IntegerType, record: string, field: string): Range | 'itself' | undefined {
     const home = file.open();
     if (!home) return undefined;
+    let others = 0;
     const ranges: (Range | undefined)[] = [];
     try {
       forEachWorld((world) => {
@@ -155,9 +162,11 @@ export class FieldValues {
         try {
           const cursor = new Cursor(names.tokens(home.unit.main, write.from, write.to));
           const read = new ExpressionReader(cursor, names).assignment();
+          if (!cursor.ended || read.member?.record !== record || read.member.field !== field) others++;
           value = cursor.ended && read.type.kind === 'integer' && !read.broken ? castTo(type, read) : undefined;
         } catch (error) {
           if (!(error instanceof Doubt)) throw error;
+          others++;
         }
         if (world.impossible) return;
         ranges.push(value && boundsOf(value));
@@ -166,13 +175,16 @@ export class FieldValues {
       if (error instanceof Doubt) return undefined;
       throw error;
     }
-    return spanning(ranges);
+    return others === 0 && ranges.length > 0 ? 'itself' : spanning(ranges);
   }
 }
 
+/** A bound that a narrow type sets, as `rangeOfType` says it. */
+const NARROW = /\bits type has \d+ bits\b/;
+
 /** The range that holds all ranges; undefined where there is none, or one of them is not known. */
 function spanning(ranges: readonly (Range | undefined)[]): Range | undefined {
-  return ranges.reduce((a, b) => a && b && { ...a, min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max, ...(a.wide || b.wide ? { wide: true } : {}) }, ranges[0]);
+  return ranges.reduce((a, b) => a && b && { min: a.min < b.min ? a.min : b.min, max: a.max > b.max ? a.max : b.max, by: a.max > b.max ? a.by : b.by, ...(a.wide || b.wide ? { wide: true } : {}) }, ranges[0]);
 }
 
 interface Stored {

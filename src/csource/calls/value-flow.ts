@@ -418,6 +418,7 @@ class ValueFlow implements Locals {
     if (!caller || !argument || caller.call.arguments.length !== facts.parameters.length) return undefined;
     this.#open.add(key);
     try {
+      if (callers.length > 1 && !names.unit.isPlaceActive({ instance: this.#source.instance, offset: caller.call.offset }, names.world)) names.world.impossible = true;
       const flow = new ValueFlow(this.#functions, this.#source, caller.facts, caller.call, this.#open, this.#depth + 1, undefined, `${this.#entry}<`, this.#fields);
       if (rest === '') return flow.#evaluate(argument.from, argument.to, caller.call, names);
       // A pointer that is handed on leads to the same memory.

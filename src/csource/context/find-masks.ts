@@ -19,7 +19,7 @@ export function masksIn(view: FunctionView): MaskCall[] {
     if (!api || !device || !mask) return [];
     return [{
       ...callSpan(view.fn, call), api: call.name, of: api.of, device: textOf(view.fn, device), function: view.fn.name,
-      bits: bitsOf(textOf(view.fn, mask)), checked: !discarded(call),
+      mask: textOf(view.fn, mask), bits: bitsOf(textOf(view.fn, mask)), checked: !discarded(call),
     }];
   });
 }
@@ -36,7 +36,20 @@ function bitsOf(mask: string): number | null {
   return bits >= 1 && bits <= 64 ? bits : null;
 }
 
-/** Masks whose result is thrown away. */
+/** Masks whose result is thrown away, unless it is known: the coherent mask of a device takes what its streaming mask has taken. */
 export function uncheckedMasks(masks: readonly MaskCall[]): Observation[] {
-  return masks.flatMap(({ start, end, api, bits, checked, function: within }): Observation[] => (checked ? [] : [{ kind: 'mask-unchecked', start, end, api, bits, function: within }]));
+  return masks.flatMap((call): Observation[] => {
+    const { start, end, api, bits, checked, function: within } = call;
+    return checked || masks.some((other) => covers(other, call)) ? [] : [{ kind: 'mask-unchecked', start, end, api, bits, function: within }];
+  });
+}
+
+/**
+ * Whether a checked streaming mask before says that a coherent one is taken: "the same or a smaller mask"
+ * (Documentation/core-api/dma-api-howto.rst).
+ */
+function covers(streaming: MaskCall, coherent: MaskCall): boolean {
+  if (coherent.of !== 'coherent' || streaming.of === 'coherent' || !streaming.checked || streaming.start > coherent.start) return false;
+  if (streaming.function !== coherent.function || streaming.device !== coherent.device) return false;
+  return streaming.mask === coherent.mask || streaming.bits === 64 || (streaming.bits !== null && coherent.bits !== null && coherent.bits <= streaming.bits);
 }

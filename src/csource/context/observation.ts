@@ -40,6 +40,8 @@ export interface MaskCall extends TextSpan {
   /** The device argument as written. */
   readonly device: string;
   readonly function: string;
+  /** The mask as written, without spaces. */
+  readonly mask: string;
   /** Of DMA_BIT_MASK(bits); null where the mask is written otherwise. */
   readonly bits: number | null;
   /** Whether the result is used. */

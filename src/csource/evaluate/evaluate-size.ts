@@ -44,6 +44,8 @@ export type SizeResult =
       readonly exactly?: MaskEnds;
       /** Nothing but the width of a 32 bit type sets `max`: no ground for a finding. */
       readonly byType?: true;
+      /** Each value is what some caller asks for: `max` is asked for where that caller is reached. */
+      readonly asked?: true;
       readonly origin?: Origin;
       readonly why: string;
       readonly steps: readonly EvalStep[];
@@ -140,8 +142,12 @@ function combine(outcomes: readonly Outcome[], wide: boolean): SizeResult | unde
   if (values.length === 1) return { kind: 'exact', bytes: Number(max), ...exactly, why: first.why ?? 'constant', steps };
   const asked = [...new Set(outcomes.flatMap((outcome) => outcome.asked))];
   const why = `one of ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', …' : ''}: not decided here is ${asked.slice(0, 2).map((question) => question.replace(/ \(.*\)$/s, '')).join(', ')}`;
-  return { kind: 'bounded', min: Number(min), max: Number(max), ...exactly, why, steps };
+  const byCaller = asked.length > 0 && asked.every((question) => CALLER.test(question));
+  return { kind: 'bounded', min: Number(min), max: Number(max), ...exactly, ...(byCaller ? { asked: true } : {}), why, steps };
 }
+
+/** The question which of a function's calls is followed, as `ValueFlow` puts it. */
+const CALLER = /^which of \d+ calls of /;
 
 /** User space before the device: it is the one that is trusted less. */
 function originOf(outcomes: readonly Outcome[]): { origin?: Origin } {

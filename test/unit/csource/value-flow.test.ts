@@ -95,9 +95,20 @@ describe('parameters of static functions', () => {
     ['others may call it', file(caller('16'), ''), '?'],
     ['its address is kept', file(`${caller('16')}static struct ops ops = { .take = take };\n`), '?'],
     ['with a comment that names it', `/* take()\n   take (it) */\n${file(caller('16'))}`, '64'],
+    ['two of which one is not compiled', `${file(caller('16'))}#if 0\n${caller('256')}#endif\n`, '64'],
+    ['two of which one may not be compiled', `${file(caller('16'))}#ifdef CONFIG_BIG\n${caller('256')}#endif\n`, '64..1024'],
     ['declared before', `static int take(struct device *dev, int n);\n${file(caller('16'))}`, '64'],
   ])('%s', (_name, text, expected) => {
     expect(brief(callsOf(parser, text)[0]?.size)).toBe(expected);
+  });
+
+  it('give sizes of which each is asked for, where nothing else is open', () => {
+    const asked = (text: string): unknown => callsOf(parser, text).map(({ size }) => size.kind === 'bounded' && size.asked === true)[0];
+    const two = file(caller('16') + caller('256'));
+    expect(asked(two)).toBe(true);
+    expect(asked(file(caller('16') + caller('n & 0xf00')))).toBe(false);
+    expect(asked(`#if X\n#define N 4\n#else\n#define N 64\n#endif\n${fileWith('N')}`)).toBe(false);
+    expect(asked(file(`#ifdef CONFIG_BIG\n${caller('16')}#else\n${caller('256')}#endif\n`))).toBe(false);
   });
 });
 
@@ -230,6 +241,9 @@ describe('members by what is stored in them', () => {
     ['one within bounds', 'r->bytes = n & 0xff0;', '0..4080'],
     ['one of another struct', 'r->bytes = 64; q->bytes = n;', '64'],
     ['one that is not known', 'r->bytes = 64; r->bytes = n;', 'u32'],
+    ['one, and what another of its kind has', 'struct ring **v = get(1); r->bytes = 64; q->kind = 1; run(v); v[1]->bytes = v[0]->bytes;', '0..64'],
+    ['nothing but what another of its kind has', 'struct ring **v = get(1); v[1]->bytes = v[0]->bytes;', 'u32'],
+    ['one, and twice what another of its kind has', 'struct ring **v = get(1); r->bytes = 64; run(v); v[1]->bytes = v[0]->bytes * 2;', 'u32'],
     ['one that adds', 'r->bytes = 64; r->bytes += 3;', 'u32'],
     ['one that counts', 'r->bytes = 64; r->bytes++;', 'u32'],
     ['one through what is not known', 'r->bytes = 64; other()->bytes = n;', 'u32'],

@@ -44,6 +44,7 @@ describe('coherent requests', () => {
     expect(severities({ kind: 'bounded', min: 1, max: 8 * MIB, why: '', steps: [] })).toEqual(['information']);
     expect(severities({ kind: 'bounded', min: 0, max: 2 ** 32 - 1, byType: true, why: '', steps: [] })).toEqual([]);
     expect(severities({ kind: 'bounded', min: 5 * MIB, max: 8 * MIB, why: '', steps: [] })).toEqual(['error']);
+    expect(severities({ kind: 'bounded', min: 1, max: 8 * MIB, asked: true, why: '', steps: [] })).toEqual(['error']);
     expect(severities({ kind: 'unknown', why: '', steps: [] })).toEqual([]);
     expect(severities(exact(0))).toEqual([]);
   });
@@ -54,6 +55,12 @@ describe('streaming requests', () => {
     expect(check('xen-4.17-linux-6.1', call('streaming', exact(262145))).map(({ severity }) => severity)).toEqual(['error']);
     expect(check('linux-6.12', call('streaming', exact(262145))).map(({ severity }) => severity)).toEqual(['warning']);
     expect(check('xen-4.17-linux-6.1', call('streaming', exact(262144)))).toEqual([]);
+  });
+});
+
+describe('registers of another device', () => {
+  it('never bounce', () => {
+    expect(check('xen-4.17-linux-6.1', { ...call('streaming', exact(16 * MIB)), api: 'dma_map_resource' })).toEqual([]);
   });
 });
 
@@ -75,6 +82,7 @@ describe('sizes from user space', () => {
     expect(rules({ kind: 'unknown', origin: 'user', why: '', steps: [] })).toEqual(['dma/user-controlled-size warning']);
     expect(rules({ kind: 'bounded', min: 0, max: 2 ** 32 - 1, byType: true, origin: 'user', why: '', steps: [] })).toEqual(['dma/user-controlled-size warning']);
     expect(rules({ kind: 'bounded', min: 0, max: 4096, origin: 'user', why: '', steps: [] })).toEqual([]);
+    expect(rules({ kind: 'bounded', min: 1, max: 65_535, origin: 'user', why: 'at most 65535: its type has 16 bits', steps: [] })).toEqual([]);
     expect(rules({ kind: 'unknown', origin: 'device', why: '', steps: [] })).toEqual([]);
     expect(rules({ kind: 'unknown', why: '', steps: [] })).toEqual([]);
   });

@@ -81,6 +81,18 @@ describe('streaming mappings', () => {
   });
 });
 
+describe('a min_align_mask', () => {
+  const map = (bytes: number): string => `p->a = dma_map_single(dev, p->b, ${bytes}, DMA_TO_DEVICE); if (dma_mapping_error(dev, p->a)) return -1;`;
+
+  it('takes the slots before the address from what a mapping can have', () => {
+    const mask = 'dma_set_min_align_mask(dev, 4095);';
+    const over = (...lines: string[]): string[] => on(NEW_DOM0, ...lines).filter((each) => each.startsWith('streaming'));
+    expect(over(map(252 * 1024), mask)).toEqual([]);
+    expect(over(map(252 * 1024 + 1))).toEqual([]);
+    expect(over(map(252 * 1024 + 1), mask)).toEqual(['streaming-exceeds-segment error']);
+  });
+});
+
 describe('masks', () => {
   it('below the aperture are told by its place, where that is known', () => {
     const set = 'if (dma_set_mask(dev, DMA_BIT_MASK(30))) return -EIO;';

@@ -23,4 +23,17 @@ describe('masks', () => {
   ])('unchecked: %s', (_, line, seen) => {
     expect(observe(driver(line), 'mask-unchecked').length > 0).toBe(seen);
   });
+
+  it.each([
+    ['the same after a checked streaming mask', 'if (dma_set_mask(dev, DMA_BIT_MASK(n))) return -EIO;', 'dma_set_coherent_mask(dev, DMA_BIT_MASK(n));', false],
+    ['a narrower one', 'if (dma_set_mask(dev, DMA_BIT_MASK(40))) return -EIO;', 'dma_set_coherent_mask(dev, DMA_BIT_MASK(32));', false],
+    ['any after all 64 bits', 'rc = dma_set_mask(dev, DMA_BIT_MASK(64));', 'dma_set_coherent_mask(dev, DMA_BIT_MASK(32 + PAGE_SHIFT));', false],
+    ['a wider one', 'if (dma_set_mask(dev, DMA_BIT_MASK(32))) return -EIO;', 'dma_set_coherent_mask(dev, DMA_BIT_MASK(40));', true],
+    ['another', 'if (dma_set_mask(dev, DMA_BIT_MASK(n))) return -EIO;', 'dma_set_coherent_mask(dev, DMA_BIT_MASK(m));', true],
+    ["another device's", 'if (dma_set_mask(dev, DMA_BIT_MASK(32))) return -EIO;', 'dma_set_coherent_mask(parent, DMA_BIT_MASK(32));', true],
+    ['before it', 'dma_set_coherent_mask(dev, DMA_BIT_MASK(32));', 'if (dma_set_mask(dev, DMA_BIT_MASK(32))) return -EIO;', true],
+    ['a streaming one after a coherent one', 'if (dma_set_coherent_mask(dev, DMA_BIT_MASK(32))) return -EIO;', 'dma_set_mask(dev, DMA_BIT_MASK(32));', true],
+  ])('coherent, unchecked: %s', (_, first, second, seen) => {
+    expect(observe(driver(first, second), 'mask-unchecked').length > 0).toBe(seen);
+  });
 });
