@@ -13,6 +13,7 @@ export const DIAGNOSTIC_SOURCE = 'dma-aperture';
 export const COMMANDS = {
   openPanel: 'dmaAperture.openPanel',
   refreshPanel: 'dmaAperture.refreshPanel',
+  exportPanel: 'dmaAperture.exportPanel',
   choosePlatform: 'dmaAperture.choosePlatform',
   runScenario: 'dmaAperture.runScenario',
   planBuffer: 'dmaAperture.planBuffer',

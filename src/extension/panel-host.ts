@@ -4,7 +4,7 @@ import { fromBase64 } from '../protocol/base64.ts';
 import { panelHtml } from '../protocol/panel-html.ts';
 import { panelTranslations } from '../protocol/panel-translations.ts';
 import { PANEL_PROTOCOL_VERSION, parsePanelMessage } from '../protocol/panel-messages.ts';
-import type { HostError, HostMessage, PanelCommand, PanelMessage } from '../protocol/panel-messages.ts';
+import type { ExportFormat, HostError, HostMessage, PanelCommand, PanelMessage } from '../protocol/panel-messages.ts';
 import { unpackCandidates } from '../protocol/pack-candidates.ts';
 import type { ReplyContent } from '../protocol/panel-requests.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
@@ -12,6 +12,7 @@ import { SERVER_NOTIFICATIONS, SERVER_REQUESTS } from '../protocol/server-reques
 import type { CallPlace } from '../protocol/server-requests.ts';
 import { makeNonce } from './make-nonce.ts';
 import { openEvidence } from './open-evidence.ts';
+import { pickExportFormat, saveExport } from './save-export.ts';
 import type { ServerClient } from './server-client.ts';
 import { stepAtCursor } from './step-at-cursor.ts';
 
@@ -101,6 +102,12 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
     panel.webview.options = this.#webviewOptions();
     this.#adopt(panel);
     return Promise.resolve();
+  }
+
+  /** Keeps what the page shows as a file, in a form that is given or that the person picks. */
+  async exportAs(format?: ExportFormat): Promise<void> {
+    const wanted = format ?? await pickExportFormat();
+    if (wanted) this.#send({ kind: 'exportAs', format: wanted });
   }
 
   /** Asks the server for the state and shows it; nothing where no panel is open. */
@@ -210,6 +217,10 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
         return openEvidence(message.uri, message.line, message.column);
       case 'selectStep':
         await this.refresh(message.index);
+        return undefined;
+      case 'export':
+        // Not awaited: the page's request would time out while the person looks for a place.
+        void saveExport(message.format, this.#state?.scenario?.name ?? this.#state?.title ?? 'panel', message.bytes);
         return undefined;
       case 'runScenario':
         await vscode.commands.executeCommand(COMMANDS.runScenario, message.scenario);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { COMMANDS, EXTENSION_ID, INTERNAL_COMMANDS, VIEWS, WALKTHROUGH } from '../ids.ts';
+import { EXPORT_FORMATS } from '../protocol/panel-messages.ts';
 import { logPlatformId, SERVER_REQUESTS } from '../protocol/server-requests.ts';
 import type { PlanRequest } from '../protocol/server-requests.ts';
 import { choosePlatform } from './choose-platform.ts';
@@ -64,6 +65,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   const handlers = {
     [COMMANDS.openPanel]: () => panel.open(),
     [COMMANDS.refreshPanel]: () => panel.refresh(),
+    [COMMANDS.exportPanel]: (format: unknown) => panel.exportAs(EXPORT_FORMATS.find((each) => each === format)),
     [COMMANDS.choosePlatform]: (id: unknown) => choosePlatform(server, platform, text(id)),
     [COMMANDS.runScenario]: (id: unknown) => runScenario(server, panel, outcomes, scenario(id)),
     [COMMANDS.planBuffer]: (given: unknown) => planBuffer(server, parsedPlan(given)),

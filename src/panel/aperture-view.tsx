@@ -10,11 +10,11 @@ import type { ApertureModel } from './aperture-model.ts';
 import { drawSelection } from './draw-canvas.ts';
 import { FreeRunsPicture } from './free-runs-picture.tsx';
 import { filled, Legend } from './legend.tsx';
-import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
 import { SearchBar } from './search-bar.tsx';
 import { telling } from './search-model.ts';
 import type { SearchModel } from './search-model.ts';
+import { devicesOf, shadeBy, shadesOf } from './shade-choices.ts';
 import { SHADES } from './shade.ts';
 import type { Shade } from './shade.ts';
 import { SectionFrame } from './section-frame.tsx';
@@ -37,8 +37,7 @@ export function ApertureView({ pool, model, earlier, view, search, tokens, actio
   const recording = model?.recording;
   const shades = useMemo(() => shadesOf(pool, recording), [pool?.mappings, recording]);
   const devices = useMemo(() => devicesOf(pool, recording), [pool?.mappings, recording]);
-  const shade = shades.includes(view.shade) ? view.shade : 'size';
-  const device = view.device !== undefined && devices.includes(view.device) ? view.device : undefined;
+  const { shade, device } = shadeBy(view, shades, devices);
   const by = useMemo(() => ({ shade, device }), [shade, device]);
   const classes = CLASSES[shade].split('|');
   const textured = view.zoom === 'rows';
@@ -121,16 +120,6 @@ function useCandidate(search: SearchModel | undefined): [number, (candidate: num
 
 const SHADE_NAMES: Readonly<Record<Shade, string>> = { size: text.shadeSize, age: text.shadeAge, cpu: text.shadeCpu };
 const CLASSES: Readonly<Record<Shade, string>> = { size: text.sizeClasses, age: text.ageClasses, cpu: text.cpuClasses };
-
-/** What mappings can be shaded by: only what is known of them. */
-function shadesOf(pool: PanelAperture | undefined, recording: OpenRecording | undefined): readonly Shade[] {
-  if (recording) return recording.player.columns.cpu.some((cpu) => cpu > 0) ? SHADES : ['size', 'age'];
-  return pool?.mappings.some((mapping) => mapping.step !== undefined) ? ['size', 'age'] : ['size'];
-}
-
-function devicesOf(pool: PanelAperture | undefined, recording: OpenRecording | undefined): readonly string[] {
-  return recording ? recording.about.devices : [...new Set(pool?.mappings.map(({ device }) => device))];
-}
 
 function apertureMeta(pool: PanelAperture, model: ApertureModel | undefined): string {
   const parts = [slotsText(pool.slots), formatBytes(pool.bytes)];

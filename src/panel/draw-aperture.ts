@@ -11,6 +11,7 @@ import { drawSearch, drawSearchHeading } from './draw-search.ts';
 import type { SearchLook } from './draw-search.ts';
 import { FILTERED, shadeOf } from './shade.ts';
 import type { ShadeBy, ShadeClass } from './shade.ts';
+import type { Drawing } from './drawing.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface ApertureLook {
@@ -23,7 +24,7 @@ export interface ApertureLook {
 
 /** Draws the rows that are in view: `top` is the scroll position, `height` the view's height with the scale's row. */
 export function drawRows(
-  context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, look: ApertureLook, top: number, height: number,
+  context: Drawing, model: ApertureModel, geometry: RowsGeometry, look: ApertureLook, top: number, height: number,
 ): void {
   const { tokens } = look;
   context.save();
@@ -55,7 +56,7 @@ export function drawRows(
   drawScale(context, model, geometry, tokens);
 }
 
-function drawScale(context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, tokens: Tokens): void {
+function drawScale(context: Drawing, model: ApertureModel, geometry: RowsGeometry, tokens: Tokens): void {
   const { narrow } = geometry;
   const dim = { colour: tokens.dim };
   drawText(context, tokens, text.segmentShort, 0, 7, dim);
@@ -71,7 +72,7 @@ function drawScale(context: CanvasRenderingContext2D, model: ApertureModel, geom
 }
 
 function drawAreaHeading(
-  context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, look: ApertureLook, index: number, y: number,
+  context: Drawing, model: ApertureModel, geometry: RowsGeometry, look: ApertureLook, index: number, y: number,
 ): void {
   const { tokens, search } = look;
   const area = model.pool.areas[index];
@@ -87,7 +88,7 @@ function drawAreaHeading(
 }
 
 function drawRow(
-  context: CanvasRenderingContext2D, model: ApertureModel, geometry: RowsGeometry, tokens: Tokens, classOf: (owner: number) => ShadeClass, segment: number, y: number,
+  context: Drawing, model: ApertureModel, geometry: RowsGeometry, tokens: Tokens, classOf: (owner: number) => ShadeClass, segment: number, y: number,
 ): void {
   const base = segment * SEGMENT_SLOTS;
   const end = Math.min(model.pool.slots, base + SEGMENT_SLOTS);
@@ -124,7 +125,7 @@ function drawRow(
 }
 
 /** A triangle stands where the next search of each area begins. */
-function drawHints(context: CanvasRenderingContext2D, model: ApertureModel, geometry: ApertureGeometry, { tokens, search }: ApertureLook): void {
+function drawHints(context: Drawing, model: ApertureModel, geometry: ApertureGeometry, { tokens, search }: ApertureLook): void {
   for (const [index, area] of model.pool.areas.entries()) {
     // A search is shown with the hint that it began with.
     const hint = search?.search.areas.find((each) => each.area === index)?.hint ?? area.hint;
@@ -199,7 +200,7 @@ function pixelOf(context: CanvasRenderingContext2D, colour: string): number {
 }
 
 export function drawOverview(
-  context: CanvasRenderingContext2D, model: ApertureModel, geometry: OverviewGeometry, look: ApertureLook, bitmap: HTMLCanvasElement,
+  context: Drawing, model: ApertureModel, geometry: OverviewGeometry, look: ApertureLook, bitmap: HTMLCanvasElement,
 ): void {
   const { tokens } = look;
   const { rowsPerColumn, cell } = geometry;

@@ -1,3 +1,4 @@
+import type { Drawing } from './drawing.ts';
 import type { Tokens } from './tokens.ts';
 import type { Box } from './aperture-geometry.ts';
 
@@ -25,7 +26,7 @@ export interface TextStyle {
 }
 
 /** Text whose middle stands at `y`. */
-export function drawText(context: CanvasRenderingContext2D, tokens: Tokens, text: string, x: number, y: number, style: TextStyle): void {
+export function drawText(context: Drawing, tokens: Tokens, text: string, x: number, y: number, style: TextStyle): void {
   context.textBaseline = 'middle';
   context.textAlign = style.align ?? 'left';
   context.font = `${style.strong ? '600 ' : ''}${style.size ?? 11}px ${style.mono ? tokens.mono : tokens.font}`;
@@ -34,7 +35,7 @@ export function drawText(context: CanvasRenderingContext2D, tokens: Tokens, text
 }
 
 /** The selected thing: a solid line of the theme's focus colour with a halo, so that it shows on every shade. */
-export function drawSelection(context: CanvasRenderingContext2D, tokens: Tokens, box: Box): void {
+export function drawSelection(context: Drawing, tokens: Tokens, box: Box): void {
   const x = box.x - 0.5;
   const y = box.y - 1.5;
   const width = Math.max(2, box.width);

@@ -4,6 +4,7 @@ import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import type { Box } from './aperture-geometry.ts';
 import { drawSelection, drawText } from './draw-canvas.ts';
 import type { Band, MachineModel, Place, Track } from './machine-model.ts';
+import type { Drawing } from './drawing.ts';
 import type { Tokens } from './tokens.ts';
 
 interface PlacedBand extends Band {
@@ -88,7 +89,7 @@ export function machineGeometry(model: MachineModel, width: number): MachineGeom
 }
 
 export function drawMachine(
-  context: CanvasRenderingContext2D, model: MachineModel, geometry: MachineGeometry, tokens: Tokens, mask: PanelMask | undefined, selected: number | undefined,
+  context: Drawing, model: MachineModel, geometry: MachineGeometry, tokens: Tokens, mask: PanelMask | undefined, selected: number | undefined,
 ): void {
   const bottom = geometry.height - 6;
   for (const band of geometry.bands) {
@@ -104,7 +105,7 @@ export function drawMachine(
   if (place) for (const box of geometry.boxes(place)) drawSelection(context, tokens, box);
 }
 
-function drawPlace(context: CanvasRenderingContext2D, tokens: Tokens, place: Place, box: Box): void {
+function drawPlace(context: Drawing, tokens: Tokens, place: Place, box: Box): void {
   const { x, y, width, height } = box;
   if (place.track === 'map' && place.label !== 'usable') {
     context.fillStyle = tokens.hatch;
@@ -122,14 +123,14 @@ function drawPlace(context: CanvasRenderingContext2D, tokens: Tokens, place: Pla
   }
 }
 
-function outline(context: CanvasRenderingContext2D, colour: string, box: Box): void {
+function outline(context: Drawing, colour: string, box: Box): void {
   context.strokeStyle = colour;
   context.lineWidth = 1;
   context.strokeRect(box.x + 0.5, box.y + 0.5, Math.max(0, box.width - 1), box.height - 1);
 }
 
 /** A line under what the mask reaches, a veil over what lies beyond. */
-function drawLens(context: CanvasRenderingContext2D, geometry: MachineGeometry, tokens: Tokens, mask: PanelMask, bottom: number): void {
+function drawLens(context: Drawing, geometry: MachineGeometry, tokens: Tokens, mask: PanelMask, bottom: number): void {
   const limit = 2 ** mask.bits;
   context.fillStyle = tokens.fg;
   for (const band of geometry.bands) {
@@ -159,7 +160,7 @@ function lensEdge(geometry: MachineGeometry, mask: PanelMask): number | undefine
 }
 
 function drawLabels(
-  context: CanvasRenderingContext2D, model: MachineModel, geometry: MachineGeometry, tokens: Tokens, bottom: number, mask: PanelMask | undefined,
+  context: Drawing, model: MachineModel, geometry: MachineGeometry, tokens: Tokens, bottom: number, mask: PanelMask | undefined,
 ): void {
   const dim = { colour: tokens.dim };
   const taken: (readonly [number, number])[] = [];

@@ -6,6 +6,7 @@ import type { ApertureGeometry } from './aperture-geometry.ts';
 import { drawText } from './draw-canvas.ts';
 import { candidatesText, fitText } from './search-model.ts';
 import type { SearchedArea, SearchModel } from './search-model.ts';
+import type { Drawing } from './drawing.ts';
 import type { Tokens } from './tokens.ts';
 
 const IN_USE = SEARCH_VERDICTS.indexOf('in-use');
@@ -17,7 +18,7 @@ export interface SearchLook {
 }
 
 /** The slots that were tried, the longest fit of each area and the candidate, over a picture of rows; hints are drawn with the rest. */
-export function drawSearch(context: CanvasRenderingContext2D, tokens: Tokens, geometry: ApertureGeometry, { search, candidate }: SearchLook, top: number, height: number): void {
+export function drawSearch(context: Drawing, tokens: Tokens, geometry: ApertureGeometry, { search, candidate }: SearchLook, top: number, height: number): void {
   const { slots, verdicts } = search.candidates;
   context.fillStyle = tokens.dim;
   for (let at = 0; at <= candidate && at < slots.length; at++) {
@@ -43,7 +44,7 @@ export function drawSearch(context: CanvasRenderingContext2D, tokens: Tokens, ge
 }
 
 /** As long as the request; open at the right where it would go beyond the segment. */
-function drawCandidate(context: CanvasRenderingContext2D, tokens: Tokens, geometry: ApertureGeometry, slot: number, need: number): void {
+function drawCandidate(context: Drawing, tokens: Tokens, geometry: ApertureGeometry, slot: number, need: number): void {
   const border = slot - (slot % SEGMENT_SLOTS) + SEGMENT_SLOTS;
   const end = Math.min(border, slot + need);
   const { x, y, width, height } = geometry.box(slot, end);
@@ -63,7 +64,7 @@ function drawCandidate(context: CanvasRenderingContext2D, tokens: Tokens, geomet
 
 /** What the search did in an area, in its heading. @returns whether it searched there */
 export function drawSearchHeading(
-  context: CanvasRenderingContext2D, tokens: Tokens, search: SearchModel, area: number, place: { readonly left: number; readonly width: number; readonly y: number; readonly narrow: boolean },
+  context: Drawing, tokens: Tokens, search: SearchModel, area: number, place: { readonly left: number; readonly width: number; readonly y: number; readonly narrow: boolean },
 ): boolean {
   const searched = search.areas.find((each) => each.area === area);
   if (!searched) return false;

@@ -2,6 +2,7 @@ import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { drawText } from './draw-canvas.ts';
 import type { TimePart, Timeline } from './timeline.ts';
+import type { Drawing } from './drawing.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Where the tracks of the picture of time lie, in CSS pixels. */
@@ -36,7 +37,7 @@ export function positionAt({ left, right }: TimeGeometry, x: number, operations:
 
 /** What every operation shares: drawn once a width and theme. */
 export function drawTimeline(
-  context: CanvasRenderingContext2D, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, slots: number, parts: readonly TimePart[], titles: (part: TimePart) => string,
+  context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, slots: number, parts: readonly TimePart[], titles: (part: TimePart) => string,
 ): void {
   const { left, right } = geometry;
   context.fillStyle = tokens.grid;
@@ -57,7 +58,7 @@ export function drawTimeline(
   drawSideLabels(context, timeline, geometry, tokens, slots);
 }
 
-function drawUsed(context: CanvasRenderingContext2D, timeline: Timeline, { left }: TimeGeometry, tokens: Tokens, slots: number): void {
+function drawUsed(context: Drawing, timeline: Timeline, { left }: TimeGeometry, tokens: Tokens, slots: number): void {
   const height = USED.bottom - USED.top;
   for (let x = 0; x < timeline.width; x++) {
     const used = timeline.used[x] ?? 0;
@@ -70,7 +71,7 @@ function drawUsed(context: CanvasRenderingContext2D, timeline: Timeline, { left 
   }
 }
 
-function drawRefused(context: CanvasRenderingContext2D, timeline: Timeline, { left }: TimeGeometry, tokens: Tokens): void {
+function drawRefused(context: Drawing, timeline: Timeline, { left }: TimeGeometry, tokens: Tokens): void {
   context.fillStyle = tokens.fail;
   for (let x = 0, last = -MARK_PITCH; x < timeline.width; x++) {
     if (timeline.refused[x] === 0 || x - last < MARK_PITCH) continue;
@@ -85,7 +86,7 @@ function drawRefused(context: CanvasRenderingContext2D, timeline: Timeline, { le
 
 /** A line where a part begins and its title where there is room for both. */
 function drawParts(
-  context: CanvasRenderingContext2D, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, parts: readonly TimePart[], titles: (part: TimePart) => string,
+  context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, parts: readonly TimePart[], titles: (part: TimePart) => string,
 ): void {
   let last = Number.NEGATIVE_INFINITY;
   for (const part of parts) {
@@ -103,10 +104,10 @@ function drawParts(
   }
 }
 
-function drawSideLabels(context: CanvasRenderingContext2D, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, slots: number): void {
+function drawSideLabels(context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, slots: number): void {
   const dim = { colour: tokens.dim, ...(geometry.narrow ? { size: 10 } : {}) };
   const { narrow, left } = geometry;
-  drawText(context, tokens, narrow ? text.used : text.usedSlots, 0, narrow ? 34 : 24, dim);
+  drawText(context, tokens, narrow ? text.used : text.usedSlots, 0, narrow ? 34 : 38, dim);
   drawText(context, tokens, narrow ? text.refusedNarrow : text.failures, 0, REFUSED, dim);
   drawText(context, tokens, narrow ? text.copiedNarrow : fill(text.copiedPer, groupDigits(timeline.perBar)), 0, COPIED.bottom - 8, dim);
   if (narrow) return;
@@ -116,7 +117,7 @@ function drawSideLabels(context: CanvasRenderingContext2D, timeline: Timeline, g
 
 /** What a position changes: the playhead, and the numbers at the right. */
 export function drawPlayhead(
-  context: CanvasRenderingContext2D, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, at: { readonly position: number; readonly used: number | undefined; readonly slots: number; readonly refused: number },
+  context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, at: { readonly position: number; readonly used: number | undefined; readonly slots: number; readonly refused: number },
 ): void {
   const x = Math.round(xOfPosition(geometry, at.position, timeline.operations));
   context.fillStyle = tokens.bg;

@@ -5,10 +5,11 @@ import { SEGMENT_SLOTS } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import type { ApertureModel } from './aperture-model.ts';
 import { prepareCanvas, drawText } from './draw-canvas.ts';
+import type { Drawing } from './drawing.ts';
 import type { Tokens } from './tokens.ts';
 import { useWidth } from './use-canvas.ts';
 
-const HEIGHT = 66;
+export const FREE_RUNS_HEIGHT = 66;
 const TOP = 14;
 const BOTTOM = 50;
 
@@ -52,19 +53,20 @@ export function FreeRunsPicture({ model, tokens, need }: FreeRunsPictureProps): 
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(frame);
-  const sums = useMemo(() => sumsOf(model.byLength, need ?? SEGMENT_SLOTS + 1), [model, need]);
+  const { runs, slots, longest } = useMemo(() => sumsOf(model.byLength, 0), [model]);
   useLayoutEffect(() => {
-    const context = canvas.current && width > 0 ? prepareCanvas(canvas.current, width, HEIGHT) : undefined;
-    if (context) draw(context, model.byLength, sums, need, tokens, width);
-  }, [model, sums, need, tokens, width]);
+    const context = canvas.current && width > 0 ? prepareCanvas(canvas.current, width, FREE_RUNS_HEIGHT) : undefined;
+    if (context) drawFreeRuns(context, model.byLength, need, tokens, width);
+  }, [model, need, tokens, width]);
   return (
     <div ref={frame}>
-      <canvas ref={canvas} role="img" aria-label={fill(text.freeRunsSentence, runsText(sums.runs), groupDigits(sums.slots), sums.longest)} />
+      <canvas ref={canvas} role="img" aria-label={fill(text.freeRunsSentence, runsText(runs), groupDigits(slots), longest)} />
     </div>
   );
 }
 
-function draw(context: CanvasRenderingContext2D, byLength: Uint32Array, sums: Sums, need: number | undefined, tokens: Tokens, width: number): void {
+export function drawFreeRuns(context: Drawing, byLength: Uint32Array, need: number | undefined, tokens: Tokens, width: number): void {
+  const sums = sumsOf(byLength, need ?? SEGMENT_SLOTS + 1);
   const narrow = width < 560;
   const left = narrow ? 34 : 104;
   const right = width - (narrow ? 62 : 92);
@@ -95,7 +97,7 @@ function draw(context: CanvasRenderingContext2D, byLength: Uint32Array, sums: Su
 }
 
 /** All bars left of the line: no room. */
-function drawNeed(context: CanvasRenderingContext2D, tokens: Tokens, x: number, right: number, label: string, none: boolean): void {
+function drawNeed(context: Drawing, tokens: Tokens, x: number, right: number, label: string, none: boolean): void {
   const colour = none ? tokens.fail : tokens.fg;
   context.save();
   context.strokeStyle = colour;

@@ -1,4 +1,4 @@
-import type { PanelCommand } from '../protocol/panel-messages.ts';
+import type { ExportFormat, PanelCommand } from '../protocol/panel-messages.ts';
 import type { EvidenceRef } from '../protocol/panel-state.ts';
 import type { PanelSelection, PanelViewState } from '../protocol/panel-view-state.ts';
 
@@ -9,6 +9,8 @@ export interface PageActions {
   readonly enterWhy: () => void;
   /** Shows the recording after so many operations. */
   readonly seek: (position: number) => void;
+  /** Makes a file of what is shown and hands it to the extension to keep. */
+  readonly exportAs: (format: ExportFormat) => void;
   readonly togglePlay: () => void;
   readonly look: (change: Partial<Omit<PanelViewState, 'version' | 'selection'>>) => void;
   readonly open: (evidence: EvidenceRef) => void;

@@ -29,7 +29,7 @@ export interface OperationShown {
 }
 
 export type PageEvent =
-  | Exclude<HostMessage, { kind: 'reply' }>
+  | Exclude<HostMessage, { kind: 'reply' | 'exportAs' }>
   | { readonly kind: 'refused'; readonly error: string }
   | { readonly kind: 'failed'; readonly error: string; readonly retry: boolean }
   | { readonly kind: 'dismiss' }

@@ -9,6 +9,8 @@ import type { ApertureModel } from './aperture-model.ts';
 import { ApertureView } from './aperture-view.tsx';
 import { Banner } from './banner.tsx';
 import { EmptyView } from './empty-view.tsx';
+import { exportPanel } from './export-panel.ts';
+import type { ExportSource } from './export-panel.ts';
 import { LimitsView } from './limits-view.tsx';
 import { machineModel } from './machine-model.ts';
 import { MachineView } from './machine-view.tsx';
@@ -39,10 +41,11 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
   const { state, view } = page;
   const recording = openOf(page);
   const position = view.position ?? 0;
-  const actions = useMemo(() => pageActions(host, dispatch, whyHead, setPlaying), [host]);
+  const source = useRef<ExportSource | undefined>(undefined);
+  const actions = useMemo(() => pageActions(host, dispatch, whyHead, setPlaying, source), [host]);
 
   useEffect(() => {
-    const stop = host.listen(dispatch, (error) => dispatch({ kind: 'refused', error }));
+    const stop = host.listen((message) => (message.kind === 'exportAs' ? actions.exportAs(message.format) : dispatch(message)), (error) => dispatch({ kind: 'refused', error }));
     void host.request({ kind: 'ready' }).then((outcome) => {
       if (!outcome.ok) dispatch({ kind: 'failed', error: outcome.error, retry: true });
     });
@@ -61,6 +64,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
 
   const aperture = useMemo(() => modelOf(state, recording, position), [state, recording, position]);
   const machine = useMemo(() => state?.machine && machineModel(state.machine), [state?.machine]);
+  source.current = { page, aperture, machine, tokens };
   const shown = shownSelection(page);
   // What is costly follows once the position rests: a scrub passes over thousands of operations.
   const rested = useRested(useMemo(() => ({ selection: shown, aperture, position, view }), [shown?.kind, view, aperture]), recording !== undefined);
@@ -107,7 +111,10 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
 }
 
 /** What the parts of the page can do. */
-function pageActions(host: PageHost, dispatch: (event: PageEvent) => void, why: RefObject<HTMLHeadingElement | null>, play: (change: (playing: boolean) => boolean) => void): PageActions {
+function pageActions(
+  host: PageHost, dispatch: (event: PageEvent) => void, why: RefObject<HTMLHeadingElement | null>, play: (change: (playing: boolean) => boolean) => void,
+  source: RefObject<ExportSource | undefined>,
+): PageActions {
   const ask = (body: PanelRequest): void => {
     void host.request(body).then((outcome) => {
       if (!outcome.ok) dispatch({ kind: 'failed', error: outcome.error, retry: body.kind === 'ready' });
@@ -116,6 +123,12 @@ function pageActions(host: PageHost, dispatch: (event: PageEvent) => void, why: 
   return {
     select: (selection) => dispatch({ kind: 'select', selection }),
     seek: (position) => dispatch({ kind: 'seek', position }),
+    exportAs: (format) => {
+      if (!source.current) return;
+      exportPanel(format, source.current).then((bytes) => ask({ kind: 'export', format, bytes }), (error: unknown) => {
+        dispatch({ kind: 'failed', error: error instanceof Error ? error.message : String(error), retry: false });
+      });
+    },
     togglePlay: () => play((playing) => !playing),
     enterWhy: () => why.current?.focus(),
     look: (change) => dispatch({ kind: 'view', change }),

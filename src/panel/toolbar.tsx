@@ -6,6 +6,7 @@ import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import type { PanelViewState } from '../protocol/panel-view-state.ts';
 import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
+import { ExportMenu } from './export-menu.tsx';
 import { positionFrom, stepFrom } from './page-model.ts';
 
 export interface ToolbarProps {
@@ -78,6 +79,7 @@ export function Toolbar({ state, recording, view: kept, playing, actions }: Tool
         </span>
       )}
       <span class="group push">
+        <ExportMenu stop={stop('export')} actions={actions} />
         <span class="toggle" role="group" aria-label={text.showAs}>
           <button type="button" aria-pressed={view === 'picture'} {...stop('picture')} onClick={() => actions.look({ view: 'picture' })}>{text.picture}</button>
           <button type="button" aria-pressed={view === 'table'} {...stop('table')} onClick={() => actions.look({ view: 'table' })}>{text.table}</button>

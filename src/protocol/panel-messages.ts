@@ -13,6 +13,10 @@ export const PANEL_PROTOCOL_VERSION = 1;
 export const PANEL_COMMANDS = ['openScenario', 'openLog', 'choosePlatform', 'runScenario', 'showLog', 'refresh'] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 
+/** Forms in which the page can be kept. */
+export const EXPORT_FORMATS = ['png', 'svg', 'csv', 'json'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
 const version = v.literal(PANEL_PROTOCOL_VERSION, `expected version ${PANEL_PROTOCOL_VERSION}: panel and extension differ, reload the window`);
 const id = v.pipe(v.number(), v.integer(), v.minValue(1));
 
@@ -38,11 +42,15 @@ const hostMessage = v.variant('kind', [
   v.object({ version, kind: v.literal('error'), error: v.nullable(hostError) }),
   /** Answers a request; `bytes` is the part of a recording that was asked for, `detail` the operation with the slots that it looked at. */
   v.object({ version, kind: v.literal('reply'), id, error: v.optional(v.string()), bytes: v.optional(bytes), detail: v.optional(operationDetailSchema), candidates: v.optional(searchCandidatesSchema) }),
+  /** The person wants the page in a form: answered by an `export` of the page's own. */
+  v.object({ version, kind: v.literal('exportAs'), format: v.picklist(EXPORT_FORMATS) }),
   /** The cursor went to a step's text: `index` of the step. */
   v.object({ version, kind: v.literal('goTo'), index: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
 ]);
 
 const panelMessage = v.variant('kind', [
+  /** A file for the person to keep: the host asks where. Replied to at once. */
+  v.object({ version, kind: v.literal('export'), id, format: v.picklist(EXPORT_FORMATS), bytes }),
   /** The page is up and shows nothing yet: answered by a `state` and a `reply`. */
   v.object({ version, kind: v.literal('ready'), id }),
   /** The URI is text that came out of a state: the host checks that it is one it would open. */

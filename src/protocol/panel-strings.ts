@@ -23,6 +23,13 @@ export const panelStrings = {
   stepAt: 'Step {0} · {1} of {2}',
   showAs: 'Show as',
   picture: 'Picture',
+  exportHead: 'Export…',
+  exportPng: 'Picture (PNG)',
+  exportSvg: 'Picture (SVG)',
+  exportCsv: 'Numbers (CSV)',
+  exportJson: 'Numbers (JSON)',
+  noPicture: 'The page cannot draw a picture of this size.',
+  nothingToExport: 'There is nothing to export.',
   table: 'Table',
 
   waiting: 'Waiting for the extension…',

@@ -38,11 +38,11 @@ export const keyboardTests = {
     const { page } = await open({ state: scenario });
     await page.keyboard.press('Tab');
     const seen = [];
-    for (let step = 0; step < 9; step++) {
+    for (let step = 0; step < 10; step++) {
       seen.push(await focused(page));
       await page.keyboard.press('ArrowRight');
     }
-    equal(seen, ['platform', 'choose', 'scenario', 'previous-failure', 'previous', 'next', 'next-failure', 'picture', 'table'], 'arrows');
+    equal(seen, ['platform', 'choose', 'scenario', 'previous-failure', 'previous', 'next', 'next-failure', 'export', 'picture', 'table'], 'arrows');
     equal(await focused(page), 'platform', 'around');
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');

@@ -6,6 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { buildPanel, launch, openPanel, servePanel } from './panel-page.mjs';
 import { accessTests } from './access.mjs';
+import { exportTests } from './export.mjs';
 import { keyboardTests } from './keyboard.mjs';
 import { messageTests } from './messages.mjs';
 import { numberTests } from './numbers.mjs';
@@ -30,7 +31,7 @@ try {
   process.exit(1);
 }
 
-for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...searchTests, ...accessTests })) {
+for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...searchTests, ...exportTests, ...accessTests })) {
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
   const panels = [];
   try {
