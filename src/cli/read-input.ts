@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
+import { imagePacking } from '../evidence/kconfig/image-packing.ts';
 import { packedConfig } from '../evidence/kconfig/packed-config.ts';
 import { InputError } from './input-error.ts';
 
@@ -36,8 +37,10 @@ export function readConfigInput(path: string): string {
   const steps = packedConfig(bytes);
   let step = steps.next();
   while (step.done !== true) step = steps.next(unpack(step.value));
-  if (step.value === undefined) throw new InputError(`${path}: expected a kernel configuration, config.gz, or a kernel image built with CONFIG_IKCONFIG (packed by gzip, if at all)`);
-  return step.value;
+  if (step.value !== undefined) return step.value;
+  const packing = imagePacking(bytes);
+  if (packing !== undefined && packing !== 'gzip') throw new InputError(`${path}: a kernel image packed by ${packing}, which is not unpacked here: expected what the kernel tree's scripts/extract-ikconfig prints of it`);
+  throw new InputError(`${path}: expected a kernel configuration, config.gz, or a kernel image built with CONFIG_IKCONFIG (packed by gzip, if at all)`);
 }
 
 function unpack(packed: Uint8Array): Uint8Array | undefined {

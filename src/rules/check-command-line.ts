@@ -7,7 +7,7 @@ import { commandLinesIn } from '../evidence/cmdline/boot-configuration.ts';
 import { type CommandLineOption, parseCommandLine } from '../evidence/cmdline/command-line.ts';
 import { parseIommuOption } from '../evidence/cmdline/iommu-option.ts';
 import { parseBits, parseDom0Mem, parseMemopMaxOrder } from '../evidence/cmdline/xen-options.ts';
-import { commandLineOf } from '../evidence/log/item-queries.ts';
+import { commandLineOf, linuxOptionsLineOf } from '../evidence/log/item-queries.ts';
 import type { LogItem } from '../evidence/log/log-items.ts';
 import { RULES } from '../ids.ts';
 import type { Finding, OptionProblem, Span } from './finding.ts';
@@ -39,6 +39,11 @@ const XEN_ERAS: readonly (readonly [string, readonly [number, number, number], r
   ['memop_max_order', [4, 7, 0], undefined, 'Xen 4.7 and later'],
   ['dom0_iommu', [4, 12, 0], undefined, 'Xen 4.12 and later'],
 ];
+/** Names that mean nothing on the one's command line, as the other reads them. */
+const OF_THE_OTHER: Readonly<Record<Side, readonly string[]>> = {
+  linux: ['dom0_mem', 'dom0_max_vcpus', 'dom0_iommu', 'memop_max_order', 'low_mem_virq_limit', 'lowmem_emergency_pool', 'dma_emergency_pool'],
+  xen: ['swiotlb', 'swiotlb_bits', 'coherent_pool', 'mem_encrypt', 'cma'],
+};
 /** Names that a slip of one letter is looked for in: long enough that no other option is meant. */
 const NAMES: Readonly<Record<Side, readonly string[]>> = { linux: ['swiotlb', 'coherent_pool', 'mem_encrypt'], xen: ['dom0_mem', 'dma_bits', 'memop_max_order', 'dom0_iommu'] };
 /** Below so many slots, and above so many MiB, the number was hardly meant in that unit. */
@@ -59,7 +64,7 @@ export function optionReaderOf(facts: PlatformFacts = {}): OptionReader {
 export function checkCommandLines(items: readonly LogItem[], facts: PlatformFacts): Finding[] {
   const reader = optionReaderOf(facts);
   return (['linux', 'xen'] as const).flatMap((side) => {
-    const item = commandLineOf(items, `${side}-command-line`);
+    const item = side === 'linux' ? linuxOptionsLineOf(items) : commandLineOf(items, 'xen-command-line');
     if (!item?.commandLine) return [];
     // Put together from several lines there is no one place to point to.
     const at = item.text.indexOf(item.commandLine);
@@ -89,6 +94,7 @@ function mistakesOf(option: CommandLineOption, side: Side, reader: OptionReader)
   const name = option.name.replaceAll('-', '_');
   const meant = NAMES[side].find((known) => isOneOff(name, known));
   if (meant !== undefined) return [{ problem: { key: 'misspelt', meant } }];
+  if (OF_THE_OTHER[side].includes(name)) return [side === 'linux' ? outOfTime('Xen', "Linux's command line") : outOfTime('Linux', "Xen's command line")];
   return side === 'linux' ? linuxMistakes(name, option, reader) : xenMistakes(name, option, reader);
 }
 

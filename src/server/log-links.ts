@@ -1,4 +1,5 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
+import { firstOf, linuxOptionsLineOf } from '../evidence/log/item-queries.ts';
 import type { LogItem } from '../evidence/log/log-items.ts';
 import type { LogReading } from '../evidence/log/read-log.ts';
 import { itemsOfBoot } from '../evidence/log/items-of-boot.ts';
@@ -22,11 +23,11 @@ export function logLinks(reading: LogReading): DocumentLink[] {
   const links: DocumentLink[] = [];
   for (const boot of reading.boots) {
     let pool: LogItem | undefined;
-    let commandLine: LogItem | undefined;
-    for (const item of itemsOfBoot(reading, boot.firstLine, boot.lastLine)) {
+    const items = [...itemsOfBoot(reading, boot.firstLine, boot.lastLine)];
+    const commandLine = linuxOptionsLineOf(items) ?? firstOf(items, 'linux-command-line');
+    for (const item of items) {
       if (links.length >= MOST_LINKS) return links;
-      if (item.kind === 'linux-command-line') commandLine ??= item;
-      else if (POOL_KINDS.has(item.kind)) {
+      if (POOL_KINDS.has(item.kind)) {
         // The first line of an aperture states its range; lines behind it repeat its size.
         if (!pool || item.kind === 'pool-torn-down') pool = item;
         const option = commandLine && LINUX_OPTION.exec(commandLine.text);

@@ -1,5 +1,5 @@
 import { findOption, parseCommandLine } from '../cmdline/command-line.ts';
-import { commandLineOf } from './item-queries.ts';
+import { linuxOptionsLineOf } from './item-queries.ts';
 import type { Domain } from '../../core/platform/platform-facts.ts';
 import type { LogItem } from './log-items.ts';
 
@@ -24,7 +24,7 @@ function surroundings(items: readonly LogItem[]): Surroundings {
   );
   const onX86 = items.some(({ kind }) => kind === 'e820-row' || kind === 'e820-heading');
   const built = items.find((item) => item.kind === 'dom0-built');
-  const line = commandLineOf(items, 'linux-command-line')?.commandLine;
+  const line = linuxOptionsLineOf(items)?.commandLine;
   const unasked = typeof line === 'string' && findOption(parseCommandLine(line), 'swiotlb') === undefined;
   // XenLinux has an aperture unasked only in dom0; firmware's tables stand in the map that Xen gives to dom0 alone.
   const ownDom0 = items.find(

@@ -16,6 +16,15 @@ export function commandLineOf(items: readonly LogItem[], kind: 'linux-command-li
   return itemsOf(items, kind).find(({ commandLine }) => commandLine !== null);
 }
 
+/**
+ * The line that holds all of Linux's options. What a boot configuration in the initrd or the kernel adds (lib/bootconfig.c, 5.6 and
+ * later; init/main.c: setup_command_line) stands in `Kernel command line:` alone, which comes behind the early line.
+ */
+export function linuxOptionsLineOf(items: readonly LogItem[]): ItemOf<'linux-command-line'> | undefined {
+  const whole = itemsOf(items, 'linux-command-line').filter(({ commandLine }) => commandLine !== null);
+  return whole.find(({ recogniser }) => recogniser === 'linux-command-line') ?? whole[0];
+}
+
 /** The rows of a map, each once: consoles repeat what they missed. */
 export function mapRows(items: readonly LogItem[], map: E820Map): ItemOf<'e820-row'>[] {
   const seen = new Set<string>();

@@ -1,6 +1,6 @@
 import { archOf, cmaOf, poolBytes } from './boots.ts';
 import { domainOf } from './environment.ts';
-import { commandLineOf, firstOf, mapRows } from './item-queries.ts';
+import { commandLineOf, firstOf, linuxOptionsLineOf, mapRows } from './item-queries.ts';
 import type { Evidence, Fact } from '../../core/platform/fact.ts';
 import type { AddressRange } from '../../core/units/addresses.ts';
 import type { E820Entry, PlatformFacts } from '../../core/platform/platform-facts.ts';
@@ -18,7 +18,7 @@ export function platformOfBoot(items: readonly LogItem[], uri: string): Platform
   const xen = firstOf(items, 'xen-banner') ?? firstOf(items, 'xen-seen');
   const domain = domainOf(items);
   const arch = archOf(items);
-  const linuxLine = commandLineOf(items, 'linux-command-line');
+  const linuxLine = linuxOptionsLineOf(items);
   const xenLine = commandLineOf(items, 'xen-command-line');
   const pool = firstOf(items, 'pool');
   const xenlinux = firstOf(items, 'xenlinux-pool') ?? firstOf(items, 'pool-disabled');

@@ -1,6 +1,7 @@
 import { gzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { imagePacking } from '../../../src/evidence/kconfig/image-packing.ts';
 import { packedConfig } from '../../../src/evidence/kconfig/packed-config.ts';
 
 const CONFIG = '# Linux/x86 6.1.192 Kernel Configuration\nCONFIG_SWIOTLB=y\nCONFIG_SWIOTLB_XEN=y\n'.repeat(40);
@@ -48,5 +49,31 @@ describe('packedConfig', () => {
       const found = read(bytes);
       expect(found === undefined || typeof found === 'string').toBe(true);
     }));
+  });
+});
+
+describe('imagePacking', () => {
+  const xz = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2]);
+  const zstd = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 4]);
+
+  /** A boot sector, two sectors of set-up, the decompressor and behind it the payload. */
+  function bzImage(payload: Uint8Array): Buffer {
+    const image = Buffer.concat([noise(4096, 1), payload]);
+    image[0x1f1] = 2;
+    image.write('HdrS', 0x202, 'latin1');
+    image.writeUInt32LE(4096 - 3 * 512, 0x248);
+    return image;
+  }
+
+  it.each([
+    ['an x86 image', bzImage(zstd), 'zstd'],
+    ['another', bzImage(xz), 'xz'],
+    ['one packed by gzip', bzImage(gzipSync(CONFIG)), 'gzip'],
+    ['an EFI image that unpacks itself', Buffer.concat([Buffer.from('MZ\0\0zimg'), Buffer.from([64, 0, 0, 0]), Buffer.alloc(52), zstd]), 'zstd'],
+    ['a payload alone', xz, 'xz'],
+    ['what is no image', noise(3000, 4), undefined],
+    ['nothing', Buffer.alloc(0), undefined],
+  ])('is told of %s', (_name, image, packing) => {
+    expect(imagePacking(image)).toBe(packing);
   });
 });

@@ -103,6 +103,7 @@ const CASES: readonly Case[] = [
   ['possible-cpus', 'setup_percpu: NR_CPUS:8192 nr_cpumask_bits:4 nr_cpu_ids:4 nr_node_ids:1', { possible: 4 }],
   ['hypervisor-detected', 'Hypervisor detected: Xen PV', { name: 'xen-pv' }],
   ['hypervisor-detected', 'Booting paravirtualized kernel on bare hardware', { name: 'bare' }],
+  ['page-allocation-failure', 'kworker/0:1: page allocation failure: order:7, mode:0x40cc4(GFP_KERNEL|GFP_DMA32|__GFP_COMP), nodemask=(null)', { order: 7, task: 'kworker/0:1' }],
   ['page-allocation-failure', 'dp_alloc: page allocation failure: order:10, mode:0xcc0(GFP_KERNEL), nodemask=(null)', { order: 10, task: 'dp_alloc' }],
   ['architecture', 'Booting Linux on physical CPU 0x0000000000 [0x410fd083]', { arch: 'arm64' }],
   ['architecture-zone', '  DMA32    [mem 0x0000000001000000-0x00000000ffffffff]', { bits: 64 }],
@@ -206,5 +207,24 @@ describe('recognisers', () => {
       expect(formats.length * era.length * says.length * keys.length, id).toBeGreaterThan(0);
       expect(keys.every((key) => key.length >= 4), id).toBe(true);
     }
+  });
+});
+
+describe('a boot with two command lines', () => {
+  const text = `[    0.000000] Linux version 6.8.12 (a@b.c) (gcc-12) #1 SMP
+[    0.000000] Command line: ro quiet
+[    0.010000] Kernel command line: swiotlb=65536 ro quiet
+[    0.200000] software IO TLB: mapped [mem 0x0000000070000000-0x0000000078000000] (128MB)
+`;
+
+  it('was given the options of the second, in which those of a boot configuration stand', () => {
+    const { facts, platform } = readLog(text, 'x');
+    expect(facts.kernelCmdline).toBe('ro quiet');
+    expect(platform.linuxCommandLine).toMatchObject({ value: 'swiotlb=65536 ro quiet', from: { line: 3 } });
+  });
+
+  it('was given those of the first where the second is cut off', () => {
+    const cut = text.replace('swiotlb=65536 ro', 'swiotlb=65536\nro');
+    expect(readLog(cut, 'x').platform.linuxCommandLine).toMatchObject({ value: 'ro quiet', from: { line: 2 } });
   });
 });

@@ -44,6 +44,8 @@ describe('options of command lines', () => {
     ['two words of iommu=', log('iommu=soft,hard'), [['unreadable', 'hard']]],
     ['a reserve that Xen 3.3 dropped', log('', { xen: 'dma_emergency_pool=64M' }), [['not-in-this-version', 'dma_emergency_pool=64M']]],
     ['what Xen 4.17 reads', log('', { xen: 'dma_bits=32 memop-max-order=9,18,12,12 dom0-iommu=passthrough dom0_mem=1G,max:1G iommu=no-intremap' }), []],
+    ['what Linux reads', log('', { xen: 'swiotlb=65536 noreboot' }), [['not-in-this-version', 'swiotlb=65536']]],
+    ['what Xen reads', log('dom0_mem=1G quiet'), [['not-in-this-version', 'dom0_mem=1G']]],
     ['a memory without sense', log('', { xen: 'dom0_mem=lots' }), [['unreadable', 'lots']]],
   ])('%s', (_, text, expected) => {
     expect(found(text)).toEqual(expected);

@@ -10,7 +10,8 @@ const CMA_TOTAL = /^Memory: \d{1,14}K\/\d{1,14}K available \([^)]{0,300}?(\d{1,1
 const CPUS = /nr_cpu_ids[:=](\d{1,6})\b/;
 const HYPERVISOR = /^Hypervisor detected: (KVM|VMware|Microsoft Hyper-V|Xen PV|Xen HVM|Xen)\s*(?:<<<)?$/;
 const PARAVIRT = /^Booting (?:paravirtualized )?kernel on (bare hardware|KVM|Hyper-V|Xen HVM|Xen PVH|Xen)/;
-const ORDER = /^([^:]{1,32}): page allocation failure[:.] order:(\d{1,2}),/;
+// The task is any name: `kworker/0:1`.
+const ORDER = /^((?:[^:]|:(?=[^ ])){1,32}): page allocation failure[:.] order:(\d{1,2}),/;
 const ARCH: readonly (readonly [RegExp, string])[] = [
   [/^Booting Linux on physical CPU 0x[0-9a-f]{10} \[0x[0-9a-f]{8}\]/, 'arm64'],
   [/^Booting Linux on physical CPU 0x[0-9a-f]{1,8}$/, 'arm'],
