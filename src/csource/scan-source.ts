@@ -1,6 +1,6 @@
 import { calledNames, DMA_APIS, mentionsDmaApi } from './calls/dma-apis.ts';
 import type { DmaApi, DmaArgumentType, DmaFamily, DmaUnit } from './calls/dma-apis.ts';
-import { argumentsOf, callingMacros, passedParameter } from './calls/calling-macros.ts';
+import { argumentsOf, calledIn, callingMacros, passedParameter } from './calls/calling-macros.ts';
 import { poolAllocation } from './calls/pool-allocation.ts';
 import { locateCalls } from './calls/locate-calls.ts';
 import type { LocatedCall } from './calls/locate-calls.ts';
@@ -15,6 +15,7 @@ import { Doubt } from './evaluate/doubt.ts';
 import { evaluateSize, unknownSize } from './evaluate/evaluate-size.ts';
 import type { SizeArgument, SizeResult } from './evaluate/evaluate-size.ts';
 import type { CParser } from './parse/c-parser.ts';
+import { FunctionFinder } from './parse/find-function.ts';
 import { lex, scanCode } from './parse/lexer.ts';
 import type { Token } from './parse/lexer.ts';
 import type { HeaderText } from './preprocess/collect-includes.ts';
@@ -107,20 +108,21 @@ interface Reader extends OpenUnit {
  * in comments, strings, macro bodies and `#if 0` are no call sites. Never throws for what the text is.
  */
 export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
-  const context = mentionsContext(unit.text) ? readContext(unit.text) : NO_CONTEXT;
-  return { calls: mentionsDmaApi(unit.text) ? scanCalls(parser, unit) : [], context };
+  const finder = new FunctionFinder(unit.text);
+  const context = mentionsContext(unit.text) ? readContext(unit.text, finder) : NO_CONTEXT;
+  return { calls: mentionsDmaApi(unit.text) ? scanCalls(parser, unit, finder) : [], context };
 }
 
-function scanCalls(parser: CParser, unit: SourceUnit): DmaCall[] {
+function scanCalls(parser: CParser, unit: SourceUnit, finder: FunctionFinder): DmaCall[] {
   const config = kernelConfig(unit.config);
   const cache = unit.cache ?? new IndexCache();
   const index = cache.of(unit.path, unit.text);
   const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
   const macros = callingMacros(translation.localFiles());
-  const named = calledNames(unit.text, [...macros.keys()]);
+  const named = macros.size === 0 ? calledIn(index) : calledNames(unit.text, [...macros.keys()]);
   if (named.length === 0) return [];
-  const located = locateCalls(parser, unit.text, named);
-  const home: OpenUnit = { unit: translation, functions: new UnitFunctions(parser, translation), config, memo: new Map() };
+  const located = locateCalls(parser, unit.text, named, finder);
+  const home: OpenUnit = { unit: translation, functions: new UnitFunctions(parser, translation, finder), config, memo: new Map() };
   const inView = new Map<string, readonly FileInView[] | undefined>();
   const opened = new Map<string, OpenUnit>();
   const reader: Reader = {

@@ -14,6 +14,14 @@ const MAX_LINES = 500;
 
 const NONE: CallingMacros = new Map();
 const direct = new WeakMap<SourceIndex, CallingMacros>();
+const called = new WeakMap<SourceIndex, ReturnType<typeof calledNames>>();
+
+/** Names of the table before a bracket in a file, looked for once. */
+export function calledIn(file: SourceIndex): ReturnType<typeof calledNames> {
+  let names = called.get(file);
+  if (!names) called.set(file, (names = calledNames(file.text)));
+  return names;
+}
 
 /** The macros of a file and its headers that call functions of the table, themselves or through another. */
 export function callingMacros(files: readonly SourceIndex[]): CallingMacros {
@@ -24,9 +32,9 @@ export function callingMacros(files: readonly SourceIndex[]): CallingMacros {
     const before = new Map([...found].map(([name, apis]) => [name, apis.size]));
     const pattern = new RegExp(`\\b(?:${fresh.join('|')})(?=\\s{0,200}\\()`, 'g');
     for (const file of files) {
-      for (const { 0: called, index } of file.text.matchAll(pattern)) {
+      for (const { 0: use, index } of file.text.matchAll(pattern)) {
         const name = macroAround(file.text, index);
-        if (name !== undefined && name !== called) enter(found, name, found.get(called) ?? []);
+        if (name !== undefined && name !== use) enter(found, name, found.get(use) ?? []);
       }
     }
     fresh = [...found].filter(([name, apis]) => apis.size !== before.get(name)).map(([name]) => name);
@@ -38,7 +46,7 @@ function directlyCalling(file: SourceIndex): CallingMacros {
   let known = direct.get(file);
   if (known) return known;
   const found = new Map<string, Set<string>>();
-  for (const { name: api, start } of calledNames(file.text)) {
+  for (const { name: api, start } of calledIn(file)) {
     const name = macroAround(file.text, start);
     if (name !== undefined) enter(found, name, [api]);
   }

@@ -3,7 +3,8 @@ import { Doubt } from '../evaluate/doubt.ts';
 import { ExpressionReader } from '../evaluate/expression.ts';
 import { boundsOf } from '../evaluate/range.ts';
 import { Cursor } from '../parse/cursor.ts';
-import { codeOnly } from '../parse/lexer.ts';
+import { wordOffsets } from '../parse/word-offsets.ts';
+import { codeOf } from '../preprocess/code-of.ts';
 import type { KernelConfig } from '../preprocess/kernel-config.ts';
 import type { SourceIndex } from '../preprocess/source-index.ts';
 import type { TranslationUnit } from '../preprocess/translation-unit.ts';
@@ -203,7 +204,7 @@ function storesIn(file: FileInView, record: string, field: string, macros: FileI
   const { code } = file;
   const stores: Stored[] = [];
   let mentions = 0;
-  for (const { index } of code.matchAll(new RegExp(`\\b${field}\\b`, 'g'))) {
+  for (const index of wordOffsets(code, field)) {
     if (++mentions > MAX_MENTIONS) return undefined;
     const before = code.slice(Math.max(0, index - 200), index);
     const after = code.slice(index + field.length, index + field.length + 80);
@@ -321,7 +322,7 @@ function macrosIn(text: string): FileInView['macros'] {
 }
 
 /** What is read from a file's text alone, by the index that holds it: the same for every unit that looks at the file. */
-const KNOWN = new WeakMap<SourceIndex, { code?: string; words?: ReadonlySet<string>; macros?: FileInView['macros']; filled?: ReadonlySet<string> }>();
+const KNOWN = new WeakMap<SourceIndex, { words?: ReadonlySet<string>; macros?: FileInView['macros']; filled?: ReadonlySet<string> }>();
 
 /** A view of a file. */
 export function fileInView(index: SourceIndex, open: () => OpenUnit | undefined): FileInView {
@@ -336,7 +337,7 @@ export function fileInView(index: SourceIndex, open: () => OpenUnit | undefined)
       return (facts.macros ??= macrosIn(text));
     },
     get code() {
-      return (facts.code ??= codeOnly(text));
+      return codeOf(index);
     },
     get words() {
       return (facts.words ??= new Set(text.match(/[A-Za-z_]\w*/g)));

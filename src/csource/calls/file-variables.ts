@@ -2,8 +2,9 @@ import { Doubt, ExhaustedDoubt } from '../evaluate/doubt.ts';
 import { ExpressionReader } from '../evaluate/expression.ts';
 import { rangeOfType } from '../evaluate/range.ts';
 import { Cursor } from '../parse/cursor.ts';
-import { codeOnly } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
+import { wordOffsets } from '../parse/word-offsets.ts';
+import { codeOf } from '../preprocess/code-of.ts';
 import { KERNEL_MACROS } from '../preprocess/kernel-macros.ts';
 import type { Instance } from '../preprocess/translation-unit.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
@@ -32,7 +33,6 @@ export class FileVariables {
   readonly #instance: Instance;
   readonly #text: string;
   #declared: Map<string, FileVariable[]> | undefined;
-  #code: string | undefined;
   readonly #uses = new Map<string, 'read' | 'parameter' | 'written'>();
 
   constructor(instance: Instance) {
@@ -100,12 +100,12 @@ export class FileVariables {
     let use = this.#uses.get(name);
     if (use !== undefined) return use;
     use = 'read';
-    this.#code ??= codeOnly(this.#text);
+    const code = codeOf(this.#instance.index);
     const declared = this.#declared?.get(name) ?? [];
-    for (const { index } of this.#code.matchAll(new RegExp(`\\b${name}\\b`, 'g'))) {
+    for (const index of wordOffsets(code, name)) {
       if (declared.some(({ from, to }) => index >= from && index < to)) continue;
-      const before = this.#code.slice(Math.max(0, index - 80), index);
-      const after = this.#code.slice(index + name.length, index + name.length + 80);
+      const before = code.slice(Math.max(0, index - 80), index);
+      const after = code.slice(index + name.length, index + name.length + 80);
       // A member of something else.
       if (/(?:->|\.)\s*$/.test(before)) continue;
       const callee = /(\w+)\s*\([^()]*$/.exec(before)?.[1];

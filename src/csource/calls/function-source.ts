@@ -3,7 +3,9 @@ import { MAX_PARSED } from '../parse/c-parser.ts';
 import type { CParser } from '../parse/c-parser.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { FunctionFinder } from '../parse/find-function.ts';
-import { codeOnly, lex } from '../parse/lexer.ts';
+import { lex } from '../parse/lexer.ts';
+import { wordOffsets } from '../parse/word-offsets.ts';
+import { codeOf } from '../preprocess/code-of.ts';
 import type { Instance, TranslationUnit } from '../preprocess/translation-unit.ts';
 import { pointerTo, unknownType } from '../types/c-type.ts';
 import type { CType } from '../types/c-type.ts';
@@ -41,17 +43,16 @@ export class FunctionSource {
   readonly #unit: TranslationUnit;
   readonly #finder: FunctionFinder;
   readonly #facts = new Map<number, FunctionFacts | undefined>();
-  #code: string | undefined;
   #asked = 0;
   #places: ReadonlyMap<string, readonly number[]> | undefined;
   readonly #callers = new Map<string, readonly Caller[] | undefined>();
 
-  constructor(parser: CParser, unit: TranslationUnit, instance: Instance) {
+  constructor(parser: CParser, unit: TranslationUnit, instance: Instance, finder = new FunctionFinder(instance.index.text)) {
     this.#unit = unit;
     this.instance = instance;
     this.text = instance.index.text;
     this.#parser = parser;
-    this.#finder = new FunctionFinder(this.text);
+    this.#finder = finder;
   }
 
   /** Facts of the function around an offset; undefined where it cannot be read with certainty. */
@@ -98,9 +99,9 @@ export class FunctionSource {
   /** Where the name stands, outside of comments and strings. */
   #mentions(name: string): readonly number[] {
     if (this.#places) return this.#places.get(name) ?? [];
-    this.#code ??= codeOnly(this.text);
-    if (++this.#asked > MAX_SEARCHES) return (this.#places = placesOfNames(this.#code)).get(name) ?? [];
-    return [...this.#code.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].map(({ index }) => index);
+    const code = codeOf(this.instance.index);
+    if (++this.#asked > MAX_SEARCHES) return (this.#places = placesOfNames(code)).get(name) ?? [];
+    return wordOffsets(code, name);
   }
 
   /** Where a function of a name is declared: its definition, if there is one. More than one definition is none. */

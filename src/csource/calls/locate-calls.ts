@@ -1,6 +1,6 @@
 import { MAX_PARSED } from '../parse/c-parser.ts';
 import type { CParser } from '../parse/c-parser.ts';
-import { FunctionFinder } from '../parse/find-function.ts';
+import type { FunctionFinder } from '../parse/find-function.ts';
 import type { Span } from '../parse/find-function.ts';
 import { commentEnd, quoteEnd } from '../parse/lexer.ts';
 import { declaredName, Scopes } from './find-locals.ts';
@@ -30,10 +30,9 @@ interface Named {
  * Tells calls from declarations, comments, strings and macro bodies. Parses the functions around the names where the text is
  * laid out as kernel code is, the whole file where it is not. Calls in what is longer than {@link MAX_PARSED} are not seen.
  */
-export function locateCalls(parser: CParser, text: string, named: readonly Named[]): LocatedCall[] {
+export function locateCalls(parser: CParser, text: string, named: readonly Named[], finder: FunctionFinder): LocatedCall[] {
   const found = new Map<number, LocatedCall>();
   const left: Named[] = [];
-  const finder = new FunctionFinder(text);
   const spans = new Map<number, { span: Span; names: Named[] }>();
   for (const name of named) {
     if (inDirective(text, name.start)) continue;

@@ -1,4 +1,5 @@
 import type { CParser } from '../parse/c-parser.ts';
+import type { FunctionFinder } from '../parse/find-function.ts';
 import type { Instance, TranslationUnit } from '../preprocess/translation-unit.ts';
 import { FileVariables } from './file-variables.ts';
 import { FunctionSource } from './function-source.ts';
@@ -13,10 +14,11 @@ export class UnitFunctions {
   readonly #headers = new Map<Instance, FunctionSource>();
   readonly #named = new Map<string, Declared | undefined>();
 
-  constructor(parser: CParser, unit: TranslationUnit) {
+  /** @param finder of the file, where there is one already */
+  constructor(parser: CParser, unit: TranslationUnit, finder?: FunctionFinder) {
     this.#parser = parser;
     this.#unit = unit;
-    this.main = new FunctionSource(parser, unit, unit.main);
+    this.main = new FunctionSource(parser, unit, unit.main, finder);
     this.variables = new FileVariables(unit.main);
   }
 

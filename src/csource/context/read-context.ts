@@ -37,8 +37,8 @@ export function mentionsContext(text: string): boolean {
 }
 
 /** Reads what surrounds the DMA calls of a file. Never throws for what the text is; functions that do not read as C are passed over. */
-export function readContext(text: string): SourceContext {
-  const views = viewsOf(text);
+export function readContext(text: string, finder = new FunctionFinder(text)): SourceContext {
+  const views = viewsOf(text, finder);
   if (views.length === 0) return { ...NO_CONTEXT, asksMappingSize: ASKS.test(text) };
   const maps = views.flatMap(mapsIn);
   const masks = views.flatMap(masksIn);
@@ -53,8 +53,7 @@ export function readContext(text: string): SourceContext {
   return { observations: observations.sort((a, b) => a.start - b.start), masks, asksMappingSize: ASKS.test(text) };
 }
 
-function viewsOf(text: string): FunctionView[] {
-  const finder = new FunctionFinder(text);
+function viewsOf(text: string, finder: FunctionFinder): FunctionView[] {
   const views: FunctionView[] = [];
   let behind = 0;
   for (const { index } of text.matchAll(NAMES)) {

@@ -191,11 +191,24 @@ export function codeOnly(text: string): string {
     const at = match.index;
     const end = match[0] === '/' ? commentEnd(text, at) : quoteEnd(text, at);
     if (end === undefined) continue;
-    parts.push(text.slice(from, at), text.slice(at, end).replace(/[^\n]/g, ' '));
+    parts.push(text.slice(from, at), blanked(text, at, end));
     mark.lastIndex = from = end;
   }
   parts.push(text.slice(from));
   return parts.join('');
+}
+
+/** Blanks for a range of a text, with its line feeds. */
+function blanked(text: string, from: number, to: number): string {
+  let feed = text.indexOf('\n', from);
+  if (feed < 0 || feed >= to) return ' '.repeat(to - from);
+  let blank = '';
+  let at = from;
+  for (; feed >= 0 && feed < to; feed = text.indexOf('\n', at)) {
+    blank += `${' '.repeat(feed - at)}\n`;
+    at = feed + 1;
+  }
+  return blank + ' '.repeat(to - at);
 }
 
 function continued(text: string, newline: number): boolean {

@@ -90,6 +90,7 @@ export class MacroExpander {
   }
 
   #usable(name: string, place: Place): Usable | undefined {
+    if (this.#unit.plainNames.has(name)) return undefined;
     // The kernel's own definitions are known by the table, or not worked out by expanding them.
     const own = KERNEL_MACROS.has(name) || CONFIG_TESTS.has(name) || READ_AS_NAMES.has(name) || KERNEL_FUNCTIONS.has(name) || name.startsWith('CONFIG_') || isAnnotation(name) || this.#config.value(name) !== undefined;
     const macro = this.#unit.macroAt(name, place, this.#world, own);
@@ -105,7 +106,10 @@ export class MacroExpander {
       return { parameters: known.parameters, variadic: known.variadic === true, body: lex(known.body, 0, known.body.length) };
     }
     const value = this.#config.value(name);
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+      if (!own && this.#unit.definesNowhere(name)) this.#unit.plainNames.add(name);
+      return undefined;
+    }
     this.#onMacro(name, value, 'the kernel configuration');
     return { parameters: undefined, variadic: false, body: lex(value, 0, value.length) };
   }

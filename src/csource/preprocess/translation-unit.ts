@@ -75,6 +75,8 @@ export class TranslationUnit {
   readonly #decide: Decide;
   readonly #tree: KernelTree | undefined;
   readonly #flags: BuildFlags;
+  /** Names that were found to be no macros anywhere: kept for those who expand macros, most of whose names are such. */
+  readonly plainNames = new Set<string>();
   #numbers = 0;
   #recursion = 0;
   #types: Map<string, TypePlace[]> | undefined;
@@ -135,6 +137,7 @@ export class TranslationUnit {
   #widen(): boolean {
     if (this.#wide !== 'no' || !this.#tree) return false;
     this.#wide = 'growing';
+    this.plainNames.clear();
     this.#segments = [];
     this.#segmentsOf = new Map();
     this.#instances = new Map();
@@ -265,6 +268,11 @@ export class TranslationUnit {
   knowsAbsence(name: string): boolean {
     this.#widen();
     return this.#wide !== 'no' && !this.#incomplete && !this.#flags.defines.has(name) && (!GENERATED_NAMES.test(name) || this.#segmentsDefining(name).length > 0);
+  }
+
+  /** Whether none of the files read, nor any that is still to be read, says anything about a macro. */
+  definesNowhere(name: string): boolean {
+    return (this.#wide === 'yes' || !this.#tree) && this.#segmentsDefining(name).length === 0;
   }
 
   /**
