@@ -28,7 +28,7 @@ function magicAt(image: Uint8Array, at: number): string | undefined {
 }
 
 function hasText(image: Uint8Array, at: number, text: string): boolean {
-  return [...text].every((char, index) => image[at + index] === char.charCodeAt(0));
+  return Array.from({ length: text.length }, (_, index) => image[at + index] === text.charCodeAt(index)).every(Boolean);
 }
 
 /** Four bytes, the lowest first. */

@@ -1,6 +1,6 @@
 import { excerpt } from '../text-problem.ts';
 import type { Evidence, Fact } from '../../core/platform/fact.ts';
-import type { PlatformFacts } from '../../core/platform/platform-facts.ts';
+import type { Lineage, PlatformFacts } from '../../core/platform/platform-facts.ts';
 import type { Reading, TextProblem } from '../text-problem.ts';
 
 const HEADER = /^# Linux\/(\S{1,40}) (\d{1,3}\.\d{1,3}\S{0,60}) Kernel Configuration\s*$/;
@@ -19,6 +19,13 @@ const ARCH_SYMBOLS: readonly (readonly [string, string])[] = [
   ['CONFIG_S390', 's390'],
   ['CONFIG_IA64', 'ia64'],
   ['CONFIG_MIPS', 'mips'],
+];
+/** Symbols that one lineage alone has: drivers/xen/Kconfig of XenLinux, arch/x86/xen/Kconfig of mainline from 3.13 on. */
+const LINEAGE_SYMBOLS: readonly (readonly [string, Lineage])[] = [
+  ['CONFIG_XEN_PRIVILEGED_GUEST', 'xenlinux'],
+  ['CONFIG_XEN_UNPRIVILEGED_GUEST', 'xenlinux'],
+  ['CONFIG_XEN_PV', 'mainline'],
+  ['CONFIG_XEN_PVHVM', 'mainline'],
 ];
 /** More would be another file than a .config. */
 const MOST_PROBLEMS = 20;
@@ -59,17 +66,19 @@ export function readKconfig(text: string, uri: string): Reading<PlatformFacts> {
   if (config.size === 0 && problems.length === 0) {
     problems.push({ uri, line: 1, column: 1, expected: 'a kernel configuration with CONFIG_ symbols', found: 'none' });
   }
-  const arch = archOf(config);
+  const arch = firstSet(config, ARCH_SYMBOLS);
+  const lineage = firstSet(config, LINEAGE_SYMBOLS);
   return {
-    facts: { ...(release ? { kernelRelease: release } : {}), ...(arch ? { arch } : {}), ...(config.size > 0 ? { config } : {}) },
+    facts: { ...(release ? { kernelRelease: release } : {}), ...(arch ? { arch } : {}), ...(lineage ? { lineage } : {}), ...(config.size > 0 ? { config } : {}) },
     problems,
   };
 }
 
-function archOf(config: ReadonlyMap<string, Fact<string>>): Fact<string> | undefined {
-  for (const [symbol, arch] of ARCH_SYMBOLS) {
+/** What the first symbol that is set stands for. */
+function firstSet<T extends string>(config: ReadonlyMap<string, Fact<string>>, symbols: readonly (readonly [string, T])[]): Fact<T> | undefined {
+  for (const [symbol, value] of symbols) {
     const fact = config.get(symbol);
-    if (fact?.value === 'y') return { value: arch, from: fact.from };
+    if (fact?.value === 'y') return { value, from: fact.from };
   }
   return undefined;
 }

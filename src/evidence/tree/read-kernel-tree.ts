@@ -3,7 +3,7 @@ import type { Evidence, Fact } from '../../core/platform/fact.ts';
 import type { PlatformFacts } from '../../core/platform/platform-facts.ts';
 import type { Reading, TextProblem } from '../text-problem.ts';
 import { SourceText, type TreeText } from './source-text.ts';
-import { type TreeSource, treeFeatures } from './tree-features.ts';
+import { type TreeSource, treeFeatures, treeLineage } from './tree-features.ts';
 
 const PARTS = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL', 'EXTRAVERSION'] as const;
 const ASSIGNMENT = /^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]{0,8}:?=[ \t]{0,8}([^#\n]{0,80})/;
@@ -17,8 +17,10 @@ const VERSION_LINES = 40;
  */
 export function readKernelTree(makefile: TreeText, sources: ReadonlyMap<TreeSource, TreeText> = new Map()): Reading<PlatformFacts> {
   const release = readRelease(makefile);
-  const features = treeFeatures(new Map([...sources].map(([path, text]) => [path, new SourceText(text)])));
-  return { facts: { ...release.facts, ...(features.size > 0 ? { treeFeatures: features } : {}) }, problems: release.problems };
+  const texts = new Map([...sources].map(([path, text]) => [path, new SourceText(text)]));
+  const features = treeFeatures(texts);
+  const lineage = treeLineage(texts);
+  return { facts: { ...release.facts, ...(lineage ? { lineage } : {}), ...(features.size > 0 ? { treeFeatures: features } : {}) }, problems: release.problems };
 }
 
 function readRelease({ text, uri }: TreeText): Reading<PlatformFacts> {

@@ -1,12 +1,15 @@
 import { MIB } from '../../core/units/bytes.ts';
 import type { Evidence, Fact } from '../../core/platform/fact.ts';
 import type { FeatureName, Features, SlotSearch } from '../../core/platform/features.ts';
+import type { Lineage } from '../../core/platform/platform-facts.ts';
 import type { SourceText } from './source-text.ts';
 
 /** The files of a kernel tree that decide features; paths from its root. */
 export const TREE_SOURCES = [
   'kernel/dma/swiotlb.c', 'lib/swiotlb.c', 'drivers/xen/swiotlb-xen.c', 'arch/x86/xen/mmu_pv.c', 'arch/x86/xen/mmu.c', 'include/linux/swiotlb.h', 'include/linux/mmzone.h',
   'mm/page_alloc.c', 'kernel/dma/pool.c', 'arch/x86/kernel/pci-dma.c', 'arch/x86/mm/mem_encrypt.c', 'arch/x86/mm/mem_encrypt_amd.c',
+  // XenLinux: xen-sparse of Xen 3.0 and 3.1, then 2.6.18-xen and the forward ports of SLES.
+  'arch/i386/kernel/swiotlb.c', 'lib/swiotlb-xen.c', 'arch/i386/mm/hypervisor.c', 'arch/x86/mm/hypervisor.c',
 ] as const;
 
 export type TreeSource = (typeof TREE_SOURCES)[number];
@@ -45,9 +48,21 @@ function fact<T>(value: T, from: Evidence | undefined): Fact<T> | undefined {
   return from && { value, from };
 }
 
+/** XenLinux's own stands beside mainline's, which its Xen kernels do not build. */
 function swiotlb(sources: TreeSources): SourceText | undefined {
-  const source = sources.get('kernel/dma/swiotlb.c') ?? sources.get('lib/swiotlb.c');
+  const source = xenLinuxSwiotlb(sources) ?? sources.get('kernel/dma/swiotlb.c') ?? sources.get('lib/swiotlb.c');
   return source && mapping(source) ? source : undefined;
+}
+
+function xenLinuxSwiotlb(sources: TreeSources): SourceText | undefined {
+  const source = sources.get('lib/swiotlb-xen.c') ?? sources.get('arch/i386/kernel/swiotlb.c');
+  return source && mapping(source) && source.find('Aperture:') ? source : undefined;
+}
+
+/** A tree with XenLinux's swiotlb is one of XenLinux; of mainline's none says so, as its drivers/xen may come from anywhere. */
+export function treeLineage(sources: TreeSources): Fact<Lineage> | undefined {
+  const aperture = xenLinuxSwiotlb(sources)?.find('Aperture:');
+  return aperture && { value: 'xenlinux', from: aperture, doubt: 'such a tree builds a native kernel too: its configuration decides' };
 }
 
 /** Where a mapping is made; what shows that the file is the swiotlb at all. */
@@ -85,9 +100,10 @@ function slotSearch(sources: TreeSources): Fact<SlotSearch> | undefined {
   return pages ? fact('B2', pages) : fact('B1', body && source.find('size > PAGE_SIZE', body));
 }
 
-/** arch/x86/xen/mmu_pv.c (mmu.c before 4.12): null where the list of frames grows on demand. */
+/** arch/x86/xen/mmu_pv.c (mmu.c before 4.12), mm/hypervisor.c of XenLinux: null where the list of frames grows on demand. */
 function maxContigOrder(sources: TreeSources): Fact<number | null> | undefined {
-  const source = sources.get('arch/x86/xen/mmu_pv.c') ?? sources.get('arch/x86/xen/mmu.c');
+  const paths = xenLinuxSwiotlb(sources) ? (['arch/i386/mm/hypervisor.c', 'arch/x86/mm/hypervisor.c'] as const) : (['arch/x86/xen/mmu_pv.c', 'arch/x86/xen/mmu.c'] as const);
+  const source = sources.get(paths[0]) ?? sources.get(paths[1]);
   if (!source?.find('xen_create_contiguous_region')) return undefined;
   const limit = definition(source, 'MAX_CONTIG_ORDER');
   if (limit) return fact(limit.number, limit.from);

@@ -122,6 +122,31 @@ describe('readKernelTree', () => {
     expect(decided({ 'arch/x86/mm/mem_encrypt.c': 'void mem_encrypt_setup_arch(void)\n{\n\tswiotlb_adjust_size(size);\n}\n' })).toEqual({ encryptedAperture: 'SEV and TDX' });
   });
 
+  it("knows XenLinux's own aperture and its exchange, beside mainline's files", () => {
+    const printed = 'void swiotlb_init(void)\n{\n\tprintk(" Aperture:     %lu megabytes\\n", bytes >> 20);\n}\nstatic int swiotlb_map_single(struct device *d)\n{\n}\n';
+    const sources = new Map<TreeSource, { uri: string; text: string }>([
+      ['lib/swiotlb.c', { uri: 'swiotlb.c', text: mapping('if (size > PAGE_SIZE) stride = 2;') }],
+      ['lib/swiotlb-xen.c', { uri: 'swiotlb-xen.c', text: printed }],
+      ['arch/i386/mm/hypervisor.c', { uri: 'hypervisor.c', text: '#define MAX_CONTIG_ORDER 9\nint xen_create_contiguous_region(unsigned long vstart)\n{\n}\n' }],
+    ]);
+    const makefile = { uri: 'Makefile', text: 'VERSION = 2\nPATCHLEVEL = 6\nSUBLEVEL = 18\nEXTRAVERSION = .8-xen\n' };
+    const { facts } = readKernelTree(makefile, sources);
+    expect(facts.lineage).toMatchObject({ value: 'xenlinux', from: { kind: 'tree', uri: 'swiotlb-xen.c' } });
+    expect(facts.lineage?.doubt).toBeDefined();
+    const { features } = buildPlatform(facts, { id: 'x' });
+    expect(features.slotSearch).toMatchObject({ value: 'A', from: { uri: 'swiotlb-xen.c' } });
+    expect(features.maxContigOrder).toMatchObject({ value: 9, from: { uri: 'hypervisor.c' } });
+    expect(features.swiotlbUnit.value).toBe('MiB');
+    sources.delete('lib/swiotlb-xen.c');
+    expect(readKernelTree(makefile, sources).facts.lineage).toBeUndefined();
+  });
+
+  it('lets a configuration say which lineage is built', () => {
+    expect(readKconfig('CONFIG_XEN=y\nCONFIG_XEN_PRIVILEGED_GUEST=y\n', 'x').facts.lineage?.value).toBe('xenlinux');
+    expect(readKconfig('CONFIG_XEN=y\nCONFIG_XEN_PV=y\n', 'x').facts.lineage?.value).toBe('mainline');
+    expect(readKconfig('CONFIG_XEN=y\n', 'x').facts.lineage).toBeUndefined();
+  });
+
   it('overrides what the release would say', () => {
     const sources = new Map([['arch/x86/xen/mmu_pv.c' as const, { uri: 'mmu_pv.c', text: '#define MAX_CONTIG_ORDER 9\nint xen_create_contiguous_region(void)\n' }]]);
     const { facts } = readKernelTree({ uri: 'Makefile', text: MAKEFILE.replace('-rc1', '') }, sources);
