@@ -4,10 +4,13 @@
  *   npm run package [-- --out FILE]
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { die, ensureDependencies, ROOT, say, SetupError } from './setup.mjs';
+
+/** The README of the package. */
+const README = 'dist/README.md';
 
 /** Minified; the client and server of the protocol make up most of the first two. */
 const KIB_AT_MOST = {
@@ -23,14 +26,22 @@ try {
   run('the build', process.execPath, ['scripts/build.mjs', '--minify']);
   try {
     checkSizes();
+    writeFileSync(join(ROOT, README), withoutPictures(readFileSync(join(ROOT, 'README.md'), 'utf8')));
     // --no-dependencies: everything that runs is in the bundles. Links of the README are to the repository, not into the package.
-    run('vsce', join(ROOT, 'node_modules/.bin/vsce'), ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', out]);
+    run('vsce', join(ROOT, 'node_modules/.bin/vsce'), [
+      'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--readme-path', README, '--out', out,
+    ]);
   } finally {
     rmSync(join(ROOT, 'dist/.built'), { force: true }); // minified bundles are not what a checkout runs
   }
   process.stdout.write(`${out} (${Math.round(statSync(out).size / 1024)} KiB)\n`);
 } catch (error) {
   die(error);
+}
+
+/** VS Code's page of an extension shows no pictures of the package: there the text stands alone. */
+function withoutPictures(/** @type {string} */ readme) {
+  return readme.replace(/^!\[[^\]]*\]\([^)]*\)\n\n/gm, '');
 }
 
 /** Says how large each bundle is, and refuses one that has outgrown its bound: most likely it took in what it should not. */

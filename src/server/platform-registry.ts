@@ -30,7 +30,7 @@ interface Offer {
 
 /**
  * The platforms that can be chosen now, and the one that is. A person's choice wins over the setting; `auto` is the
- * workspace's own platform where it has one, else the built-in default. A choice that is not to be had (a log that is no
+ * workspace's own platform where it has one, else that of the log that was opened first, else the built-in default. A choice that is not to be had (a log that is no
  * longer there) falls back, and says so.
  */
 export class PlatformRegistry {
@@ -90,7 +90,7 @@ export class PlatformRegistry {
     this.#closed.delete(id);
     this.#offers.set(id, { platform, detail: name, source: 'log', problems: failureProblems(failures), failures, logUri: uri });
     if (label !== platform.label) this.#offersChanged();
-    return this.#wanted() === id;
+    return this.#activeId() === id;
   }
 
   offerWorkspace(facts: PlatformFacts, detail: string, problems: readonly string[], contradictions: readonly Contradiction[]): void {
@@ -106,10 +106,11 @@ export class PlatformRegistry {
   }
 
   withdraw(id: string): boolean {
+    const before = this.#activeId();
     this.#closed.delete(id);
     if (!this.#offers.delete(id)) return false;
     this.#offersChanged();
-    return this.#wanted() === id;
+    return before === id || this.#wanted() === id;
   }
 
   describe(): ActivePlatform {
@@ -163,7 +164,10 @@ export class PlatformRegistry {
   #activeId(): string {
     const wanted = this.#wanted();
     if (wanted !== undefined && this.#offers.has(wanted)) return wanted;
-    return this.#offers.has(WORKSPACE_PLATFORM) ? WORKSPACE_PLATFORM : DEFAULT_PLATFORM_ID;
+    if (this.#offers.has(WORKSPACE_PLATFORM)) return WORKSPACE_PLATFORM;
+    if (wanted !== undefined) return DEFAULT_PLATFORM_ID;
+    // Of several logs the one that was opened first: it does not change while others are looked at.
+    return [...this.#offers].find(([, { source }]) => source === 'log')?.[0] ?? DEFAULT_PLATFORM_ID;
   }
 }
 

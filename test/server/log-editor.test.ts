@@ -61,6 +61,7 @@ describe('a kernel log in an editor', () => {
   it('offers the panel and the platform at the top and at the aperture, and says when it is in use', async () => {
     const lenses = async (): Promise<unknown[]> => (await ask<CodeLens[]>('codeLens', LOG)).map(({ range, command }) => [range.start.line, command?.command, command?.arguments ?? []]);
     const show = ['dmaAperture.openPanelForLog', [LOG]];
+    await client.connection.sendRequest('dmaAperture/selectPlatform', { id: 'linux-6.1' });
     expect(await lenses()).toEqual([0, 8].flatMap((line) => [[line, ...show], [line, 'dmaAperture.choosePlatform', [`log:${LOG}`]]]));
     await client.connection.sendRequest('dmaAperture/selectPlatform', { id: `log:${LOG}` });
     expect((await ask<CodeLens[]>('codeLens', LOG)).map(({ command }) => command?.title)).toContain('In use as platform');

@@ -80,6 +80,28 @@ describe('the facts of a platform', () => {
   });
 });
 
+describe('where nobody chose', () => {
+  it('the log that was opened first is the platform, while it is open', async () => {
+    const client = new LspClient();
+    await client.initialize({}, 'memfs:/work');
+    const active = (what: string, meets: (platform: ActivePlatform) => boolean): Promise<ActivePlatform> => client.until(() => {
+      const last = client.notifications.findLast(({ method }) => method === 'dmaAperture/activePlatform')?.params as ActivePlatform | undefined;
+      return last && meets(last) ? last : undefined;
+    }, what);
+    await active('an assumed platform', ({ assumed }) => assumed === true);
+    await client.open(LOG, 'kernel-log', text);
+    await active('the log', ({ id, assumed }) => id === logPlatformId(LOG) && assumed === undefined);
+    await client.open('memfs:/work/other.dmesg', 'kernel-log', '[    0.000000] Linux version 5.10.0-8-amd64 (gcc) #1 SMP Debian 5.10.46-4\n');
+    await client.until(() => client.notifications.filter(({ method }) => method === 'dmaAperture/platformsChanged').length > 1 || undefined, 'the other log');
+    expect((await sheetOf(client)).id).toBe(logPlatformId(LOG));
+    await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: LOG } });
+    await active('the other log', ({ id }) => id === logPlatformId('memfs:/work/other.dmesg'));
+    await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: 'memfs:/work/other.dmesg' } });
+    await active('an assumed platform again', ({ assumed }) => assumed === true);
+    expect(await client.stop()).toBe(0);
+  });
+});
+
 describe('a log that was chosen in an earlier session', () => {
   it('is read from its file', async () => {
     const client = new LspClient();

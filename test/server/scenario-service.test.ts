@@ -115,6 +115,7 @@ describe('scenarios in the server', () => {
   });
 
   it('are made of what a driver asks for, with what its headers define', async () => {
+    await ask('selectPlatform', { id: 'xen-4.17-linux-6.1' });
     const { text } = await ask<{ text: string }>('scenarioFromDriver', { uri: DRIVER });
     const parsed = parseScenario(text);
     expect(parsed.ok && parsed.scenario).toMatchObject({ platform: 'xen-4.17-linux-6.1', devices: { card: { mask: 64 } }, steps: [{ op: 'dma_alloc_coherent', size: 3 * 2 ** 20, expect: { ok: true } }] });

@@ -64,9 +64,8 @@ async function shootEmptyWindow(name, theme) {
   await inWorkbench(name, theme, undefined, async (page, shot) => {
     await page.locator('.activitybar [aria-label^="DMA Aperture"]').first().click();
     await page.locator('.welcome-view-content:visible').first().waitFor();
-    await page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: 'Founding case' }).waitFor();
     await page.mouse.move(900, 300);
-    await page.waitForTimeout(800);
+    await page.waitForTimeout(3000);
     await shot('welcome');
     await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
     await runCommand(page, 'DMA Aperture: Get Started');
@@ -112,9 +111,7 @@ async function shootLog(page, shot) {
   await page.locator('.codelens-decoration a:visible').first().waitFor();
   await shot('log');
   const failure = page.locator('.view-line', { hasText: 'swiotlb buffer is full' }).first();
-  await failure.hover({ position: { x: 420, y: 8 } });
-  await page.locator('.monaco-hover-content:visible').first().waitFor();
-  await page.waitForTimeout(700);
+  await hover(page, failure, { x: 420, y: 8 });
   await shot('log-hover');
   await page.mouse.move(5, 5);
   await page.keyboard.press('Escape');
@@ -143,9 +140,7 @@ async function shootDriver(page, shot) {
   await runCommand(page, 'View: Toggle Problems');
   await goToLine(page, 30);
   const call = page.locator('.view-line', { hasText: '&card->ring_dma' }).first();
-  await call.hover({ position: { x: 200, y: 8 } });
-  await page.locator('.monaco-hover-content:visible').first().waitFor();
-  await page.waitForTimeout(700);
+  await hover(page, call, { x: 200, y: 8 });
   await shot('hover');
   await page.mouse.move(5, 5);
 }
@@ -161,9 +156,7 @@ async function shootFindings(page, shot) {
   await runCommand(page, 'DMA Aperture: Group Findings by Rule');
   const finding = rows.filter({ hasText: 'uplink.c' }).first();
   await finding.waitFor();
-  await finding.hover();
-  await page.locator('.monaco-hover:visible').first().waitFor();
-  await page.waitForTimeout(700);
+  await hover(page, finding);
   await shot('findings-rules');
   await finding.click();
   await page.locator('.tab.active', { hasText: 'uplink.c' }).waitFor();
@@ -213,11 +206,7 @@ async function shootViews(page, shot) {
   await fact.waitFor();
   await widenSideBar(page, 560);
   await fact.click();
-  await page.mouse.move(900, 700);
-  await page.waitForTimeout(300);
-  await fact.hover();
-  await page.locator('.monaco-hover:visible').first().waitFor();
-  await page.waitForTimeout(700);
+  await hover(page, fact);
   await shot('platform');
   await page.mouse.move(900, 500);
   await runCommand(page, 'DMA Aperture: Focus on Scenarios View');
@@ -258,6 +247,19 @@ static int ${name}_start(struct device *dev, void *packet)
 	return dma_mapping_error(dev, bus) ? -EIO : 0;
 }
 `;
+}
+
+/** Again until the hover is there: a layout that changes under the pointer takes it away. */
+async function hover(page, target, position) {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    await page.mouse.move(1000, 800);
+    await page.waitForTimeout(200);
+    await target.hover(position ? { position } : {});
+    const seen = await page.locator('.monaco-hover:visible').first().waitFor({ timeout: 5000 }).then(() => true, () => false);
+    await page.waitForTimeout(700);
+    if (seen && await page.locator('.monaco-hover:visible').count() > 0) return;
+  }
+  throw new Error('no hover');
 }
 
 async function openFile(page, file) {

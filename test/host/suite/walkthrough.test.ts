@@ -43,6 +43,11 @@ describe('the walkthrough in an empty window', () => {
     assert.deepEqual(walkthrough?.steps.map(({ id }) => id), [...WALKTHROUGH_STEPS]);
   });
 
+  it('begins with a platform that is assumed, of which no facts are shown', () => {
+    assert.equal(api.platform?.assumed, true);
+    assert.deepEqual(api.platformFacts, []);
+  });
+
   it('opens by its command', async () => {
     await vscode.commands.executeCommand(COMMANDS.getStarted);
   });
