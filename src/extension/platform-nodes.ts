@@ -30,6 +30,9 @@ function roomTexts(): Readonly<Record<SheetRoom, { readonly label: string; reado
   };
 }
 
+/** Rooms whose first fact says in short what the others are about. */
+const SUMMED_UP: ReadonlySet<SheetRoom> = new Set(['kernel', 'xen', 'memory', 'swiotlb', 'command-line']);
+
 /** What a driver's author looks for first is open. */
 const EXPANDED: ReadonlySet<SheetRoom> = new Set(['swiotlb', 'limits']);
 
@@ -53,7 +56,7 @@ function roomNode(id: SheetRoom, rows: readonly SheetRow[], { label, icon }: { r
     children: () => rows.map((row) => factNode(node, row)),
     row: () => {
       const item = new vscode.TreeItem(label);
-      item.description = rows[0]?.value ?? '';
+      item.description = SUMMED_UP.has(id) ? rows[0]?.value ?? '' : '';
       item.iconPath = contradicted ? WARNING : new vscode.ThemeIcon(icon);
       item.contextValue = 'room';
       item.tooltip = contradicted ? vscode.l10n.t('{0}: evidence contradicts itself', label) : label;

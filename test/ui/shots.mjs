@@ -94,6 +94,7 @@ async function inWorkbench(name, theme, workspace, take) {
   const shot = (what) => page.screenshot({ path: join(shots, `${what}-${name}.png`) });
   try {
     await page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await page.locator('.activitybar [aria-label^="DMA Aperture"]').first().waitFor();
     await take(page, shot);
   } catch (error) {
     await shot('failed');
@@ -198,7 +199,7 @@ async function shootViews(page, shot) {
   await openFile(page, 'boot.dmesg');
   await page.locator('.codelens-decoration a:visible').first().waitFor();
   await runCommand(page, 'DMA Aperture: Use as Platform');
-  await page.locator('.codelens-decoration', { hasText: 'In use as platform' }).waitFor();
+  await page.locator('.codelens-decoration', { hasText: 'In use as platform' }).first().waitFor();
   await page.waitForTimeout(500);
   await runCommand(page, 'DMA Aperture: Focus on Platform View');
   const rows = page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row');
@@ -217,9 +218,13 @@ async function shootViews(page, shot) {
   await runCommand(page, 'DMA Aperture: Focus on Scenarios View');
   await page.keyboard.press('Control+Enter');
   await rows.filter({ hasText: 'refused' }).first().waitFor();
-  await founding.hover();
-  await page.waitForTimeout(1500);
+  await page.frameLocator('iframe.webview').frameLocator('iframe#active-frame').locator('canvas').first().waitFor();
+  await hover(page, founding);
   await shot('scenarios');
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await page.mouse.move(400, 870);
+  await page.waitForTimeout(2000);
+  await shot('scenario-panel');
 }
 
 /** Drags the border of the side bar to a place. */

@@ -4,7 +4,7 @@
  * host of vscode-host.mjs under headless Chromium, prints what the tests print, exits with their exit code.
  * For @vscode/test-electron: runTests({ vscodeExecutablePath: '…/launch.mjs', … }).
  *
- * Environment: VSCODE_HOST_CACHE, VSCODE_HOST_TIMEOUT_S (300), VSCODE_HOST_VERBOSE=1, VSCODE_HOST_HEADED=1, CHROMIUM_PATH.
+ * Environment: VSCODE_HOST_CACHE, VSCODE_HOST_TIMEOUT_S (600), VSCODE_HOST_VERBOSE=1, VSCODE_HOST_HEADED=1, CHROMIUM_PATH.
  */
 import { fileURLToPath } from 'node:url';
 import { format, parseArgs } from 'node:util';
@@ -27,7 +27,7 @@ const NOISE = new RegExp('^(Resolv(ing|ed) connection token|Creating a socket|\\
   + 'Creation of workbench contribution|Extension host \\(Remote\\) is (un)?responsive|'
   + "Timed out waiting for authentication provider 'github')");
 const verbose = values.verbose || Boolean(process.env.VSCODE_HOST_VERBOSE);
-const limit = Number(process.env.VSCODE_HOST_TIMEOUT_S ?? 300);
+const limit = Number(process.env.VSCODE_HOST_TIMEOUT_S ?? 600);
 
 let workbench;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

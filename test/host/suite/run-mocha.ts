@@ -4,7 +4,7 @@ import Mocha from 'mocha';
 /** Runs the tests that `load` imports, and writes how many there were. @throws Error where one failed */
 export async function runMocha(load: () => Promise<unknown>): Promise<void> {
   const mocha = new Mocha({
-    ui: 'bdd', timeout: 30_000, color: false, reporter: 'spec',
+    ui: 'bdd', timeout: 90_000, color: false, reporter: 'spec',
     ...(process.env['DMA_APERTURE_TEST_GREP'] ? { grep: process.env['DMA_APERTURE_TEST_GREP'] } : {}),
   });
   mocha.suite.emit('pre-require', globalThis, null, mocha);

@@ -26,7 +26,7 @@ export async function open(name: string): Promise<vscode.TextEditor> {
  * @returns that answer
  */
 export async function eventually<T>(what: string, probe: () => T | PromiseLike<T>, wanted: (value: T) => boolean): Promise<T> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 60_000;
   for (;;) {
     const value = await probe();
     if (wanted(value)) return value;

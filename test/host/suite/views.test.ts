@@ -4,7 +4,7 @@ import type { ExtensionApi } from '../../../src/extension/extension-api.ts';
 import type { TreeNode } from '../../../src/extension/tree-nodes.ts';
 import { COMMANDS, PACKAGE_SCHEME, VIEWS } from '../../../src/ids.ts';
 import type { ScenarioSummary } from '../../../src/protocol/server-requests.ts';
-import { activate, eventually, open, workspaceFile } from './support.ts';
+import { activate, eventually, workspaceFile } from './support.ts';
 
 const labelOf = (node: TreeNode): string => {
   const { label } = node.row();

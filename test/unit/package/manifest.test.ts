@@ -373,6 +373,12 @@ describe('the package', () => {
     for (const path of [manifest.icon, ...contributes.viewsContainers.activitybar.map(({ icon }) => icon), ...contributes.views[VIEW_CONTAINER]!.map(({ icon }) => icon), language!.configuration, ...contributes.grammars.map(({ path: file }) => file)]) expect(existsSync(path), path).toBe(true);
   });
 
+  it('has pictures for its README that are small, and no other', () => {
+    const shown = [...readFileSync('README.md', 'utf8').matchAll(/!\[[^\]]{20,}\]\((media\/[^)]+)\)/g)].map(([, path]) => path!);
+    expect(shown.sort()).toEqual(readdirSync('media/pictures').map((name) => `media/pictures/${name}`).sort());
+    for (const path of shown) expect(readFileSync(path).length, path).toBeLessThan(200_000);
+  });
+
   it('is made for the API of the lowest VS Code that it accepts', () => {
     const lowest = /^\^(\d+\.\d+)\.0$/.exec(manifest.engines['vscode']!)?.[1];
     expect(manifest.devDependencies['@types/vscode']).toBe(`~${lowest}.0`);
