@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { TEST_CONTROLLER } from '../ids.ts';
 import { SERVER_REQUESTS } from '../protocol/server-requests.ts';
 import type { ScenarioTest } from '../protocol/server-requests.ts';
+import { ReportedRun, type ReportedTest } from './reported-run.ts';
 import type { ScenarioOutcomes } from './scenario-outcomes.ts';
 import type { ServerClient } from './server-client.ts';
 
@@ -29,7 +30,9 @@ export class ScenarioTests implements vscode.Disposable {
     this.#controller = controller;
     controller.refreshHandler = () => this.refresh();
     controller.resolveHandler = (item) => (item ? undefined : this.refresh());
-    controller.createRunProfile(vscode.l10n.t('Run'), vscode.TestRunProfileKind.Run, (request, token) => this.run(request, token), true);
+    controller.createRunProfile(vscode.l10n.t('Run'), vscode.TestRunProfileKind.Run, async (request, token) => {
+      await this.run(request, token);
+    }, true);
     const watcher = vscode.workspace.createFileSystemWatcher(SCENARIO_GLOB);
     const again = (): void => void this.refresh();
     this.#subscriptions = [
@@ -59,8 +62,8 @@ export class ScenarioTests implements vscode.Disposable {
   }
 
   /** Runs what is asked for, all where nothing is; one scenario after the other, so that a cancellation is heard at once. */
-  async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
-    const run = this.#controller.createTestRun(request);
+  async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<readonly ReportedTest[]> {
+    const run = new ReportedRun(this.#controller.createTestRun(request));
     const left = new Set(request.exclude?.map(({ id }) => id));
     const asked: vscode.TestItem[] = [];
     const collect = (item: vscode.TestItem): void => {
@@ -80,13 +83,14 @@ export class ScenarioTests implements vscode.Disposable {
       await this.#runOne(run, item, left, token);
     }
     run.end();
+    return run.reported;
   }
 
   dispose(): void {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  async #runOne(run: vscode.TestRun, item: vscode.TestItem, left: ReadonlySet<string>, token: vscode.CancellationToken): Promise<void> {
+  async #runOne(run: ReportedRun, item: vscode.TestItem, left: ReadonlySet<string>, token: vscode.CancellationToken): Promise<void> {
     const target = this.#targets.get(item.id);
     if (!target) return;
     run.started(item);
@@ -120,12 +124,14 @@ export class ScenarioTests implements vscode.Disposable {
       else run.failed(child, this.#message(verdict?.message ?? '', child));
     });
     if (failed.length === 0) run.passed(item, took);
-    else run.failed(item, failed.map(({ index, message }) => this.#message(vscode.l10n.t('Step {0}: {1}', index + 1, message), item)), took);
+    else run.failed(item, failed.map(({ index, message, line }) => this.#message(vscode.l10n.t('Step {0}: {1}', index + 1, message), item, line)), took);
   }
 
-  #message(text: string, item: vscode.TestItem): vscode.TestMessage {
+  /** @param line of the step that it is about, from 1 */
+  #message(text: string, item: vscode.TestItem, line?: number): vscode.TestMessage {
     const message = new vscode.TestMessage(text);
-    if (item.uri && item.range) message.location = new vscode.Location(item.uri, item.range);
+    const range = line === undefined ? item.range : new vscode.Range(line - 1, 0, line - 1, 0);
+    if (item.uri && range) message.location = new vscode.Location(item.uri, range);
     return message;
   }
 

@@ -109,6 +109,8 @@ const scenarioTest = v.object({
 const stepVerdict = v.object({
   index: count,
   ok: v.boolean(),
+  /** In the scenario's file, from 1; absent for one that ships. */
+  line: v.optional(count),
   /** What was expected and not met, then why the step came out as it did; empty where it is as expected. */
   message: v.string(),
 });

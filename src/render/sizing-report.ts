@@ -13,10 +13,15 @@ function cells(point: SizingPoint): string[] {
 /** What the search came to, in a sentence or two. */
 export function sizingSummary(sizing: ApertureSizing): string {
   const { present, smallest, unserved, curve } = sizing;
-  const now = `With the present aperture of ${formatBytes(present.bytes)} ${present.failures === 0 ? 'nothing fails' : `${groupDigits(present.failures)} mappings fail`}.`;
+  const now = `With the present aperture of ${formatBytes(present.bytes)} ${present.failures === 0 ? 'nothing fails' : failing(present.failures)}.`;
+  if (smallest && present.failures === 0) return `${now} The load would do with swiotlb=${smallest.swiotlb} (${formatBytes(smallest.bytes)}): what fails in life and not here is not for want of size.`;
   if (smallest) return `${now} The smallest aperture without a failure is swiotlb=${smallest.swiotlb} (${formatBytes(smallest.bytes)}${smallest.areas > 1 ? `, ${smallest.areas} areas` : ''}).`;
   const largest = curve.at(-1);
-  return `${now} No size helps: with ${formatBytes(largest?.bytes ?? 0)} ${groupDigits(largest?.failures ?? 0)} mappings fail still.${unserved ? ` ${reasonText(unserved)}.` : ''}`;
+  return `${now} No size helps: with ${formatBytes(largest?.bytes ?? 0)} ${failing(largest?.failures ?? 0)} still.${unserved ? ` ${reasonText(unserved)}.` : ''}`;
+}
+
+function failing(count: number): string {
+  return count === 1 ? '1 mapping fails' : `${groupDigits(count)} mappings fail`;
 }
 
 export function sizingText(sizing: ApertureSizing): string {

@@ -1,6 +1,7 @@
 import type { Platform } from '../core/platform/platform.ts';
 import { type ParsedScenario, parseScenario } from '../core/scenario/parse-scenario.ts';
 import { type ScenarioRun, runScenario, scenarioRun } from '../core/scenario/run-scenario.ts';
+import type { ScenarioStep } from '../core/scenario/scenario-schema.ts';
 import { platformOf } from '../core/scenario/scenario-platform.ts';
 import { sizeAperture, type SizingProgress } from '../core/scenario/size-aperture.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
@@ -62,13 +63,14 @@ export class ScenarioService {
 
   /** Runs a scenario for its verdicts: what the panel shows stays. */
   async test(id: string, active: Platform, isCancelled: () => boolean): Promise<ScenarioTestRun> {
-    const { parsed } = await this.#read(id);
+    const { parsed, builtIn } = await this.#read(id);
     const run = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id)), isCancelled);
     return {
       cancelled: false,
       steps: run.steps.map((result) => {
         const unmet = unmetText(result);
-        return { index: result.index, ok: unmet === undefined, message: unmet === undefined ? '' : [unmet, outcomeText(result), ...result.outcome.explain.map(reasonText)].join('\n') };
+        const line = builtIn ? undefined : parsed.spans[result.index]?.line;
+        return { index: result.index, ok: unmet === undefined, ...(line === undefined ? {} : { line }), message: unmet === undefined ? '' : [unmet, outcomeText(result), ...result.outcome.explain.map(reasonText)].join('\n') };
       }),
     };
   }
@@ -157,9 +159,16 @@ function testOf(id: string, name: string, text: string, source: ScenarioTest['so
   if (!parsed.ok) return { id, label: name, source, steps: [], problem: problemText(name, parsed) };
   const steps = parsed.scenario.steps.flatMap((step, index) => {
     const line = parsed.spans[index]?.line;
-    return step.expect === undefined ? [] : [{ index, title: stepTitle(step), ...(source === 'workspace' && line !== undefined ? { line } : {}) }];
+    return expectsSomething(step) ? [{ index, title: stepTitle(step), ...(source === 'workspace' && line !== undefined ? { line } : {}) }] : [];
   });
   return { id, label: parsed.scenario.name, source, steps };
+}
+
+/** Whether a step, or one inside it, can be other than expected. */
+function expectsSomething(step: ScenarioStep): boolean {
+  if (step.expect !== undefined) return true;
+  if (step.op === 'repeat') return step.steps.some(expectsSomething);
+  return step.op === 'parallel' && step.cpus.some(({ steps }) => steps.some(expectsSomething));
 }
 
 function summaryOf(run: ScenarioRun): ScenarioSummary {

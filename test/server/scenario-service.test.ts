@@ -76,6 +76,17 @@ describe('scenarios in the server', () => {
     await expect(ask('operation', { recording: 'another', operation: 0 })).rejects.toThrow('That operation is gone');
   });
 
+  it('leave nothing behind where they are cancelled: the panel shows what it showed', async () => {
+    const before = await ask<object>('panelState');
+    for (const method of ['runScenario', 'sizeAperture']) {
+      const source = new CancellationTokenSource();
+      const stopped = expect(client.connection.sendRequest(`dmaAperture/${method}`, { id: LONG }, source.token)).rejects.toThrow('Cancelled.');
+      source.cancel();
+      await stopped;
+      expect(await ask('panelState')).toEqual(before);
+    }
+  });
+
   it('are planned and sized, in every form', async () => {
     const plan = await ask<Report>('planBuffer', { bytes: 2 ** 30, maskBits: 32, contiguous: true, zeroCopy: 'domu', bytesPerSecond: 0 });
     expect(plan.summary).toMatch(/^1 GiB below 32 bits, contiguous, no copy to a guest: 2 ways of \d on Xen 4\.17/);

@@ -33,6 +33,8 @@ export interface RunTotals {
   readonly refused: number;
   readonly unmet: number;
   readonly operations: number;
+  /** Streaming mappings that were refused. */
+  readonly refusedMappings: number;
   readonly usedSlots: number;
   readonly highWaterSlots: number;
   readonly bouncedBytes: number;
@@ -138,6 +140,7 @@ class Runner {
   #done = 0;
   #bounced = 0;
   #copied = 0;
+  #refusedMappings = 0;
   /** Of the machines before the last. */
   #highWater = 0;
 
@@ -192,7 +195,7 @@ class Runner {
     return {
       scenario: this.#scenario, platform: this.#platform, steps, system, ...(this.#recording ? { recording: this.#recording } : {}),
       totals: {
-        steps: steps.length, succeeded, refused: steps.length - succeeded, unmet: steps.filter(({ unmet }) => unmet).length, operations: this.#done,
+        steps: steps.length, succeeded, refused: steps.length - succeeded, unmet: steps.filter(({ unmet }) => unmet).length, operations: this.#done, refusedMappings: this.#refusedMappings,
         usedSlots: this.#used(), highWaterSlots: Math.max(this.#highWater, system.machine.aperture?.highWater ?? 0),
         bouncedBytes: this.#bounced, copiedBytes: this.#copied, coherentBytes,
       },
@@ -314,6 +317,7 @@ class Runner {
       else if (outcome.by === 'bounce') this.#bounced += what.bytes;
     } else {
       tally.failures++;
+      if (MAPS[what.operation] === true) this.#refusedMappings++;
       tally.refusal ??= outcome;
     }
     if (this.#recording) this.#record(this.#recording, outcome, what, copied);
@@ -360,6 +364,8 @@ function bytesOf(step: SingleStep): number {
   return 'size' in step ? (step.size ?? 0) : 0;
 }
 
+/** Whether an operation maps, by its number. */
+const MAPS: readonly boolean[] = OPERATION_NAMES.map((name) => name.startsWith('dma_map_'));
 /** Whether an operation ends a mapping or gives memory back, by its number. */
 const RELEASES: readonly boolean[] = OPERATION_NAMES.map((name) => /unmap|free|destroy/.test(name));
 

@@ -42,7 +42,7 @@ const LARGEST = GIB;
 /**
  * Searches the smallest `swiotlb=` (and areas) under which a load has no failure: by runs of the load, never by a formula. Sizes
  * double from 1 MiB to 1 GiB; kernels that do not round to a power of two are searched further between the last that failed and the
- * first that did not. It pauses after every run.
+ * first that did not. It pauses as its runs do, and after each.
  */
 export function* sizeAperture(scenario: Scenario, platform: Platform): Generator<SizingProgress, ApertureSizing> {
   const { features } = platform;
@@ -54,14 +54,14 @@ export function* sizeAperture(scenario: Scenario, platform: Platform): Generator
   const force = platform.aperture.force.value && !inMib ? ',force' : '';
   const setting = (bytes: number, areas: number | undefined): string => `${inMib ? bytes / MIB : bytes / SLOT_BYTES}${areas === undefined ? '' : `,${areas}`}${force}`;
   const points: SizingPoint[] = [];
-  const { point: present } = measure(scenario, platform, platform.facts.swiotlbParameter ? 'as booted' : 'default');
+  const { point: present } = yield* measure(scenario, platform, platform.facts.swiotlbParameter ? 'as booted' : 'default', { done: 0, total });
   let unserved: Reason | undefined;
   yield { done: 1, total };
   for (const areas of areaCounts) {
     let failed = 0;
     let served: number | undefined;
     for (const bytes of sizes) {
-      const { point, first } = measure(scenario, platformVariant(platform, { swiotlb: setting(bytes, areas) }, 'swiotlb= as the search asks'), setting(bytes, areas));
+      const { point, first } = yield* measure(scenario, platformVariant(platform, { swiotlb: setting(bytes, areas) }, 'swiotlb= as the search asks'), setting(bytes, areas), { done: points.length + 1, total });
       points.push(point);
       if (point.failures > 0) {
         failed = bytes;
@@ -73,7 +73,7 @@ export function* sizeAperture(scenario: Scenario, platform: Platform): Generator
     // Halving what lies between, down to 1 MiB, where the kernel takes what it is given.
     while (!features.areas.value && !inMib && served !== undefined && failed > 0 && served - failed > MIB) {
       const bytes = Math.ceil((failed + served) / 2 / MIB) * MIB;
-      const { point } = measure(scenario, platformVariant(platform, { swiotlb: setting(bytes, areas) }, 'swiotlb= as the search asks'), setting(bytes, areas));
+      const { point } = yield* measure(scenario, platformVariant(platform, { swiotlb: setting(bytes, areas) }, 'swiotlb= as the search asks'), setting(bytes, areas), { done: total, total });
       points.push(point);
       if (point.failures > 0) failed = bytes;
       else served = bytes;
@@ -90,18 +90,21 @@ function smallestOf(points: readonly SizingPoint[]): SizingPoint | undefined {
   return points.find((point) => point.failures === 0 && points.every((other) => other.areas !== point.areas || other.bytes < point.bytes || other.failures === 0));
 }
 
-/** Runs the load; a pause is not needed, as one run is what the caller waits for between two. `first`: why the first mapping failed. */
-function measure(scenario: Scenario, platform: Platform, swiotlb: string): { readonly point: SizingPoint; readonly first?: Reason } {
+/** Runs the load, and pauses as a run does. `first`: why the first mapping failed. @param progress what is told at a pause */
+function* measure(scenario: Scenario, platform: Platform, swiotlb: string, progress: SizingProgress): Generator<SizingProgress, { readonly point: SizingPoint; readonly first?: Reason }> {
   const run = scenarioRun(scenario, platform);
   for (;;) {
     const { done, value } = run.next();
-    if (!done) continue;
+    if (!done) {
+      yield progress;
+      continue;
+    }
     const streaming = value.steps.filter(({ step }) => step.op !== 'dma_alloc_coherent' && step.op !== 'dma_free_coherent');
     const refusal = streaming.find(({ outcome, failures }) => failures > 0 && !outcome.ok)?.outcome;
     const first = refusal && !refusal.ok ? refusal.explain.find(({ key }) => key === refusal.reason) : undefined;
     const { aperture, apertureBytes } = value.system.machine;
     const point = {
-      swiotlb, bytes: apertureBytes, areas: aperture?.pool.areas ?? 0, failures: streaming.reduce((sum, { failures }) => sum + failures, 0),
+      swiotlb, bytes: apertureBytes, areas: aperture?.pool.areas ?? 0, failures: value.totals.refusedMappings,
       highWaterSlots: value.totals.highWaterSlots,
     };
     return { point, ...(first ? { first } : {}) };

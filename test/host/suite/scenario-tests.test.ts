@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../../src/extension/extension-api.ts';
-import { COMMANDS } from '../../../src/ids.ts';
+import { COMMANDS, EXTENSION_ID } from '../../../src/ids.ts';
 import type { Report } from '../../../src/protocol/server-requests.ts';
+import type { RunJson } from '../../../src/render/run-report.ts';
 import { activate, eventually, open, workspaceFile } from './support.ts';
 
 const WRONG = '{ "name": "Wrong", "platform": "linux-6.12", "devices": { "card": { "mask": 32 } },\n  "steps": [\n    { "op": "dma_map_single", "device": "card", "size": "1M", "expect": { "ok": true } }\n  ] }\n';
@@ -29,12 +32,34 @@ describe('scenarios in the Test Explorer', () => {
     assert.equal(step?.range?.start.line, 2);
   });
 
-  it('run, all of them and to the end', async () => {
+  it('run, all of them and to the end: as expected is green', async () => {
     const source = new vscode.CancellationTokenSource();
     const built = await eventually('built-in scenarios', () => group('built-in'), (item) => item !== undefined);
-    // A run that fails to report would reject; its colours are the workbench's.
-    await api.tests.run(new vscode.TestRunRequest([built!.children.get('streaming-limit')!, group('workspace')!]), source.token);
+    const reported = await api.tests.run(new vscode.TestRunRequest([built!]), source.token);
     source.dispose();
+    assert.ok(reported.length > 100);
+    assert.deepEqual(reported.filter(({ state }) => state !== 'passed'), []);
+  });
+
+  it('turn red where a step is not as expected, with the explanation and the place of the step', async () => {
+    const source = new vscode.CancellationTokenSource();
+    const reported = await api.tests.run(new vscode.TestRunRequest([group('workspace')!.children.get(uri().toString())!]), source.token);
+    source.dispose();
+    const [step, whole] = reported;
+    assert.deepEqual(reported.map(({ id, state }) => [id, state]), [[`${uri().toString()}#0`, 'failed'], [uri().toString(), 'failed']]);
+    // Word for word what the terminal says of the same file.
+    const cli = spawnSync(process.execPath, [join(vscode.extensions.getExtension(EXTENSION_ID)!.extensionPath, 'dist/cli.cjs'), 'run', '--json', uri().fsPath], { encoding: 'utf8', env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } });
+    const run = JSON.parse(cli.stdout) as RunJson;
+    const texts = run.steps[0]!.explain.map(({ text }) => text);
+    const [message] = step!.messages;
+    assert.ok(message && typeof message.message === 'string');
+    assert.deepEqual(message.message.split('\n').filter((line) => texts.includes(line)).length >= texts.length, true);
+    assert.equal(message.message.split('\n')[0], run.steps[0]!.unmet);
+    assert.match(message.message, /One mapping may not exceed a segment of 128 slots/);
+    for (const each of [message, whole!.messages[0]!]) {
+      assert.equal(each.location?.uri.toString(), uri().toString());
+      assert.equal(each.location?.range.start.line, 2);
+    }
   });
 });
 
