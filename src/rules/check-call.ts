@@ -60,7 +60,8 @@ function checkCoherent(call: DmaCall, limits: PlatformLimits, context: SourceCon
 function checkPool(call: DmaCall, limits: PlatformLimits, context: SourceContext, span: Span): Finding[] {
   const { coherent: limit } = limits;
   const { binding } = limit;
-  const over = exceeding(call, (bytes) => orderBytes(orderFor(Math.max(bytes, PAGE_SIZE))) > limit.bytes);
+  // A block that long is an array for every command; the controller counts those, in 16 bits (megaraid_sas, mpt3sas, mpi3mr).
+  const over = exceeding(call, (bytes) => orderBytes(orderFor(Math.max(bytes, PAGE_SIZE))) > limit.bytes, true);
   if (!over || !binding) return checkReach(call, limits, context, span);
   const order = orderFor(over.bytes);
   return [limitFinding({

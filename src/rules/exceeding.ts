@@ -11,13 +11,14 @@ const WIDE = 2 ** 31;
 
 /**
  * Whether a size exceeds a limit. An unknown size never does; a bound that only the C type sets is no sign that it ever does.
+ * @param narrow whether the width of a type of 16 bits or less is a sign
  */
-export function exceeding({ size }: Pick<DmaCall, 'size'>, exceeds: (bytes: number) => boolean): Excess | undefined {
+export function exceeding({ size }: Pick<DmaCall, 'size'>, exceeds: (bytes: number) => boolean, narrow = false): Excess | undefined {
   if (size.kind === 'exact') return size.bytes > 0 && exceeds(size.bytes) ? { bytes: size.bytes, certain: true } : undefined;
   if (size.kind !== 'bounded') return undefined;
   if (size.min !== undefined && size.min > 0 && exceeds(size.min)) return { bytes: size.min, certain: true };
   if (size.asked && size.max !== undefined && exceeds(size.max)) return { bytes: size.max, certain: true };
-  if (size.max !== undefined && size.max > 0 && !onlyWide(size) && exceeds(size.max)) return { bytes: size.max, certain: false };
+  if (size.max !== undefined && size.max > 0 && !(narrow ? isUnbounded(size) : onlyWide(size)) && exceeds(size.max)) return { bytes: size.max, certain: false };
   return undefined;
 }
 

@@ -18,8 +18,10 @@ export interface LocatedCall {
   readonly likely: LikelyDeclarations | undefined;
 }
 
-/** Nodes between a call and its function: no real function comes near, and tree-sitter finds each parent from the root on. */
+/** Nodes between a call and its function: no real function comes near. */
 const MAX_NESTING = 500;
+/** Characters of a text times the parents that are asked for in it: tree-sitter looks for each from the root on. A bound that no real file comes near. */
+const MAX_LOOKS = 5e8;
 
 interface Named {
   readonly name: string;
@@ -33,6 +35,7 @@ interface Named {
 export function locateCalls(parser: CParser, text: string, named: readonly Named[], finder: FunctionFinder): LocatedCall[] {
   const found = new Map<number, LocatedCall>();
   const left: Named[] = [];
+  const looks = { made: 0 };
   const spans = new Map<number, { span: Span; names: Named[] }>();
   for (const name of named) {
     if (inDirective(text, name.start)) continue;
@@ -50,7 +53,7 @@ export function locateCalls(parser: CParser, text: string, named: readonly Named
       const inside = rootNode.namedChildren.filter((node) => node.type !== 'comment');
       if (inside.length !== 1 || inside[0]?.type !== 'function_definition') return false;
       const scopes = new Scopes(span.from);
-      for (const name of names) take(rootNode, name, span.from, text, scopes, found);
+      for (const name of names) take(rootNode, name, span.from, text, scopes, found, looks);
       return !rootNode.hasError;
     });
     // Where the function has errors the rest of the file may tell what a name in it is.
@@ -60,7 +63,7 @@ export function locateCalls(parser: CParser, text: string, named: readonly Named
   if (open.length > 0) {
     parser.withTree(text, ({ rootNode }) => {
       const scopes = new Scopes(0);
-      for (const name of open) take(rootNode, name, 0, text, scopes, found);
+      for (const name of open) take(rootNode, name, 0, text, scopes, found, looks);
     });
   }
   return [...found.values()].sort((a, b) => a.start - b.start);
@@ -88,7 +91,7 @@ function inDirective(text: string, offset: number): boolean {
   return /^[ \t]*#/.test(text.slice(start, start + 80));
 }
 
-function take(root: SyntaxNode, name: Named, base: number, text: string, scopes: Scopes, found: Map<number, LocatedCall>): void {
+function take(root: SyntaxNode, name: Named, base: number, text: string, scopes: Scopes, found: Map<number, LocatedCall>, looks: { made: number }): void {
   const at = name.start - base;
   const node = root.descendantForIndex(at, at + name.name.length - 1);
   if (node?.type !== 'identifier' || node.startIndex !== at) return;
@@ -96,7 +99,10 @@ function take(root: SyntaxNode, name: Named, base: number, text: string, scopes:
   // tree-sitter names the callee's place; a declarator of the same name has another parent.
   if (call?.type !== 'call_expression' || call.childForFieldName('function')?.id !== node.id) return;
   let enclosing: SyntaxNode | null = call;
-  for (let steps = 0; enclosing && enclosing.type !== 'function_definition'; steps++) enclosing = steps < MAX_NESTING ? enclosing.parent : null;
+  for (let steps = 0; enclosing && enclosing.type !== 'function_definition'; steps++) {
+    looks.made += root.endIndex;
+    enclosing = steps < MAX_NESTING && looks.made < MAX_LOOKS ? enclosing.parent : null;
+  }
   if (!enclosing) {
     found.set(name.start, { ...name, function: '', blocks: [], likely: scopes.likely(null, text) });
     return;

@@ -84,6 +84,8 @@ export function rangeOfBinary(operator: string, left: Value, right: Value, type:
     const masks = [a, b].filter((range): range is Range => range !== undefined && range.min >= 0n);
     if (masks.length === 0) return undefined;
     const least = masks.reduce((x, y) => (x.max <= y.max ? x : y));
+    const rounded = roundedDown(a, right.value, type) ?? roundedDown(b, left.value, type);
+    if (rounded && rounded.max <= least.max) return rounded;
     return { min: 0n, max: least.max, by: least.by || `a mask of ${least.max}`, ...widest(least) };
   }
   if (operator === '%' && b && b.min > 0n && ((a && a.min >= 0n) || !type.signed)) {
@@ -93,6 +95,14 @@ export function rangeOfBinary(operator: string, left: Value, right: Value, type:
   const range = a && b ? arithmetic(operator, a, b) : undefined;
   // Unsigned arithmetic that may wrap around stays within its type.
   return range && fits(range, type) ? range : rangeOfType(type);
+}
+
+/** A range whose low bits a mask takes away, `& ~(n - 1)` as ALIGN has it: rounding down keeps the order of values. */
+function roundedDown(range: Range | undefined, mask: bigint | undefined, type: IntegerType): Range | undefined {
+  if (!range || range.min < 0n || mask === undefined) return undefined;
+  const step = (1n << BigInt(type.size * 8)) - BigInt.asUintN(type.size * 8, mask);
+  if (step <= 0n || (step & (step - 1n)) !== 0n) return undefined;
+  return { ...range, min: range.min - (range.min % step), max: range.max - (range.max % step) };
 }
 
 function operand(value: Value, type: IntegerType | undefined): Range | undefined {

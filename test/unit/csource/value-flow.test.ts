@@ -359,7 +359,11 @@ describe('bounds', () => {
     ['(r->count + 3) / 4', '0..16384'],
     ['struct_size(r, list, 3)', '?'],
     ['struct_size((struct flex *)0, list, 3)', '32'],
-    ['ALIGN(r->count, 64)', '0..65598'],
+    ['ALIGN(r->count, 64)', '0..65536'],
+    ['(r->count + 5) & ~3', '4..65540'],
+    ['(r->count + 5) & ~5', '0..65540'],
+    ['s & ~7', '?'],
+    ['len & ~4095u', '0..4294963200 by type'],
     ['(1 / 0) & 3', '?'],
   ])('%s is %s', (expression, expected) => {
     expect(size(inside, expression)).toBe(expected);

@@ -58,6 +58,14 @@ describe('streaming requests', () => {
   });
 });
 
+describe('a pool', () => {
+  it('of as many blocks as 16 bits count may be too large, another request of such a bound says nothing', () => {
+    const narrow: DmaCall['size'] = { kind: 'bounded', min: 0, max: 6_291_360, why: 'at most 6291360: its type has 16 bits', steps: [] };
+    expect(check('xen-4.17-linux-5.10', { ...call('pool', narrow), api: 'dma_pool_create' }).map(({ severity }) => severity)).toEqual(['information']);
+    expect(check('xen-4.17-linux-5.10', call('coherent', narrow))).toEqual([]);
+  });
+});
+
 describe('registers of another device', () => {
   it('never bounce', () => {
     expect(check('xen-4.17-linux-6.1', { ...call('streaming', exact(16 * MIB)), api: 'dma_map_resource' })).toEqual([]);
