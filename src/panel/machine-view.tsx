@@ -1,13 +1,16 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { formatBytes } from '../core/units/bytes.ts';
+import { parseAddress } from '../core/units/addresses.ts';
+import { formatBytes, groupDigits } from '../core/units/bytes.ts';
+import { SEGMENT_SLOTS, SLOT_BYTES } from '../protocol/panel-state.ts';
 import type { PanelMask } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import type { PanelViewState } from '../protocol/panel-view-state.ts';
+import { freeBytesOf, FreeBlocksView } from './free-blocks-view.tsx';
 import { filled, Legend } from './legend.tsx';
 import { MachineMap } from './machine-map.tsx';
 import { chosenMask } from './machine-model.ts';
-import type { MachineModel, Track } from './machine-model.ts';
+import type { MachineModel, Place, Track } from './machine-model.ts';
 import { MaskTable, PlaceTables } from './machine-tables.tsx';
 import type { PageActions } from './page-actions.ts';
 import { SectionFrame } from './section-frame.tsx';
@@ -16,11 +19,15 @@ import type { Tokens } from './tokens.ts';
 export interface MachineViewProps {
   readonly model: MachineModel | undefined;
   readonly view: PanelViewState;
+  /** Machine address of each segment of the aperture, where all are known. */
+  readonly segments: readonly string[] | undefined;
+  /** Whether a run has changed what is shown: it is then as the last step left it. */
+  readonly run: boolean;
   readonly tokens: Tokens;
   readonly actions: PageActions;
 }
 
-export function MachineView({ model, view, tokens, actions }: MachineViewProps): JSX.Element {
+export function MachineView({ model, view, segments, run, tokens, actions }: MachineViewProps): JSX.Element {
   const legend = useMemo(() => {
     const has = (track: Track): boolean => model?.tracks.includes(track) ?? false;
     return [
@@ -57,7 +64,7 @@ export function MachineView({ model, view, tokens, actions }: MachineViewProps):
     </label>
   );
   return (
-    <SectionFrame id="machine" head={text.machine} meta={machineMeta(model, mask)} fields={fields}>
+    <SectionFrame id="machine" head={text.machine} meta={[machineMeta(model, mask, segments), ...(run ? [text.afterLastStep] : [])].join(' · ')} fields={fields}>
       {view.view === 'picture' ? (
         <>
           <MachineMap model={model} tokens={tokens} mask={mask} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
@@ -66,21 +73,35 @@ export function MachineView({ model, view, tokens, actions }: MachineViewProps):
       ) : (
         <PlaceTables model={model} mask={mask} selected={selected} actions={actions} />
       )}
+      {model.machine.freeBlocks && <FreeBlocksView blocks={model.machine.freeBlocks} mask={mask} table={view.view === 'table'} tokens={tokens} />}
       {mask && <MaskTable model={model} chosen={mask} actions={actions} />}
     </SectionFrame>
   );
 }
 
-function machineMeta(model: MachineModel, mask: PanelMask | undefined): string {
+function machineMeta(model: MachineModel, mask: PanelMask | undefined, segments: readonly string[] | undefined): string {
   const { machine } = model;
   const space = machine.space === 'machine' ? text.spaceMachine : mask ? undefined : text.spaceGuest;
   const ram = formatBytes(machine.ramBytes);
   const parts = mask
     ? [fill(text.reachMeta, mask.bits, formatBytes(mask.reachBytes), ram)]
     : [fill(text.machineMeta, ram)];
-  if (mask?.apertureReachable !== undefined) parts.push(mask.apertureReachable ? text.reachAperture : text.reachNotAperture);
+  const free = model.places.filter((place) => place.track === 'free' && !place.partial);
+  // Only the longest runs are places where there are very many: a sum of them would be too small.
+  const whole = reachOf(free, undefined);
+  if (mask && free.length > 0 && whole === freeBytesOf(machine.freeBlocks)) parts.push(fill(text.freeInReach, formatBytes(reachOf(free, mask)), formatBytes(whole)));
+  if (mask && segments && segments.length > 0) {
+    const reached = segments.filter((start) => (parseAddress(start) ?? 0) + SEGMENT_SLOTS * SLOT_BYTES <= 2 ** mask.bits).length;
+    parts.push(fill(text.segmentsInReach, groupDigits(reached), groupDigits(segments.length)));
+  } else if (mask?.apertureReachable !== undefined) parts.push(mask.apertureReachable ? text.reachAperture : text.reachNotAperture);
   if (space !== undefined) parts.push(space);
   return parts.join(' · ');
+}
+
+/** Bytes of places below a mask's reach, or all of them. */
+function reachOf(places: readonly Place[], mask: PanelMask | undefined): number {
+  const limit = mask ? 2 ** mask.bits : Infinity;
+  return places.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, limit) - start), 0);
 }
 
 function halfFilled(tokens: Tokens): (context: CanvasRenderingContext2D) => void {

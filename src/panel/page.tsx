@@ -76,7 +76,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
   const steps = useMemo(() => state?.scenario && <StepsView scenario={state.scenario} selection={rested.selection} table={view.view === 'table'} actions={actions} />, [state?.scenario, rested, view.view, actions]);
   const limits = useMemo(() => state && <LimitsView limits={state.limits} platform={state.platform !== undefined} selection={shown} actions={actions} />, [state, rested, view.selection, actions]);
   const why = useMemo(() => state && <WhyView state={state} selection={rested.selection} aperture={rested.aperture} machine={machine} recording={recording} position={rested.position} operation={operation} focus={whyHead} actions={actions} />, [state, rested, machine, operation, actions]);
-  const map = useMemo(() => <MachineView model={machine} view={view} tokens={tokens} actions={actions} />, [machine, view.view, view.mask, view.selection, tokens, actions]);
+  const map = useMemo(() => <MachineView model={machine} view={view} segments={state?.aperture?.segmentMachine} run={state?.recording !== undefined} tokens={tokens} actions={actions} />, [machine, state?.aperture?.segmentMachine, state?.recording !== undefined, view.view, view.mask, view.selection, tokens, actions]);
 
   return (
     <main aria-busy={page.busy !== undefined}>

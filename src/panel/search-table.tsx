@@ -9,8 +9,8 @@ import type { SearchModel } from './search-model.ts';
 export function SearchTable({ search, short = false }: { search: SearchModel; short?: boolean }): JSX.Element {
   return (
     <DataTable
-      id="searched"
-      label={text.searchTable}
+      id={short ? 'searched-why' : 'searched'}
+      label={short ? text.searchTableWhy : text.searchTable}
       rows={search.areas}
       columns={[
         { key: 'order', head: text.order, kind: 'number', cell: (area) => area.order },

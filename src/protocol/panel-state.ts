@@ -113,12 +113,21 @@ const mask = v.object({
   apertureReachable: v.optional(v.boolean()),
 });
 
+const freeBlocks = v.object({
+  /** Whose blocks: Xen's heap, or the kernel's own page allocator. */
+  allocator: v.picklist(['Xen', 'Linux']),
+  /** Zones that have a free block, by rising address; `orders[n]` is the number of free blocks of 2^n pages. */
+  zones: v.array(v.object({ name: text, start: address, end: address, orders: v.array(count) })),
+});
+
 const machine = v.object({
   ramBytes: count,
   /** Whose addresses these are: the machine's own, or those that a guest sees. */
   space: v.picklist(['machine', 'guest-physical']),
   ranges: v.array(machineRange),
   regions: v.array(region),
+  /** Of the allocator that hands out these addresses. */
+  freeBlocks: v.optional(freeBlocks),
   /** Empty where the map says nothing of what a device reaches. */
   masks: v.array(mask),
 });
@@ -186,6 +195,7 @@ export type PanelArea = v.InferOutput<typeof area>;
 export type PanelMapping = v.InferOutput<typeof mapping>;
 export type PanelAperture = v.InferOutput<typeof aperture>;
 export type PanelRegion = v.InferOutput<typeof region>;
+export type PanelFreeBlocks = v.InferOutput<typeof freeBlocks>;
 export type PanelMask = v.InferOutput<typeof mask>;
 export type PanelMachine = v.InferOutput<typeof machine>;
 export type PanelCall = v.InferOutput<typeof call>;

@@ -11,6 +11,7 @@ import { maskOfBits } from '../core/units/dma-mask.ts';
 import { PAGE_SIZE } from '../core/units/pages.ts';
 import type { EvidenceRef, ExplainLine, PanelAperture, PanelMachine, PanelRegion, PanelState, PanelStep } from '../protocol/panel-state.ts';
 import { evidenceLabel, provenanceText } from '../render/provenance-text.ts';
+import { freeBlocks } from './free-blocks.ts';
 import { knobOf, reasonText } from '../render/reason-text.ts';
 import { outcomeText, stepTitle } from '../render/run-report.ts';
 
@@ -139,7 +140,9 @@ function machineState(platform: Platform, system: DmaSystem): PanelMachine {
   const ranges = e820.value.filter(({ start, end }) => end > start);
   const from = evidenceRef(e820);
   const segments = apertureRanges(system);
+  const blocks = freeBlocks(system);
   return {
+    ...(blocks ? { freeBlocks: blocks } : {}),
     ramBytes: usableBytes, space,
     ranges: ranges.map(({ start, end, type }) => ({ start: formatAddress(start), end: formatAddress(end), type, ...(from ? { from } : {}) })),
     regions: regions(system, segments),

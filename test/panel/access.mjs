@@ -1,4 +1,5 @@
 import { check, equal } from './checks.mjs';
+import { LOADS, runState } from './runs.mjs';
 import { empty, guestOnly, platformOnly, scenario } from './states.mjs';
 import { THEMES } from './themes.mjs';
 
@@ -24,6 +25,15 @@ const tests = Object.keys(THEMES).flatMap((theme) => [1200, 420].map((width) => 
       await panel.page.waitForSelector('[role=alert]');
       equal(await panel.axe(), [], 'error');
     }
+  }
+  const run = await runState(LOADS);
+  for (const view of ['picture', 'table']) {
+    const panel = await open({ ...run, theme, width, kept: { ...look(view), selection: undefined, shade: 'age', position: 3900, scenario: run.state.scenario.uri } });
+    await panel.page.waitForSelector('.time .meta');
+    await panel.page.keyboard.press('f');
+    await panel.page.waitForSelector('[aria-label="The search behind the operation"]');
+    equal(await panel.axe(), [], `recording, ${view}`);
+    await panel.shot(`recording-${view}-${theme}-${width}`);
   }
 }]));
 

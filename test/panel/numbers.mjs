@@ -73,6 +73,20 @@ export const numberTests = {
     equal(await page.locator('select option').evaluateAll((all) => all.map((each) => each.value).filter((value) => Number(value))), ['24', '30', '31', '32'], 'offered');
   },
 
+  'free blocks: by zone and order, and the largest that a mask reaches': async ({ open }) => {
+    const { page } = await open({ state: scenario, kept: { ...kept, mask: 31 } });
+    const rows = await rowsOf(page, 'Free blocks of Xen by zone and order');
+    const { zones } = scenario.machine.freeBlocks;
+    equal(rows.map((row) => row.slice(4)), zones.map(({ orders }) => Array.from({ length: 12 }, (_, order) => String(orders[order] ?? 0))), 'blocks');
+    equal(rows.map((row) => row[3]), ['308 KiB', '22 MiB'], 'free');
+    const sentence = () => text(page, '.blocks p');
+    equal(await sentence(), 'Free blocks of Xen: in zones that 31 bits reach whole, the largest is of order 11, 8 MiB; ~22.3 MiB free in all', 'all in reach');
+    await page.getByLabel('Device mask').selectOption('30');
+    await eventually(sentence, 'Free blocks of Xen: in zones that 30 bits reach whole, the largest is of order 5, 128 KiB; 308 KiB free in all', 'one in reach');
+    await page.getByLabel('Device mask').selectOption('23');
+    await eventually(sentence, 'Free blocks of Xen: none in a zone that 23 bits reach whole', 'none in reach');
+  },
+
   'guest-physical: no mask, no lens, and said why': async ({ open }) => {
     const { page } = await open({ state: guestOnly });
     equal(await rowsOf(page, 'Reach of DMA masks'), null, 'masks');

@@ -82,6 +82,13 @@ const machine = {
     { start: '0x8000000', end: '0x8200000', kind: 'contiguous', label: 'coherent 2 MiB' },
     { start: '0x50000000', end: '0x80000000', kind: 'free', label: 'zone 19', bytes: 0x10000000 },
   ],
+  freeBlocks: {
+    allocator: 'Xen',
+    zones: [
+      { name: '12', start: '0x800000', end: '0x1000000', orders: [1, 0, 3, 0, 0, 2] },
+      { name: '19', start: '0x40000000', end: '0x80000000', orders: [0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 1] },
+    ],
+  },
   masks: [24, 30, 31, 32].map((bits) => ({ bits, reachBytes: reach(bits), apertureReachable: bits >= 26 })),
 };
 

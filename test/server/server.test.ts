@@ -120,6 +120,10 @@ describe('the language server over stdio', () => {
     const whole = parsePanelState(run.state);
     if (!whole.ok) throw new Error(whole.error);
     expect(whole.value.aperture?.used).toBe(128);
+    const { regions, freeBlocks } = whole.value.machine!;
+    const inPlaces = regions.filter(({ kind }) => kind === 'free').reduce((sum, { start, end }) => sum + Number(end) - Number(start), 0);
+    expect(freeBlocks?.allocator).toBe('Xen');
+    expect(freeBlocks!.zones.reduce((sum, { orders }) => sum + orders.reduce((zone, count, order) => zone + count * 4096 * 2 ** order, 0), 0)).toBe(inPlaces);
     expect(whole.value.scenario?.steps.map(({ ok }) => ok)).toEqual([true, false, true, false, false, false]);
   });
 
