@@ -14,8 +14,8 @@ const README = 'dist/README.md';
 
 /** Minified; the client and server of the protocol make up most of the first two. */
 const KIB_AT_MOST = {
-  'dist/extension.cjs': 500, 'dist/web/extension.js': 500, 'dist/server.cjs': 900, 'dist/web/server.js': 900, 'dist/cli.cjs': 700, 'dist/log-thread.cjs': 50,
-  'dist/panel.js': 100, 'dist/panel.css': 40,
+  'dist/extension.cjs': 560, 'dist/web/extension.js': 540, 'dist/server.cjs': 1000, 'dist/web/server.js': 1000, 'dist/cli.cjs': 760, 'dist/log-thread.cjs': 50,
+  'dist/panel.js': 160, 'dist/panel.css': 40,
 };
 
 try {
