@@ -1,6 +1,7 @@
 // Scans the C of a tree and has `rg` and Coccinelle's `spatch` look for the same calls; then edits a long driver in the language
 // server: `npm run bench:c -- TREE [--config FILE] [--jobs N] [--edits N]`. TREE is a kernel tree or any folder of C; without one only
-// the editor is measured. Prints tables; what is not installed is left out, and said.
+// the editor is measured. Prints tables; what is not installed is left out, and said. The seconds of the processors are given beside those of
+// the clock, which count what other programs take as well.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,8 +49,8 @@ async function compareScans(folder) {
   ];
   const base = rows[0].seconds;
   console.log(`${folder}, ${names.length} names, ${values.jobs} threads`);
-  for (const { name, code, seconds, peakKib } of rows) {
-    const figures = `${seconds.toFixed(2).padStart(8)} s  ${(seconds / base).toFixed(1).padStart(6)} x rg  peak ${(peakKib / 1024).toFixed(0).padStart(5)} MiB`;
+  for (const { name, code, seconds, cpuSeconds, peakKib } of rows) {
+    const figures = `${seconds.toFixed(2).padStart(8)} s  ${(seconds / base).toFixed(1).padStart(6)} x rg  processors ${cpuSeconds.toFixed(2).padStart(7)} s  peak ${(peakKib / 1024).toFixed(0).padStart(5)} MiB`;
     console.log(`  ${name.padEnd(16)} ${code === 'not found' ? 'not installed' : code === 0 ? figures : `${figures}  (ended with ${code})`}`);
   }
 }
@@ -65,6 +66,7 @@ async function measureEditor() {
   client.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'c', version: 1, text } });
   await client.published(uri, 1);
   const opened = performance.now() - begun;
+  const openedCpu = cpuSecondsOf(client.pid);
   const took = [];
   for (let version = 2; version < 2 + Number(values.edits); version++) {
     const line = places[version % places.length];
@@ -73,12 +75,13 @@ async function measureEditor() {
     await client.published(uri, version);
     took.push(performance.now() - at);
   }
+  const editedCpu = cpuSecondsOf(client.pid) - openedCpu;
   await client.stop();
   took.sort((a, b) => a - b);
   const at = (part) => took[Math.min(took.length - 1, Math.floor(part * took.length))] ?? 0;
   console.log(`Editor, a driver of ${text.split('\n').length - 1} lines`);
-  console.log(`  opened by a cold server ${opened.toFixed(0).padStart(5)} ms`);
-  console.log(`  an edit, p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms of ${took.length}`);
+  console.log(`  opened by a cold server ${opened.toFixed(0).padStart(5)} ms, of processors ${(openedCpu * 1000).toFixed(0)} ms`);
+  console.log(`  an edit, p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms of ${took.length}; of processors ${((editedCpu * 1000) / took.length).toFixed(1)} ms each`);
 }
 
 /** A driver of so many lines: structs, registers, and a call for DMA in every tenth function. */
@@ -123,6 +126,7 @@ function lsp() {
     }
   });
   return {
+    pid: child.pid,
     request: (method, params) => new Promise((resolve) => {
       answers.set(++last, resolve);
       send({ id: last, method, params });
@@ -142,20 +146,33 @@ function lsp() {
   };
 }
 
-/** Runs a program to its end; its peak memory is what /proc says last. */
+/** Seconds that a running process, with the children it has waited for, has had of the processors; 0 where the system has no /proc. */
+function cpuSecondsOf(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    // utime, stime, cutime and cstime, in hundredths on every usual Linux.
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+  } catch {
+    return 0;
+  }
+}
+
+/** Runs a program to its end; its peak memory and its seconds of the processors are what /proc says last. */
 function run(command, args) {
   return new Promise((resolve) => {
     const begin = process.hrtime.bigint();
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'] });
     let peakKib = 0;
+    let cpuSeconds = 0;
     const watch = setInterval(() => {
+      cpuSeconds = Math.max(cpuSeconds, cpuSecondsOf(child.pid));
       try {
         peakKib = Math.max(peakKib, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0));
       } catch {
         // The process has ended, or the system has no /proc.
       }
     }, 20);
-    child.once('error', () => { clearInterval(watch); resolve({ code: 'not found', seconds: 0, peakKib }); });
-    child.once('close', (code) => { clearInterval(watch); resolve({ code, seconds: Number(process.hrtime.bigint() - begin) / 1e9, peakKib }); });
+    child.once('error', () => { clearInterval(watch); resolve({ code: 'not found', seconds: 0, cpuSeconds, peakKib }); });
+    child.once('close', (code) => { clearInterval(watch); resolve({ code, seconds: Number(process.hrtime.bigint() - begin) / 1e9, cpuSeconds, peakKib }); });
   });
 }
