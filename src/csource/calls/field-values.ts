@@ -294,7 +294,7 @@ function baseType(home: OpenUnit, end: number): string | undefined {
 /** Whether something in a file may fill a whole struct of the name. */
 function filled({ text, words, filled: names }: FileInView, record: string): boolean {
   if (names.size === 0 || !words.has(record.slice(7))) return false;
-  for (const [, name = ''] of text.matchAll(new RegExp(`\\b${record.replace(' ', '\\s+')}\\s*\\*?\\s*(\\w+)`, 'g'))) if (names.has(name)) return true;
+  for (const [, name = ''] of text.matchAll(new RegExp(`\\b${record.replace(' ', '\\s+')}\\s*(?:\\*\\s*)?(\\w+)`, 'g'))) if (names.has(name)) return true;
   return false;
 }
 
@@ -302,7 +302,8 @@ function filled({ text, words, filled: names }: FileInView, record: string): boo
 function fillsIn(text: string): Set<string> {
   const names = new Set<string>();
   for (const [, given = ''] of text.matchAll(FILLERS)) {
-    const first = /^\s*(?:\([^()]*\)\s*)?&?\s*\*?\s*(\w+)\s*,/.exec(given)?.[1];
+    // One blank at most between two parts: the pattern has no run of them to divide.
+    const first = /^ ?(?:\([^()]*\) ?)?&? ?\*? ?(\w+) ?,/.exec(given.replace(/\s+/g, ' '))?.[1];
     if (first !== undefined) names.add(first);
   }
   return names;
@@ -314,8 +315,8 @@ function macrosIn(text: string): FileInView['macros'] {
   const naming = new Set<string>();
   for (const [, name = '', list = '', body = ''] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^)\n]*)\)((?:[^\n\\]|\\[\s\S]){0,4000})/gm)) {
     for (const parameter of list.split(',').map((part) => part.trim()).filter((part) => /^\w+$/.test(part))) {
-      if (new RegExp(`(?:->|\\.)\\s*(?:\\w*\\s*##\\s*)?${parameter}\\b|##\\s*${parameter}\\b`).test(body)) naming.add(name);
-      if (new RegExp(`\\b${parameter}\\b\\)*\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\\+\\+|--)|(?:\\+\\+|--|[^&\\w)\\]]\\s*&)\\s*\\(*${parameter}\\b`).test(body)) writing.add(name);
+      if (new RegExp(`(?:->|\\.)\\s*(?:(?:\\w+\\s*)?##\\s*)?${parameter}\\b|##\\s*${parameter}\\b`).test(body)) naming.add(name);
+      if (new RegExp(`\\b${parameter}\\b\\)*\\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\\+\\+|--)|(?:\\+\\+|--|[^&\\w)\\]]&)\\s*\\(*${parameter}\\b`).test(body)) writing.add(name);
     }
   }
   return { writing, naming };

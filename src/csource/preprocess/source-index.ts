@@ -196,7 +196,7 @@ function readTypeHead(text: string, word: string, offset: number, from: number, 
   if (word === 'typedef') return { kind: 'typedef', name: '', offset, condition };
   const kind = word === 'struct' ? 'struct' : word === 'union' ? 'union' : 'enum';
   // Most uses of the keyword are references (`struct x *p`): two tokens decide them without a lexer.
-  const quick = /\s*([A-Za-z_]\w*)?\s*([^\s\w])/y;
+  const quick = /\s*(?:([A-Za-z_]\w*)\s*)?([^\s\w])/y;
   quick.lastIndex = from;
   const match = quick.exec(text);
   if (match?.[2] === '{') return { kind, name: match[1] ?? '', offset, condition };

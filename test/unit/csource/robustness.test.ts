@@ -94,6 +94,16 @@ describe('work is bounded', () => {
     expect([call?.sizeStart, call?.sizeEnd]).toEqual([text.indexOf(', d'), text.indexOf(', d')]);
   });
 
+  it('runs of blanks are no obstacle', () => {
+    const blanks = ' '.repeat(1_000_000);
+    const before = [
+      'struct ring { unsigned int count; };', `struct${blanks}1`, `struct ring${blanks};`, 'static void fill(void)\n{', ...Array.from({ length: 2000 }, () => `memcpy(${' '.repeat(290)}1, 2);`), '}',
+      ...Array.from({ length: 300 }, (_, n) => `#define SET${n}(a) ((ring).${' '.repeat(3800)}- ${' '.repeat(100)}1)`),
+    ].join('\n');
+    const text = fileWith('r->count', before, 'struct ring *r = get();\nr->count = 4;\nnext(r);');
+    expect(callsOf(parser, text)).toHaveLength(1);
+  });
+
   it('long lines and comments are no obstacle', () => {
     const text = `/*${'x*'.repeat(200_000)}*/\nint a[] = {${'1,'.repeat(200_000)}};\n${fileWith('64')}`;
     expect(callsOf(parser, text).map((call) => brief(call.size))).toEqual(['64']);
