@@ -4,16 +4,18 @@ import type { CodeAction, CodeLens, Diagnostic, DocumentLink, DocumentSymbol, Fo
 import { withCommandLineFacts } from '../evidence/command-line-facts.ts';
 import { EditableLog, type Untouched } from '../evidence/log/editable-log.ts';
 import { type LogReading, readLog } from '../evidence/log/read-log.ts';
+import type { SlicedText } from '../evidence/log/sliced-text.ts';
 import { logPlatformId } from '../protocol/server-requests.ts';
 import { logActions } from './log-actions.ts';
 import { LogDocument } from './log-document.ts';
 import { logFolding } from './log-folding.ts';
 import { logLenses } from './log-lenses.ts';
 import { logLinks } from './log-links.ts';
+import { LongDocument } from './long-document.ts';
 import type { PlatformRegistry } from './platform-registry.ts';
 
 /** Characters that are read at once: some tens of milliseconds. */
-const READ_AT_ONCE = 4 << 20;
+export const READ_AT_ONCE = 4 << 20;
 /** Steps of reading a longer text between two looks at what else there is to do: some tens of milliseconds. */
 const STEPS_AT_ONCE = 4;
 
@@ -113,8 +115,8 @@ export class LogService {
     const { uri, version } = document;
     const known = this.#entries.get(uri);
     if (known?.version === version) return known.document;
-    const text = document.getText();
-    if (text.length <= READ_AT_ONCE) return this.#keep(uri, version, readLog(text, uri));
+    const text = document instanceof LongDocument ? document.pieces : document.getText();
+    if (text.length <= READ_AT_ONCE) return this.#keep(uri, version, readLog(text.slice(0), uri));
     const underWay = this.#underWay.get(uri);
     if (underWay?.version === version) return underWay.document;
     const reading = this.#readInParts(document, text);
@@ -122,7 +124,7 @@ export class LogService {
     return reading;
   }
 
-  async #readInParts(document: TextDocument, text: string): Promise<LogDocument> {
+  async #readInParts(document: TextDocument, text: SlicedText): Promise<LogDocument> {
     const { uri, version } = document;
     const long = this.#long.get(uri) ?? new EditableLog(uri);
     this.#long.set(uri, long);

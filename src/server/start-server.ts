@@ -19,7 +19,8 @@ import { driverLenses } from './driver-lenses.ts';
 import { editorLinks } from './editor-links.ts';
 import { FileAccess } from './file-access.ts';
 import { findingActions } from './finding-actions.ts';
-import { LogService } from './log-service.ts';
+import { LogService, READ_AT_ONCE } from './log-service.ts';
+import { LongDocument } from './long-document.ts';
 import { presentDiagnostic } from './present-diagnostic.ts';
 import { PlatformRegistry, WORKSPACE_PLATFORM } from './platform-registry.ts';
 import { scenarioDiagnostics } from './scenario-diagnostics.ts';
@@ -54,7 +55,7 @@ class LanguageServer {
   readonly #connection: Connection;
   readonly #environment: ServerEnvironment;
   readonly #documents = new TextDocuments({
-    create: (uri, languageId, version, content) => TextDocument.create(uri, languageId, version, content),
+    create: (uri, languageId, version, content): TextDocument => (languageId === LANGUAGES.kernelLog && content.length > READ_AT_ONCE ? new LongDocument(uri, languageId, version, content) : TextDocument.create(uri, languageId, version, content)),
     update: (document: TextDocument, changes, version) => this.#update(document, changes, version),
   });
   readonly #files: FileAccess;
@@ -240,10 +241,11 @@ class LanguageServer {
   /** Makes edits, one after the other, and lets the logs know what each leaves alone. */
   #update(document: TextDocument, changes: TextDocumentContentChangeEvent[], version: number): TextDocument {
     for (const change of changes) {
-      const length = document.languageId === LANGUAGES.kernelLog ? document.getText().length : 0;
+      const length = document instanceof LongDocument ? document.pieces.length : document.languageId === LANGUAGES.kernelLog ? document.getText().length : 0;
       const range = 'range' in change ? change.range : undefined;
       this.#logs.touched(document.uri, range ? { before: Math.min(document.offsetAt(range.start), document.offsetAt(range.end)), behind: length - Math.max(document.offsetAt(range.start), document.offsetAt(range.end)) } : { before: 0, behind: 0 });
-      TextDocument.update(document, [change], version);
+      if (document instanceof LongDocument) document.update([change], version);
+      else TextDocument.update(document, [change], version);
     }
     return document;
   }

@@ -5,6 +5,7 @@ import { FIRST_STATE, type LineState, LineReader } from './line-reader.ts';
 import { SWIOTLB_WORD } from './log-keys.ts';
 import { LOG_HEAD } from './log-reader.ts';
 import { LOOK_AHEAD } from './messages.ts';
+import { type SlicedText, lineFeedFrom } from './sliced-text.ts';
 import { surveyText } from './survey.ts';
 import type { LogItem } from './log-items.ts';
 import type { LogReading } from './read-log.ts';
@@ -60,7 +61,7 @@ export class EditableLog {
   readonly #uri: string;
   readonly #chunk: number;
   readonly #head: number;
-  #text = '';
+  #text: SlicedText = '';
   #survey: Survey | undefined;
   #chunks: readonly Chunk[] = [];
   readonly #placed = new WeakMap<Chunk, Placed>();
@@ -78,9 +79,9 @@ export class EditableLog {
    * @param untouched what need not be looked at; nothing is taken for granted where absent
    * @returns what the whole text says
    */
-  *update(given: string, untouched: Untouched = { before: 0, behind: 0 }): Generator<void, LogReading> {
-    const ended = given.includes('\n') || !given.includes('\r');
-    const text = ended ? given : given.replaceAll('\r', '\n');
+  *update(given: SlicedText, untouched: Untouched = { before: 0, behind: 0 }): Generator<void, LogReading> {
+    const ended = lineFeedFrom(given, 0) >= 0 || !given.slice(0).includes('\r');
+    const text = ended ? given : given.slice(0).replaceAll('\r', '\n');
     const survey = this.#survey && ended && untouched.before >= this.#head ? this.#survey : { ...surveyText(text.slice(0, this.#head)), folded: false };
     const known = this.#survey && sameMakeUp(this.#survey, survey) ? this.#chunks : [];
     // A text whose line ends are replaced is another.
@@ -93,7 +94,7 @@ export class EditableLog {
   }
 
   /** The chunks of the text, as many as can be of those that are known, and the place of the first that is not. */
-  #divide(text: string, known: readonly Chunk[], untouched: Untouched): { pieces: Piece[]; changed: number } {
+  #divide(text: SlicedText, known: readonly Chunk[], untouched: Untouched): { pieces: Piece[]; changed: number } {
     let begin = 0;
     let first = 0;
     for (let chunk = known[first]; chunk && this.#stands(text, begin, begin, chunk.length, untouched); chunk = known[++first]) begin += chunk.length;
@@ -105,22 +106,22 @@ export class EditableLog {
       oldEnd -= chunk.length;
     }
     // What follows begins a line, and no chunk becomes small for good.
-    for (let chunk = known[last]; chunk && end > begin && (text.charCodeAt(end - 1) !== 10 || end - begin < this.#chunk / 2); chunk = known[++last]) end += chunk.length;
+    for (let chunk = known[last]; chunk && end > begin && (!endsLine(text, end) || end - begin < this.#chunk / 2); chunk = known[++last]) end += chunk.length;
     return { pieces: [...known.slice(0, first), ...this.#cut(text, begin, end), ...known.slice(last)], changed: first };
   }
 
   /** Whether a chunk of the text before stands in this one, and ends where a line does. */
-  #stands(text: string, at: number, before: number, length: number, untouched: Untouched): boolean {
+  #stands(text: SlicedText, at: number, before: number, length: number, untouched: Untouched): boolean {
     const end = at + length;
-    if (end > text.length || (end < text.length && text.charCodeAt(end - 1) !== 10)) return false;
+    if (end > text.length || (end < text.length && !endsLine(text, end))) return false;
     const known = (at === before && end <= untouched.before) || (text.length - at === this.#text.length - before && text.length - at <= untouched.behind);
     return known || text.slice(at, end) === this.#text.slice(before, before + length);
   }
 
-  #cut(text: string, from: number, to: number): Piece[] {
+  #cut(text: SlicedText, from: number, to: number): Piece[] {
     const pieces: Piece[] = [];
     for (let at = from; at < to; ) {
-      const feed = at + this.#chunk < to ? text.indexOf('\n', at + this.#chunk) : -1;
+      const feed = at + this.#chunk < to ? lineFeedFrom(text, at + this.#chunk) : -1;
       const end = feed < 0 || feed >= to ? to : feed + 1;
       pieces.push({ length: end - at });
       at = end;
@@ -129,7 +130,7 @@ export class EditableLog {
   }
 
   /** Reads what has changed, and what of the lines before and behind depends on it. */
-  *#read(text: string, survey: Survey, pieces: readonly Piece[], changed: number): Generator<void, Chunk[]> {
+  *#read(text: SlicedText, survey: Survey, pieces: readonly Piece[], changed: number): Generator<void, Chunk[]> {
     let first = changed;
     let at = pieces.slice(0, first).reduce((sum, { length }) => sum + length, 0);
     // A message may go on over lines of what is now another chunk.
@@ -189,6 +190,11 @@ export class EditableLog {
 
 function isRead(piece: Piece): piece is Chunk {
   return 'items' in piece;
+}
+
+/** Whether a line feed stands just before `end`. */
+function endsLine(text: SlicedText, end: number): boolean {
+  return text.slice(Math.max(0, end - 1), end) === '\n';
 }
 
 /** @param text the chunk and what follows it, as far as a message may reach */
