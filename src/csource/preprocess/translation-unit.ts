@@ -55,6 +55,8 @@ const MAX_TREE_DEPTH = 150;
 const MAX_RECURSION = 150;
 /** Conditions around a line: compilers promise 63 (C17 5.2.4.1). */
 const MAX_NESTING = 200;
+/** Branches of one group before a line. */
+const MAX_BRANCHES = 1000;
 
 /** What headers of the build define, whose text is in no source tree: include/generated/{bounds,timeconst,utsrelease}.h, version.h. */
 const GENERATED_NAMES =
@@ -239,7 +241,7 @@ export class TranslationUnit {
 
   #branchActive(instance: Instance, condition: Condition, world: World): boolean {
     if (!condition.parent) return true;
-    if (condition.depth > MAX_NESTING) throw new ExhaustedDoubt('it stands under too many #if');
+    if (condition.depth > MAX_NESTING || condition.nth > MAX_BRANCHES) throw new ExhaustedDoubt('it stands under too many #if');
     if (!this.#branchActive(instance, condition.parent, world)) return false;
     if (this.#recursion >= MAX_RECURSION) throw new ExhaustedDoubt('its #if conditions depend on one another too deeply');
     this.#recursion++;

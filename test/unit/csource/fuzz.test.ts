@@ -24,16 +24,16 @@ describe('damaged C', () => {
   it('is scanned, checked and rendered without an exception, and nothing of it is no size or lies outside the text', async () => {
     const host: FuzzHost = { parser, cache: new IndexCache(), files, longEvery: 0 };
     const total = { exact: 0, findings: 0 };
-    for (let run = 0; run < 120; run++) {
+    for (let run = 0; run < 80; run++) {
       const { wrong, kinds, calls, findings } = await scanDamaged(host, 7, run);
       expect(wrong, `run ${run} (${kinds.join(', ')})`).toEqual([]);
       total.exact += calls.exact;
       total.findings += findings;
     }
     // The damage leaves enough to look at.
-    expect(total.exact).toBeGreaterThan(100);
+    expect(total.exact).toBeGreaterThan(60);
     expect(total.findings).toBeGreaterThan(20);
-  });
+  }, 240_000);
 
   it('follows from the seed alone', () => {
     const [text = ''] = files.values();

@@ -145,7 +145,7 @@ function multiply(text: string, random: SeededRandom): string {
   const count = 1 + random.below(3000);
   const each = random.pick<(n: number) => string>([
     (n) => `#define K${n} (K${Math.max(0, n - 1)} + 1)`, (n) => `static int f${n}(struct shape *s) { return f${n + 1}(s) + dma_map_single(s->dev, s, f${n}(s), 1); }`, (n) => `struct k${n} { struct k${n - 1} a[2]; int b; };`,
-    (n) => `#ifdef K${n}\n#define L ${n}\n#else\nint l${n};\n#endif`, (n) => `#include "h${n}.h"`, (n) => `enum { E${n} = E${n - 1} + 1 };`, (n) => `#undef K\n#define K ${n}`, () => '\ts->cpu = dma_alloc_coherent(s->dev, s->buf_len, &s->handle, GFP_KERNEL);', (n) => `\ts->buf_len = s->buf_len + ${n};`,
+    (n) => `#ifdef K${n}\n#define L ${n}\n#else\nint l${n};\n#endif`, (n) => `#include "h${n}.h"`, (n) => (n === 0 ? '#if K\nint a;' : n === count - 1 ? '#endif' : `#elif K > ${n}\nint b${n};`), (n) => `enum { E${n} = E${n - 1} + 1 };`, (n) => `#undef K\n#define K ${n}`, () => '\ts->cpu = dma_alloc_coherent(s->dev, s->buf_len, &s->handle, GFP_KERNEL);', (n) => `\ts->buf_len = s->buf_len + ${n};`,
   ]);
   return insert(text, lineAt(text, random), `${Array.from({ length: count }, (_, n) => each(n)).join('\n')}\n`);
 }
