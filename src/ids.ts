@@ -103,6 +103,8 @@ export const WALKTHROUGH_STEPS = ['log', 'failure', 'panel', 'driver', 'founding
 
 /** Scheme of documents that come with the extension: read only, and there without a folder. */
 export const PACKAGE_SCHEME = 'dma-aperture';
+/** Of reports that were made in this window: a plan, a search of a size. */
+export const REPORT_SCHEME = 'dma-aperture-report';
 
 export const VIEW_TYPES = { panel: 'dmaAperture.panel' } as const;
 

@@ -1,18 +1,31 @@
 import * as vscode from 'vscode';
+import { REPORT_SCHEME } from '../ids.ts';
 import type { Report } from '../protocol/server-requests.ts';
 
 const FORMS = ['markdown', 'csv', 'json'] as const;
 const ENDINGS: Readonly<Record<(typeof FORMS)[number], string>> = { markdown: 'md', csv: 'csv', json: 'json' };
 
+/** Reports of a window that are kept for their documents; the oldest goes first. */
+const MOST_REPORTS = 20;
+const texts = new Map<string, string>();
+let made = 0;
+
+/** The documents of reports: read only, so that none asks to be saved when it is closed. */
+export function provideReports(): vscode.Disposable {
+  return vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, { provideTextDocumentContent: ({ path }) => texts.get(path) });
+}
+
 /**
- * Shows a report as rendered Markdown beside the editor, and offers to save it in any of its forms.
+ * Shows a report as rendered Markdown, and offers to save it in any of its forms.
  * @param name of the file that is suggested, without ending
  */
 export async function showReport(report: Report, name: string): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: report.markdown });
-  await vscode.window.showTextDocument(document, { preview: true });
-  // An editor without the built-in preview keeps the text, which reads as well.
-  await vscode.commands.executeCommand('markdown.showPreview', document.uri).then(undefined, () => undefined);
+  const path = `/${name}-${++made}.md`;
+  texts.set(path, report.markdown);
+  for (const old of texts.keys()) if (texts.size > MOST_REPORTS) texts.delete(old);
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme: REPORT_SCHEME, path }));
+  // An editor without the built-in preview shows the text, which reads as well.
+  await vscode.commands.executeCommand('markdown.showPreview', document.uri).then(undefined, () => vscode.window.showTextDocument(document, { preview: true }));
   void offerToSave(report, name);
 }
 

@@ -17,6 +17,7 @@ import { ScenarioOutcomes } from './scenario-outcomes.ts';
 import { ScenarioTests } from './scenario-tests.ts';
 import { ScenariosView } from './scenarios-view.ts';
 import { ServerClient } from './server-client.ts';
+import { provideReports } from './show-report.ts';
 import { StatusItems } from './status-items.ts';
 
 /** Makes the language client of the environment: a child process, or a web worker. */
@@ -52,6 +53,7 @@ export function startExtension(
     log, server, platform, panel, status, store, findings, scanner, outcomes, tests, platformView, scenarios,
     vscode.workspace.registerFileSystemProvider(PACKAGE_SCHEME, new PackageFiles(context.extensionUri), { isReadonly: true, isCaseSensitive: true }),
     answerFileRequests(server),
+    provideReports(),
     registerCommands({ extensionUri: context.extensionUri, server, platform, panel, platformView, findings, scenarios, outcomes, scanner, log }),
     server.onDidChangeRunning((running) => {
       stopped(!running);

@@ -51,7 +51,7 @@ function cells(row: PlanRow, plan: BufferPlan): readonly string[] {
   ];
 }
 
-const HEADINGS = ['Way', 'Verdict', 'What decides', 'Needs', 'Set aside', 'Copied', 'Left below the mask', 'Linux', 'Xen'];
+const HEADINGS = ['Way', 'Verdict', 'What decides', 'Needs', 'Set aside', 'Copied', 'Left below the mask', 'Works with Linux', 'Works with Xen'];
 
 function sinceText({ kind, ...rest }: PlanSince): string {
   const release = 'release' in rest ? rest.release : '';

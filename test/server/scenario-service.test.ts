@@ -109,7 +109,7 @@ describe('scenarios in the server', () => {
     await stopped;
     expect(seen.at(0)).toMatchObject({ kind: 'begin', cancellable: true });
     expect(seen.at(-1)).toEqual({ kind: 'end' });
-    expect((await ask<Report>('planBuffer', { ...request, contiguous: true })).markdown).toContain('| Linux | Xen |');
+    expect((await ask<Report>('planBuffer', { ...request, contiguous: true })).markdown).toContain('| Works with Linux | Works with Xen |');
   });
 
   it('are made of what a log shows', async () => {

@@ -3,7 +3,8 @@
  *
  * Written to SHOTS_DIR (default: out/shots), for each of the themes light, dark, hc and hcl: the sample driver with its
  * problems, its hints and a hover, a scan's findings by file and by rule, a call explained in the panel, the sample log with its hover, its quick
- * fixes and its outline, the panel for that log, the founding scenario in the panel, the views of the platform and of scenarios, and in a window
+ * fixes and its outline, the panel for that log, the founding scenario in the panel, the wizard and the table of a plan, the Test Explorer with a
+ * scenario that is not as it expects, the views of the platform and of scenarios, and in a window
  * without a folder their welcome and every step of the walkthrough.
  *
  * SHOTS_ONLY=views,walkthrough takes those parts alone.
@@ -26,13 +27,25 @@ const shots = resolve(process.env.SHOTS_DIR ?? join(root, 'out/shots'));
 const asked = process.argv.slice(2);
 const themes = Object.entries(THEMES).filter(([name]) => asked.length === 0 || asked.includes(name));
 
+/** A driver's author who expects too much of an aperture. */
+const WRONG = `{
+  "name": "A capture card, whole frames",
+  "platform": "xen-4.17-linux-6.1",
+  "devices": { "card": { "mask": 32 } },
+  "steps": [
+    { "op": "dma_map_single", "device": "card", "size": "64K", "expect": { "ok": true } },
+    { "op": "dma_map_single", "device": "card", "size": "1M", "note": "A frame.", "expect": { "ok": true } }
+  ]
+}
+`;
+
 mkdirSync(shots, { recursive: true });
 process.env.CHROMIUM_PATH = ensureChromium();
 ensureBuild();
 const only = process.env.SHOTS_ONLY?.split(',');
 const wants = (...parts) => !only || parts.some((part) => only.includes(part));
 for (const [name, theme] of themes) {
-  if (wants('log', 'driver', 'findings', 'panel', 'views')) await shoot(name, theme);
+  if (wants('log', 'driver', 'findings', 'panel', 'plan', 'tests', 'views')) await shoot(name, theme);
   if (wants('walkthrough')) await shootEmptyWindow(name, theme);
 }
 process.stdout.write(`${shots}\n`);
@@ -46,12 +59,15 @@ async function shoot(name, theme) {
     mkdirSync(join(workspace, folder), { recursive: true });
     writeFileSync(join(workspace, folder, name), driver(name.replace('.c', ''), bytes));
   }
+  writeFileSync(join(workspace, 'wrong.dma.json'), WRONG);
   try {
     await inWorkbench(name, theme, workspace, async (page, shot) => {
       if (wants('log')) await shootLog(page, shot);
       if (wants('driver')) await shootDriver(page, shot);
       if (wants('findings')) await shootFindings(page, shot);
       if (wants('panel')) await shootPanel(page, shot);
+      if (wants('plan')) await shootPlan(page, shot);
+      if (wants('tests')) await shootTests(page, shot);
       if (wants('views')) await shootViews(page, shot);
     });
   } finally {
@@ -190,6 +206,44 @@ async function shootPanel(page, shot) {
   await page.keyboard.press('Enter');
   await page.waitForTimeout(2500);
   await shot('scenario');
+}
+
+/** The wizard of a plan, and its table. */
+async function shootPlan(page, shot) {
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'DMA Aperture: Plan a Buffer…');
+  const question = page.locator('.quick-input-widget:visible');
+  await question.getByText('(1 of 5)').waitFor();
+  await page.waitForTimeout(400);
+  await page.keyboard.press('Enter');
+  await question.getByText('(2 of 5)').waitFor();
+  await page.waitForTimeout(600);
+  await shot('plan-wizard');
+  await page.keyboard.press('Enter');
+  await question.getByText('(3 of 5)').waitFor();
+  await page.waitForTimeout(400);
+  await page.keyboard.press('Enter');
+  await question.getByText('(4 of 5)').waitFor();
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'No copy to a guest' }).click();
+  await page.frameLocator('iframe.webview').frameLocator('iframe#active-frame').locator('table').first().waitFor({ timeout: 240_000 });
+  await page.waitForTimeout(1500);
+  await shot('plan');
+  await runCommand(page, 'Notifications: Clear All Notifications');
+}
+
+/** A test that is red: its message, at the step. */
+async function shootTests(page, shot) {
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'File: Focus on Files Explorer');
+  await openFile(page, 'wrong.dma.json');
+  await runCommand(page, 'Testing: Focus on Test Explorer View');
+  const rows = page.locator('.test-explorer .monaco-list-row');
+  await rows.filter({ hasText: 'This workspace' }).waitFor();
+  await runCommand(page, 'Test: Run All Tests');
+  await page.locator('.test-explorer .codicon-testing-failed-icon').first().waitFor();
+  await page.locator('.test-explorer .codicon-testing-passed-icon').first().waitFor();
+  await page.waitForTimeout(2500);
+  await shot('tests');
 }
 
 /** The platform's facts and the scenarios, beside the log and the scenario that they lead to. */
