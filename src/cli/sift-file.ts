@@ -7,7 +7,7 @@ import type { SiftedText } from '../evidence/log/sieve/text-sifter.ts';
 import type { LogThreadData, LogThreadRequest } from './log-thread.ts';
 import { type Sifting, type Stripe, createStripeSifter } from './stripe-reader.ts';
 
-const STRIPE = 2 * 2 ** 20;
+const STRIPE = 2 ** 20;
 /** Stripes that a thread is given before what is left of the first has come back. */
 const AHEAD = 2;
 /** The threads' bundle, which stands beside this one. */
