@@ -102,12 +102,18 @@ function splitBySemicolon({ tokens }: FunctionText, range: TokenRange): TokenRan
   return parts;
 }
 
+/** Brackets around a call that is looked at: a bound on work. */
+const MAX_DEPTH = 64;
+
 function callsOf(fn: FunctionText, expression: Expression): CallUse[] {
   const calls: CallUse[] = [];
   const { tokens } = fn;
+  let depth = 0;
   for (let at = expression.range.from; at + 1 < expression.range.to; at++) {
     const token = tokens[at];
-    if (token?.kind !== 'name' || tokens[at + 1]?.text !== '(' || KEYWORDS.has(token.text)) continue;
+    if (token?.text === '(') depth++;
+    else if (token?.text === ')') depth--;
+    if (depth > MAX_DEPTH || token?.kind !== 'name' || tokens[at + 1]?.text !== '(' || KEYWORDS.has(token.text)) continue;
     const before = tokens[at - 1]?.text;
     if (before === '.' || before === '->') continue;
     const to = behindBracket(tokens, at + 1, expression.range.to);

@@ -88,6 +88,11 @@ describe('work is bounded', () => {
     expect(callsOf(parser, text).map((call) => call.size.kind)).toEqual(['unknown']);
   });
 
+  it('calls in one another are no obstacle', () => {
+    const text = `int f(void)\n{\n\tx = ${'g('.repeat(9000)}dma_map_single(a, b, 4, d)${')'.repeat(9000)};\n}\n`;
+    expect(callsOf(parser, text).length).toBeLessThanOrEqual(1);
+  });
+
   it('an argument that is empty stands between its commas', () => {
     const text = 'int f(void)\n{\n\tx = dma_map_single(a, b, , d;\n}\nint behind;\n';
     const [call] = callsOf(parser, text);
