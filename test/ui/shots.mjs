@@ -236,7 +236,7 @@ async function shootTests(page, shot) {
   await runCommand(page, 'View: Close All Editors');
   await runCommand(page, 'File: Focus on Files Explorer');
   await openFile(page, 'wrong.dma.json');
-  await runCommand(page, 'Testing: Focus on Test Explorer View');
+  await page.locator('.activitybar [aria-label^="Testing"]').first().click();
   const rows = page.locator('.test-explorer .monaco-list-row');
   await rows.filter({ hasText: 'This workspace' }).waitFor();
   await runCommand(page, 'Test: Run All Tests');
