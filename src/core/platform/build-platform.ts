@@ -15,6 +15,8 @@ import { type XenVersion, parseXenVersion, xenAtLeast } from './xen-version.ts';
 /** The release that is assumed where nothing states one: the newest long-term kernel that the tables were read against. */
 const ASSUMED_RELEASE = '6.12.107';
 const ASSUMED_XEN = '4.17.0';
+/** What a dom0 of Xen 3 ran: mainline kernels have been dom0 since 2.6.37, which came with Xen 4.0. Xen's own releases up to 3.0.4 brought 2.6.16, those from 3.1 on 2.6.18. */
+const ASSUMED_XENLINUX = { before31: '2.6.16.33-xen', from31: '2.6.18-xen' } as const;
 
 export interface PlatformOptions {
   readonly id: string;
@@ -29,11 +31,13 @@ export interface PlatformOptions {
  * Never fails: facts that cannot be read leave the default, whose provenance then says so.
  */
 export function buildPlatform(facts: PlatformFacts, options: PlatformOptions): Platform {
-  const linux = releaseOf(facts);
   const domain = domainOf(facts);
+  const assumed = assumedRelease(facts, domain.value);
+  const linux = releaseOf(facts, assumed);
   const underXen = domain.value !== 'native' && (facts.xenVersion !== undefined || domain.value !== 'hvm');
   const xen = underXen ? xenVersionOf(facts) : undefined;
-  const features = featuresOf(facts, linux.value, domain.value, xen?.value, options.overrides);
+  const xenLinux = facts.lineage?.value === 'xenlinux' || (facts.kernelRelease === undefined && assumed !== ASSUMED_RELEASE);
+  const features = featuresOf(facts, linux.value, xenLinux, domain.value, xen?.value, options.overrides);
   const e820 = facts.machineE820 ?? facts.e820 ?? defaultMap();
   const possibleCpus = facts.possibleCpus ?? factFromDefault(1, 'no evidence states the number of CPUs: one is assumed');
   const aperture = apertureOf(facts, features, domain.value, possibleCpus);
@@ -60,13 +64,20 @@ export function buildPlatform(facts: PlatformFacts, options: PlatformOptions): P
   };
 }
 
-function releaseOf(facts: PlatformFacts): Fact<KernelRelease> {
+/** The release to assume where nothing states one: a kernel that this hypervisor can have started. */
+function assumedRelease(facts: PlatformFacts, domain: Domain): string {
+  const xen = facts.xenVersion && parseXenVersion(facts.xenVersion.value);
+  if (domain !== 'pv-dom0' || !xen || xenAtLeast(xen, 4, 0) || facts.lineage?.value === 'mainline') return ASSUMED_RELEASE;
+  return xenAtLeast(xen, 3, 1) ? ASSUMED_XENLINUX.from31 : ASSUMED_XENLINUX.before31;
+}
+
+function releaseOf(facts: PlatformFacts, assumedText: string): Fact<KernelRelease> {
   const text = facts.kernelRelease;
   const parsed = text && parseKernelRelease(text.value, facts.kernelBanner?.value ?? '');
   if (parsed) return derivedFact(parsed, 'the release that the kernel states', text, ...(facts.kernelBanner ? [facts.kernelBanner] : []));
-  const assumed = parseKernelRelease(ASSUMED_RELEASE);
-  if (!assumed) throw new RangeError(`not a release: ${ASSUMED_RELEASE}`);
-  return { ...factFromDefault(assumed, `no evidence states the kernel's release: ${ASSUMED_RELEASE} is assumed`), doubt: 'the kernel\'s release is assumed' };
+  const assumed = parseKernelRelease(assumedText);
+  if (!assumed) throw new RangeError(`not a release: ${assumedText}`);
+  return { ...factFromDefault(assumed, `no evidence states the kernel's release: ${assumedText} is assumed`), doubt: 'the kernel\'s release is assumed' };
 }
 
 function domainOf(facts: PlatformFacts): Fact<Domain> {
@@ -89,10 +100,9 @@ function xenVersionOf(facts: PlatformFacts): Fact<XenVersion> {
 }
 
 function featuresOf(
-  facts: PlatformFacts, release: KernelRelease, domain: Domain, xen: XenVersion | undefined,
+  facts: PlatformFacts, release: KernelRelease, xenLinux: boolean, domain: Domain, xen: XenVersion | undefined,
   overrides: PlatformOptions['overrides'],
 ): Features {
-  const xenLinux = facts.lineage?.value === 'xenlinux';
   const base = xenLinux ? xenLinuxFeatures(release, xen !== undefined && !xenAtLeast(xen, 3, 1), domain, xen !== undefined && !xenAtLeast(xen, 3, 0, 4), xen !== undefined && !xenAtLeast(xen, 3, 0, 3)) : mainlineFeatures(release);
   const dmaBits = facts.xenDmaBitsOption ?? facts.xenDmaWidthBits;
   const hypervisor = xen

@@ -137,3 +137,23 @@ describe('what evidence says against the tables', () => {
     expect(off.aperture.bytes.value).toBe(0);
   });
 });
+
+describe('the kernel that is assumed', () => {
+  const assumed = (xen: string, more: PlatformFacts = {}) => buildPlatform({ xenVersion: fact(xen), domain: fact('pv-dom0' as const), ...more }, { id: 'test' });
+
+  it('is one that the hypervisor can have started as dom0', () => {
+    expect(assumed('4.17').linux.value.text).toBe('6.12.107');
+    expect(assumed('3.4.3').linux.value.text).toBe('2.6.18-xen');
+    const old = assumed('3.0.4');
+    expect(old.linux.value.text).toBe('2.6.16.33-xen');
+    expect(doubtOf(old.linux)).toContain('assumed');
+    expect(old.features.swiotlbUnit.value).toBe('MiB');
+  });
+
+  it('is not put in the place of one that is stated, nor of a lineage', () => {
+    const stated = assumed('3.0.4', { kernelRelease: fact('2.6.32.60') });
+    expect(stated.linux.value.text).toBe('2.6.32.60');
+    expect(stated.features.swiotlbUnit.value).toBe('slots');
+    expect(assumed('3.0.4', { lineage: fact('mainline' as const) }).features.swiotlbUnit.value).toBe('slots');
+  });
+});
