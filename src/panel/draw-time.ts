@@ -107,7 +107,10 @@ function drawParts(
 function drawSideLabels(context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, slots: number): void {
   const dim = { colour: tokens.dim, ...(geometry.narrow ? { size: 10 } : {}) };
   const { narrow, left } = geometry;
-  drawText(context, tokens, narrow ? text.used : text.usedSlots, 0, narrow ? 34 : 38, dim);
+  context.font = `11px ${tokens.font}`;
+  // The number of a large aperture leaves no room beside it for both words.
+  const long = !narrow && context.measureText(`${text.usedSlots}  ${groupDigits(slots)}`).width <= left - 5;
+  drawText(context, tokens, long ? text.usedSlots : text.used, 0, narrow ? 34 : 38, dim);
   drawText(context, tokens, narrow ? text.refusedNarrow : text.failures, 0, REFUSED, dim);
   drawText(context, tokens, narrow ? text.copiedNarrow : fill(text.copiedPer, groupDigits(timeline.perBar)), 0, COPIED.bottom - 8, dim);
   if (narrow) return;

@@ -58,7 +58,7 @@ describe('scenarios in the Test Explorer', () => {
     assert.match(message.message, /One mapping may not exceed a segment of 128 slots/);
     for (const each of [message, whole!.messages[0]!]) {
       assert.equal(each.location?.uri.toString(), uri().toString());
-      assert.equal(each.location?.range.start.line, 2);
+      assert.equal(each.location.range.start.line, 2);
     }
   });
 });
