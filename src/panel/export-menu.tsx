@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { EXPORT_FORMATS } from '../protocol/panel-messages.ts';
 import { panelStrings as text } from '../protocol/panel-strings.ts';
 import type { PageActions } from './page-actions.ts';
@@ -17,7 +17,8 @@ export function ExportMenu({ stop, actions }: ExportMenuProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the page is drawn, that a key pressed at once already finds the menu.
+  useLayoutEffect(() => {
     if (open) menu.current?.querySelector('button')?.focus();
   }, [open]);
   const close = (): void => {

@@ -26,7 +26,11 @@ describe('the walkthrough in an empty window', () => {
   }
   const press = <T>(id: Step): Thenable<T> => vscode.commands.executeCommand<T>(button(id).command, ...button(id).args);
   const sample = (name: string): vscode.Uri => vscode.Uri.from({ scheme: PACKAGE_SCHEME, path: `/media/sample/${name}` });
-  const active = (): vscode.TextEditor | undefined => vscode.window.activeTextEditor;
+  /** The editor of a sample, once it is the active one: the workbench tells that late. */
+  const editorOf = async (name: string): Promise<vscode.TextEditor> => {
+    const editor = await eventually(name, () => vscode.window.activeTextEditor, (each) => each?.document.uri.toString() === sample(name).toString());
+    return editor!;
+  };
 
   before(async () => {
     const asleep = !extension.isActive;
@@ -54,7 +58,7 @@ describe('the walkthrough in an empty window', () => {
 
   it('opens the sample log, and makes it the platform', async () => {
     await press('log');
-    assert.equal(active()?.document.uri.toString(), sample('boot.dmesg').toString());
+    await editorOf('boot.dmesg');
     await eventually('the platform', () => api.platform?.id, (id) => id === `log:${sample('boot.dmesg').toString()}`);
     assert.match(api.platform!.label, /Xen 4\.17 PV dom0/);
     assert.ok(api.platformFacts.length > 0);
@@ -62,7 +66,7 @@ describe('the walkthrough in an empty window', () => {
 
   it('explains a failure at its line', async () => {
     await press('failure');
-    const { document, selection } = active()!;
+    const { document, selection } = await editorOf('boot.dmesg');
     assert.match(document.lineAt(selection.active.line).text, /swiotlb buffer is full/);
     assert.match(await hoverText(document.uri, selection.active), /exceeds a segment of 256 KiB/);
     await eventually('findings', () => findings(document.uri).length, (count) => count > 0);
@@ -77,7 +81,7 @@ describe('the walkthrough in an empty window', () => {
 
   it('says the sizes of the sample driver, its header included', async () => {
     await press('driver');
-    const { document, selection } = active()!;
+    const { document, selection } = await editorOf('capture-card.c');
     assert.equal(document.uri.toString(), sample('capture-card.c').toString());
     assert.match(document.lineAt(selection.active.line).text, /CAPTURE_RING_BYTES/);
     const found = await eventually('findings', () => findings(document.uri), (list) => list.length > 0);
