@@ -54,11 +54,15 @@ describe('the walkthrough in an empty window', () => {
 
   it('opens by its command', async () => {
     await vscode.commands.executeCommand(COMMANDS.getStarted);
+    await eventually('the walkthrough\'s page', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label, (label) => label !== undefined);
   });
 
   it('opens the sample log, and makes it the platform', async () => {
-    await press('log');
-    await editorOf('boot.dmesg');
+    // The walkthrough's page is filled after it is shown, and may come over what is opened meanwhile: then the button is pressed again.
+    await eventually('boot.dmesg', async () => {
+      await press('log');
+      return vscode.window.activeTextEditor?.document.uri.toString();
+    }, (uri) => uri === sample('boot.dmesg').toString());
     await eventually('the platform', () => api.platform?.id, (id) => id === `log:${sample('boot.dmesg').toString()}`);
     assert.match(api.platform!.label, /Xen 4\.17 PV dom0/);
     assert.ok(api.platformFacts.length > 0);
@@ -96,7 +100,7 @@ describe('the walkthrough in an empty window', () => {
     const { from } = steps[0]!;
     assert.ok(from, 'the step has no line');
     await vscode.commands.executeCommand(INTERNAL_COMMANDS.openEvidence, from.uri, from.line, from.column);
-    const editor = await eventually('the scenario', active, (each) => each?.document.uri.path.endsWith('founding-case.dma.json') === true);
+    const editor = await eventually('the scenario', () => vscode.window.activeTextEditor, (each) => each?.document.uri.path.endsWith('founding-case.dma.json') === true);
     // A step begins with its brace.
     const step = find(editor!.document, '"op"', editor!.document.offsetAt(find(editor!.document, '"steps"')));
     assert.equal(editor!.document.lineAt(from.line - 1).text.trim(), '{');
