@@ -241,8 +241,22 @@ export class TranslationUnit {
 
   #branchActive(instance: Instance, condition: Condition, world: World): boolean {
     if (!condition.parent) return true;
+    // Asked again by everything that stands in a branch, and answered by all branches before it.
+    const key = `${instance.id}:${condition.id}`;
+    const known = world.compiled.get(key);
+    if (known) {
+      if (known.chosen) world.consulted++;
+      return known.value;
+    }
+    const before = world.consulted;
+    const value = this.#decideBranch(instance, condition, condition.parent, world);
+    world.compiled.set(key, { value, chosen: world.consulted !== before });
+    return value;
+  }
+
+  #decideBranch(instance: Instance, condition: Condition, parent: Condition, world: World): boolean {
     if (condition.depth > MAX_NESTING || condition.nth > MAX_BRANCHES) throw new ExhaustedDoubt('it stands under too many #if');
-    if (!this.#branchActive(instance, condition.parent, world)) return false;
+    if (!this.#branchActive(instance, parent, world)) return false;
     if (this.#recursion >= MAX_RECURSION) throw new ExhaustedDoubt('its #if conditions depend on one another too deeply');
     this.#recursion++;
     try {

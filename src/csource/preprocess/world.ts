@@ -9,6 +9,8 @@ export class World {
   readonly #prefix: readonly number[];
   /** Branches decided in this world, with whether a choice entered: kept by `condition.ts`. */
   readonly branches = new Map<string, { readonly value: boolean | Doubt; readonly chosen: boolean }>();
+  /** Whether branches, and all that encloses them in their file, are compiled in this world: kept by `translation-unit.ts`. */
+  readonly compiled = new Map<string, { readonly value: boolean; readonly chosen: boolean }>();
   readonly #made = new Map<string, { choice: number; options: number }>();
 
   constructor(prefix: readonly number[] = []) {
