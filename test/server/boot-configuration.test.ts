@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LspClient } from './lsp-client.ts';
 
-const FOLDER = 'vscode-vfs://work/linux';
+const FOLDER = 'vscode-vfs://proj/linux';
 const GRUB = 'file:///etc/default/grub';
 const LOG = `[    0.000000] Linux version 6.1.0 (a@b) (gcc) #1 SMP
 [    0.000000] Command line: root=/dev/sda1

@@ -4,9 +4,9 @@ import { parsePanelState } from '../../src/protocol/panel-state.ts';
 import type { PanelState } from '../../src/protocol/panel-state.ts';
 import { LspClient } from './lsp-client.ts';
 
-const FOLDER = 'memfs:/work';
-const DRIVER = 'file:///work/my%20card/card.c';
-const HEADER = 'file:///work/my%20card/card.h';
+const FOLDER = 'memfs:/proj';
+const DRIVER = 'file:///proj/my%20card/card.c';
+const HEADER = 'file:///proj/my%20card/card.h';
 const TEXT = `#include <linux/dma-mapping.h>
 #include "card.h"
 
@@ -35,7 +35,7 @@ describe('a DMA call in the editor', () => {
   let client: LspClient;
   beforeAll(async () => {
     client = new LspClient();
-    await client.initialize({ 'memfs:/work/card.h': HEADER_TEXT }, FOLDER);
+    await client.initialize({ 'memfs:/proj/card.h': HEADER_TEXT }, FOLDER);
     await client.open(HEADER, 'c', HEADER_TEXT);
     await client.open(DRIVER, 'c', TEXT);
   });
@@ -54,8 +54,8 @@ describe('a DMA call in the editor', () => {
   it('hovers with its size in every unit, the arithmetic with links to the definitions, the limit and its fact, and the rule', async () => {
     const text = await hover(at('RING_BYTES, &card'));
     expect(text).toContain('**`RING_BYTES` = 16 MiB** · 16,777,216 B · 4,096 pages · order 12');
-    expect(text).toContain('[`RING_BYTES`](file:///work/my%20card/card.h#L3,1) = `(FRAMES * FRAME_BYTES * 4)` = 16,777,216 — card.h:3');
-    expect(text).toContain('[`FRAMES`](file:///work/my%20card/card.h#L1,1)');
+    expect(text).toContain('[`RING_BYTES`](file:///proj/my%20card/card.h#L3,1) = `(FRAMES * FRAME_BYTES * 4)` = 16,777,216 — card.h:3');
+    expect(text).toContain('[`FRAMES`](file:///proj/my%20card/card.h#L1,1)');
     expect(text).toContain('MAX\\_ORDER');
     expect(text).toContain('[dma/coherent-exceeds-page-allocator](command:dmaAperture.openRule?%5B%22dma%2Fcoherent-exceeds-page-allocator%22%5D)');
     const explain = /\[Explain in the panel\]\(command:dmaAperture\.explainCall\?([^)]*)\)/.exec(text)?.[1];

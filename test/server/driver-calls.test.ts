@@ -19,7 +19,7 @@ describe('driverNames', () => {
   });
 });
 
-const FOLDER = 'memfs:/work';
+const FOLDER = 'memfs:/proj';
 const LOG = `${FOLDER}/boot.dmesg`;
 const MAIN = `${FOLDER}/drivers/card/main.c`;
 const RING = `${FOLDER}/drivers/card/ring.c`;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction, Diagnostic, TextEdit } from 'vscode-languageserver-protocol';
 import { LspClient } from './lsp-client.ts';
 
-const DRIVER = 'file:///work/card.c';
+const DRIVER = 'file:///proj/card.c';
 const TEXT = `static int card_probe(struct device *dev, struct card *card)
 {
 	dma_addr_t a = dma_map_single(dev, card->ring, 64, DMA_FROM_DEVICE);
@@ -27,7 +27,7 @@ describe('findings in the editor', () => {
   let client: LspClient;
   beforeAll(async () => {
     client = new LspClient();
-    await client.initialize({}, 'file:///work', { rules: { severity: { 'dma/bus-address-from-virt': 'error', 'dma/none': 'off' } } });
+    await client.initialize({}, 'file:///proj', { rules: { severity: { 'dma/bus-address-from-virt': 'error', 'dma/none': 'off' } } });
     await client.open(DRIVER, 'c', TEXT);
   });
   afterAll(async () => {

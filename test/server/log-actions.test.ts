@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction, Diagnostic } from 'vscode-languageserver-protocol';
 import { LspClient } from './lsp-client.ts';
 
-const FOLDER = 'memfs:/work';
+const FOLDER = 'memfs:/proj';
 const MAINLINE = [
   '[    0.000000] Linux version 5.10.0-30-amd64 (debian-kernel@lists.debian.org) (gcc-10 (Debian 10.2.1-6) 10.2.1 20210110, GNU ld 2.35.2) #1 SMP Debian 5.10.218-1 (2024-06-01)',
   '[    0.000000] Command line: placeholder root=/dev/sda1 ro',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeLens, DocumentLink, FoldingRange } from 'vscode-languageserver-protocol';
 import { LspClient } from './lsp-client.ts';
 
-const FOLDER = 'memfs:/work';
+const FOLDER = 'memfs:/proj';
 const LOG = `${FOLDER}/boot.dmesg`;
 
 const BOOT = [

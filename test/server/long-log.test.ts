@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FoldingRange, Hover } from 'vscode-languageserver-protocol';
 import { LspClient } from './lsp-client.ts';
 
-const FOLDER = 'memfs:/work';
+const FOLDER = 'memfs:/proj';
 const LOG = `${FOLDER}/long.dmesg`;
 const OTHER = `${FOLDER}/config-6.1.0-56-amd64`;
 const HEAD = [

@@ -4,7 +4,7 @@ import { type PlatformSheet, SHEET_ROOMS, type SheetRow } from '../../src/protoc
 import { SERVER_REQUESTS, type ActivePlatform, type PlatformChoice, logPlatformId } from '../../src/protocol/server-requests.ts';
 import { LspClient } from './lsp-client.ts';
 
-const LOG = 'memfs:/work/boot.dmesg';
+const LOG = 'memfs:/proj/boot.dmesg';
 const text = readFileSync('media/sample/boot.dmesg', 'utf8');
 const lines = text.split('\n');
 
@@ -26,7 +26,7 @@ describe('the facts of a platform', () => {
   let client: LspClient;
   beforeAll(async () => {
     client = new LspClient();
-    await client.initialize({ [LOG]: text }, 'memfs:/work');
+    await client.initialize({ [LOG]: text }, 'memfs:/proj');
   });
   afterAll(async () => {
     expect(await client.stop()).toBe(0);
@@ -83,7 +83,7 @@ describe('the facts of a platform', () => {
 describe('where nobody chose', () => {
   it('the log that was opened first is the platform, while it is open', async () => {
     const client = new LspClient();
-    await client.initialize({}, 'memfs:/work');
+    await client.initialize({}, 'memfs:/proj');
     const active = (what: string, meets: (platform: ActivePlatform) => boolean): Promise<ActivePlatform> => client.until(() => {
       const last = client.notifications.findLast(({ method }) => method === 'dmaAperture/activePlatform')?.params as ActivePlatform | undefined;
       return last && meets(last) ? last : undefined;
@@ -91,12 +91,12 @@ describe('where nobody chose', () => {
     await active('an assumed platform', ({ assumed }) => assumed === true);
     await client.open(LOG, 'kernel-log', text);
     await active('the log', ({ id, assumed }) => id === logPlatformId(LOG) && assumed === undefined);
-    await client.open('memfs:/work/other.dmesg', 'kernel-log', '[    0.000000] Linux version 5.10.0-8-amd64 (gcc) #1 SMP Debian 5.10.46-4\n');
+    await client.open('memfs:/proj/other.dmesg', 'kernel-log', '[    0.000000] Linux version 5.10.0-8-amd64 (gcc) #1 SMP Debian 5.10.46-4\n');
     await client.until(() => client.notifications.filter(({ method }) => method === 'dmaAperture/platformsChanged').length > 1 || undefined, 'the other log');
     expect((await sheetOf(client)).id).toBe(logPlatformId(LOG));
     await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: LOG } });
-    await active('the other log', ({ id }) => id === logPlatformId('memfs:/work/other.dmesg'));
-    await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: 'memfs:/work/other.dmesg' } });
+    await active('the other log', ({ id }) => id === logPlatformId('memfs:/proj/other.dmesg'));
+    await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: 'memfs:/proj/other.dmesg' } });
     await active('an assumed platform again', ({ assumed }) => assumed === true);
     expect(await client.stop()).toBe(0);
   });
@@ -105,7 +105,7 @@ describe('where nobody chose', () => {
 describe('a log that was chosen in an earlier session', () => {
   it('is read from its file', async () => {
     const client = new LspClient();
-    await client.initialize({ [LOG]: text }, 'memfs:/work', undefined, { platform: logPlatformId(LOG) });
+    await client.initialize({ [LOG]: text }, 'memfs:/proj', undefined, { platform: logPlatformId(LOG) });
     const active = await client.until(() => client.notifications.find(({ method }) => method === 'dmaAperture/activePlatform')?.params as ActivePlatform | undefined, 'the platform');
     expect(active.id).toBe(logPlatformId(LOG));
     expect(await client.stop()).toBe(0);
@@ -113,7 +113,7 @@ describe('a log that was chosen in an earlier session', () => {
 
   it('is said to be gone where its file is', async () => {
     const client = new LspClient();
-    await client.initialize({}, 'memfs:/work', undefined, { platform: logPlatformId(LOG) });
+    await client.initialize({}, 'memfs:/proj', undefined, { platform: logPlatformId(LOG) });
     const active = await client.until(() => client.notifications.find(({ method }) => method === 'dmaAperture/activePlatform')?.params as ActivePlatform | undefined, 'the platform');
     expect(active).toMatchObject({ health: 'error' });
     expect(await client.stop()).toBe(0);
@@ -124,9 +124,9 @@ describe('a workspace whose evidence disagrees', () => {
   it('has the contradiction at its fact', async () => {
     const client = new LspClient();
     await client.initialize({
-      'memfs:/work/Makefile': 'VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 192\nEXTRAVERSION =\nNAME = x\n',
-      'memfs:/work/.config': '#\n# Linux/x86 5.10.9 Kernel Configuration\n#\nCONFIG_X86_64=y\nCONFIG_SWIOTLB=y\n',
-    }, 'memfs:/work');
+      'memfs:/proj/Makefile': 'VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 192\nEXTRAVERSION =\nNAME = x\n',
+      'memfs:/proj/.config': '#\n# Linux/x86 5.10.9 Kernel Configuration\n#\nCONFIG_X86_64=y\nCONFIG_SWIOTLB=y\n',
+    }, 'memfs:/proj');
     const sheet = await sheetOf(client);
     expect(rowOf(sheet, 'kernel', 'kernelRelease')).toMatchObject({ value: '5.10.9', contradiction: expect.stringContaining('6.1.192 (Makefile:1)') as string });
     expect(sheet.contradictions).toEqual([]);

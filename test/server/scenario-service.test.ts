@@ -7,7 +7,7 @@ import { unpackCandidates } from '../../src/protocol/pack-candidates.ts';
 import type { OperationAnswer, Report, ScenarioTest, ScenarioTestRun } from '../../src/protocol/server-requests.ts';
 import { LspClient } from './lsp-client.ts';
 
-const FOLDER = 'memfs:/work';
+const FOLDER = 'memfs:/proj';
 const MINE = `${FOLDER}/mine.dma.json`;
 const BROKEN = `${FOLDER}/broken.dma.json`;
 const LONG = `${FOLDER}/long.dma.json`;

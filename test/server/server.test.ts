@@ -6,7 +6,7 @@ import { RecordingPlayer } from '../../src/protocol/recording-player.ts';
 import { unpackRecording } from '../../src/protocol/unpack-recording.ts';
 import { LspClient } from './lsp-client.ts';
 
-const FOLDER = 'memfs:/work';
+const FOLDER = 'memfs:/proj';
 const DRIVER = `${FOLDER}/card.c`;
 const LOG = `${FOLDER}/boot.dmesg`;
 

@@ -3,7 +3,7 @@ import { CancellationTokenSource, FileChangeType, WorkDoneProgress } from 'vscod
 import type { ScanSummary } from '../../src/protocol/server-requests.ts';
 import { LspClient } from './lsp-client.ts';
 
-const FOLDER = 'memfs:/work';
+const FOLDER = 'memfs:/proj';
 const CARD = `${FOLDER}/drivers/card.c`;
 const HEADER = `${FOLDER}/drivers/card.h`;
 const SMALL = `${FOLDER}/drivers/small.c`;
