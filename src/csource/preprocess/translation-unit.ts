@@ -241,7 +241,7 @@ export class TranslationUnit {
 
   #branchActive(instance: Instance, condition: Condition, world: World): boolean {
     if (!condition.parent) return true;
-    // Asked again by everything that stands in a branch, and answered by all branches before it.
+    // Asked again by everything that stands in a branch.
     const key = `${instance.id}:${condition.id}`;
     const known = world.compiled.get(key);
     if (known) {
@@ -260,8 +260,7 @@ export class TranslationUnit {
     if (this.#recursion >= MAX_RECURSION) throw new ExhaustedDoubt('its #if conditions depend on one another too deeply');
     this.#recursion++;
     try {
-      for (let nth = 0; nth < condition.nth; nth++) if (this.#holds(instance, condition.group[nth] as Condition, world)) return false;
-      return this.#holds(instance, condition, world);
+      return world.groupOf(`${instance.id}:${(condition.group[0] as Condition).id}`).isFirst(condition.nth, world, (nth) => this.#holds(instance, condition.group[nth] as Condition, world));
     } finally {
       this.#recursion--;
     }

@@ -1,5 +1,6 @@
 import type { Doubt } from '../evaluate/doubt.ts';
 import { WorldsDoubt } from '../evaluate/doubt.ts';
+import { BranchGroup } from './branch-group.ts';
 
 /**
  * One way in which everything that the text leaves open turns out: which branch of an undecided `#if` is compiled. A size
@@ -11,6 +12,7 @@ export class World {
   readonly branches = new Map<string, { readonly value: boolean | Doubt; readonly chosen: boolean }>();
   /** Whether branches, and all that encloses them in their file, are compiled in this world: kept by `translation-unit.ts`. */
   readonly compiled = new Map<string, { readonly value: boolean; readonly chosen: boolean }>();
+  readonly #groups = new Map<string, BranchGroup>();
   readonly #made = new Map<string, { choice: number; options: number }>();
 
   constructor(prefix: readonly number[] = []) {
@@ -31,6 +33,13 @@ export class World {
     const choice = this.#prefix[this.#made.size] ?? 0;
     this.#made.set(question, { choice, options });
     return choice;
+  }
+
+  /** What is known in this world of an `#if` group, by a key that is its own. */
+  groupOf(key: string): BranchGroup {
+    let group = this.#groups.get(key);
+    if (!group) this.#groups.set(key, (group = new BranchGroup()));
+    return group;
   }
 
   /** Rises with every choice taken, or read again: a result during which it rose holds in this world only. */
