@@ -4,17 +4,14 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { bundleSuites, launchSuite } from '../test/host/launch-host.mjs';
+import { readOptions, wholeNumber } from '../scripts/read-options.mjs';
 import { ensureBuild, ensureChromium } from '../scripts/setup.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' } } });
-const runs = Number(values.runs);
-if (!Number.isInteger(runs) || runs < 1) {
-  console.error('bench:activation: --runs: expected a number from 1');
-  process.exit(2);
-}
+const USAGE = 'npm run bench:activation -- [--runs N]';
+const { values } = readOptions(USAGE, { options: { runs: { type: 'string', default: '3' } } });
+const runs = wholeNumber(USAGE, '--runs', values.runs, 1);
 process.env.CHROMIUM_PATH = ensureChromium();
 ensureBuild();
 await bundleSuites(['activation']);

@@ -1,17 +1,18 @@
-// Edits a long log in the language server: `npm run bench:log-edit -- [--mib N] [--edits N] [--logs DIR]`. Prints how long opening takes, how long
+// Edits a long log in the language server: `node bench/log-edit.mjs [--mib N] [--edits N] [--logs DIR]`. Prints how long opening takes, how long
 // after an edit a hover is answered, and how long after an edit, beyond the pause that the server waits for more, diagnostics are told.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from '../scripts/read-options.mjs';
 import { longLog } from './long-log.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { StreamMessageReader, StreamMessageWriter, createMessageConnection } = createRequire(import.meta.url)('vscode-languageserver-protocol/node');
-const { values } = parseArgs({ options: { mib: { type: 'string', default: '50' }, edits: { type: 'string', default: '40' }, logs: { type: 'string' } } });
-const [size, edits] = [Number(values.mib) * 2 ** 20, Number(values.edits)];
+const USAGE = 'node bench/log-edit.mjs [--mib N] [--edits N] [--logs DIR]';
+const { values } = readOptions(USAGE, { options: { mib: { type: 'string', default: '50' }, edits: { type: 'string', default: '40' }, logs: { type: 'string' } } });
+const [size, edits] = [wholeNumber(USAGE, '--mib', values.mib, 1) * 2 ** 20, wholeNumber(USAGE, '--edits', values.edits, 1)];
 const cli = join(root, 'dist', 'cli.cjs');
 if (!existsSync(cli)) {
   console.error('bench:log-edit: dist/cli.cjs is missing: run `npm run build` first');

@@ -6,19 +6,16 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from '../scripts/read-options.mjs';
 import { longLog } from './long-log.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MIB = 2 ** 20;
-const { values } = parseArgs({ options: { mib: { type: 'string', default: '2048' }, logs: { type: 'string' }, file: { type: 'string', multiple: true, default: [] } } });
+const USAGE = 'npm run bench:log -- [--mib N] [--logs DIR] [--file FILE]…';
+const { values } = readOptions(USAGE, { options: { mib: { type: 'string', default: '2048' }, logs: { type: 'string' }, file: { type: 'string', multiple: true, default: [] } } });
 /** Each program runs so often; the best run is told, since others only wait for the machine. */
 const RUNS = 3;
-const size = Number(values.mib) * MIB;
-if (!Number.isSafeInteger(size) || size <= 0) {
-  console.error('bench:log: --mib: expected a number of MiB');
-  process.exit(2);
-}
+const size = wholeNumber(USAGE, '--mib', values.mib, 1) * MIB;
 const cli = join(root, 'dist', 'cli.cjs');
 if (!existsSync(cli)) {
   console.error('bench:log: dist/cli.cjs is missing: run `npm run build` first');

@@ -8,8 +8,8 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build, context } from 'esbuild';
+import { readOptions } from './read-options.mjs';
 import { scenarioJsonSchema } from './scenario-schema.mjs';
 import { watForEsbuild } from './wat.mjs';
 
@@ -67,7 +67,7 @@ const wholeFiles = {
   },
 };
 
-const { values } = parseArgs({
+const { values } = readOptions('node scripts/build.mjs [--watch] [--minify] [--only BUNDLE,…]', {
   options: { watch: { type: 'boolean' }, minify: { type: 'boolean' }, only: { type: 'string' } },
 });
 const names = values.only?.split(',') ?? Object.keys(BUNDLES);

@@ -1,8 +1,9 @@
-// Scores the log reader against a corpus: `npm run corpus -- DIR [-v] [--json FILE]`. DIR holds manifest.jsonl and the logs it names.
+// Scores the log reader against a corpus: `npm run corpus -- DIR [-v]`. DIR holds manifest.jsonl and the logs it names.
 import { readFileSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { readOptions, usageError } from './read-options.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const FIELDS = [
@@ -13,13 +14,10 @@ const FIELDS = [
 ];
 const FAILURE_FIELDS = ['kind', 'bytes', 'device', 'totalSlots', 'usedSlots', 'count'];
 
-const args = process.argv.slice(2);
-const verbose = args.includes('-v');
-const directory = args.find((arg) => !arg.startsWith('-'));
-if (directory === undefined) {
-  console.error('usage: npm run corpus -- DIR [-v]: DIR must hold manifest.jsonl and logs/');
-  process.exit(2);
-}
+const USAGE = 'npm run corpus -- DIR [-v]: DIR must hold manifest.jsonl and logs/';
+const { values: { verbose }, positionals } = readOptions(USAGE, { allowPositionals: true, options: { verbose: { type: 'boolean', short: 'v' } } });
+const [directory] = positionals;
+if (directory === undefined || positionals.length > 1) usageError(USAGE, 'expected one folder');
 
 const { readLog } = await loadReader();
 const rows = readManifest(join(resolve(directory), 'manifest.jsonl'));

@@ -1,17 +1,18 @@
-// Scans damaged C: `npm run fuzz:c -- [--runs N] [--seed N] [--only N] [--jobs N]`. The seeds are the drivers of
+// Scans damaged C: `npm run fuzz:c -- [--runs N] [--seed N] [--only N] [--jobs N]`. What is damaged are the drivers of
 // test/fixtures/csource; test/unit/csource/fuzz says what is done to them and what may not come of it. Each run's damage follows from the
-// seed and its number alone, so that `--seed S --only N` repeats run N. Threads do the runs: one that hangs is ended, and said.
+// seed and its number alone, so that `--seed S --only N` repeats run N. Runs that were wrong once are in fuzz/kept-runs.json, and come first. Threads do the runs: one that hangs is ended, and said.
 import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { build } from 'esbuild';
+import { readOptions, wholeNumber } from './read-options.mjs';
 
+const USAGE = 'npm run fuzz:c -- [--runs N] [--seed N] [--only N] [--jobs N]';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outfile = join(root, 'node_modules', '.cache', 'fuzz', 'c.mjs');
 /** The longest that a run may take; one that takes longer is repeated, as another process may have had the caches or the clock. */
@@ -30,21 +31,20 @@ if (isMainThread) await main();
 else await work();
 
 async function main() {
-  const { values } = parseArgs({ options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, only: { type: 'string' }, jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) } } });
-  const [runs, seed, jobs] = [Number(values.runs), Number(values.seed), Number(values.jobs)];
-  if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(seed) || !Number.isSafeInteger(jobs) || jobs < 1) {
-    console.error('fuzz:c: --runs, --seed and --jobs: expected whole numbers');
-    process.exit(2);
-  }
+  const { values } = readOptions(USAGE, { options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, only: { type: 'string' }, jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) } } });
+  const number = (option, least) => wholeNumber(USAGE, `--${option}`, values[option], least);
+  const [runs, seed, jobs] = [number('runs', 1), number('seed', 0), number('jobs', 1)];
   mkdirSync(dirname(outfile), { recursive: true });
   const contents = ['test/unit/csource/fuzz/scan-damaged', 'src/csource/parse/c-parser', 'src/csource/preprocess/index-cache'].map((file) => `export * from './${file}.ts';`).join('\n');
   await build({ stdin: { contents, resolveDir: root }, bundle: true, format: 'esm', platform: 'node', target: 'es2022', packages: 'external', outfile, logLevel: 'warning' });
-  const [from, to] = values.only === undefined ? [0, runs] : [Number(values.only), Number(values.only) + 1];
+  const kept = values.only === undefined ? JSON.parse(readFileSync(join(root, 'test/unit/csource/fuzz/kept-runs.json'), 'utf8')) : [];
+  const [from, to] = values.only === undefined ? [0, runs] : [number('only', 0), number('only', 0) + 1];
   const threads = Math.min(jobs, to - from);
   const total = { done: 0, characters: 0, calls: { exact: 0, bounded: 0, unknown: 0 }, findings: 0, kinds: new Map(), bad: [], slowest: { ms: 0, run: from }, memory: [] };
+  for (const once of kept) await watch({ seed: once.seed, from: once.run, to: once.run + 1, step: 1, thread: 0 }, total);
   await Promise.all(Array.from({ length: threads }, (_, n) => watch({ seed, from: from + n, to, step: threads, thread: n }, total)));
   const { calls } = total;
-  console.log(`${total.done} damaged C files (${(total.characters / 1e6).toFixed(0)} MB), seed ${seed}: ${[...total.kinds].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${count} ${name}`).join(', ')}`);
+  console.log(`${total.done} damaged C files (${(total.characters / 1e6).toFixed(0)} MB), ${kept.length > 0 ? `${kept.length} kept and ` : ''}seed ${seed}: ${[...total.kinds].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${count} ${name}`).join(', ')}`);
   console.log(`${calls.exact + calls.bounded + calls.unknown} calls: ${calls.exact} exact, ${calls.bounded} bounded, ${calls.unknown} unknown; ${total.findings} findings; slowest ${total.slowest.ms.toFixed(0)} ms (run ${total.slowest.run})`);
   console.log(`${total.bad.length} wrong`);
   for (const line of total.bad) console.log(line);
@@ -68,7 +68,7 @@ async function watch(share, total) {
       }, 200);
       const end = (wrong, why) => {
         clearInterval(timer);
-        if (wrong) total.bad.push(`run ${Atomics.load(at, 0)}: ${why}`);
+        if (wrong) total.bad.push(`seed ${share.seed}, run ${Atomics.load(at, 0)}: ${why}`);
         void worker.terminate().then(() => resolve(wrong));
       };
       worker.on('message', (message) => {
@@ -147,7 +147,7 @@ async function work() {
     part.findings += result.findings;
     if (ms > part.slowest.ms) part.slowest = { ms, run };
     const wrong = [...result.wrong, ...(ms > LONGEST_MS ? [`took ${ms.toFixed(0)} ms (${result.characters} characters)`] : []), ...(trees.made - trees.deleted > kept ? ['a tree was not deleted'] : [])];
-    for (const line of wrong.slice(0, 3)) part.bad.push(`run ${run} (${result.kinds.join(', ')}): ${line}`);
+    for (const line of wrong.slice(0, 3)) part.bad.push(`seed ${seed}, run ${run} (${result.kinds.join(', ')}): ${line}`);
     if (count % INTERVAL === 0 || run + step >= to) report(run);
   }
   parentPort.postMessage({ end: true });

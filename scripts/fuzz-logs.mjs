@@ -4,16 +4,13 @@
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { readOptions, wholeNumber } from './read-options.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '200000' }, seed: { type: 'string', default: '1' }, corpus: { type: 'string', multiple: true, default: [] }, only: { type: 'string' } } });
-const [runs, seed] = [Number(values.runs), Number(values.seed)];
-if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(seed)) {
-  console.error('fuzz:logs: --runs and --seed: expected whole numbers');
-  process.exit(2);
-}
+const USAGE = 'npm run fuzz:logs -- [--runs N] [--seed N] [--corpus DIR]… [--only N]';
+const { values } = readOptions(USAGE, { options: { runs: { type: 'string', default: '200000' }, seed: { type: 'string', default: '1' }, corpus: { type: 'string', multiple: true, default: [] }, only: { type: 'string' } } });
+const [runs, seed] = [wholeNumber(USAGE, '--runs', values.runs, 1), wholeNumber(USAGE, '--seed', values.seed, 0)];
 /** A text of so many characters is a hang if it takes longer; a hundred times what the slowest needs. */
 const LONGEST_MS = 2000;
 /** Longer logs are cut to a window of this length, so that many can be read. */
@@ -47,7 +44,8 @@ const kinds = new Map();
 const bad = [];
 let slowest = 0;
 let done = 0;
-const [from, to] = values.only === undefined ? [0, runs] : [Number(values.only), Number(values.only) + 1];
+const only = values.only === undefined ? undefined : wholeNumber(USAGE, '--only', values.only, 0);
+const [from, to] = only === undefined ? [0, runs] : [only, only + 1];
 for (let run = from; run < to && bad.length < 20; run++) {
   done++;
   const random = seededRandom(seed * 1_000_003 + run);

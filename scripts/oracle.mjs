@@ -9,15 +9,15 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { readOptions, usageError } from './read-options.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const options = process.argv.slice(2).filter((word) => word.startsWith('--'));
-const prefix = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : '';
-const [dir, tree, configFile] = process.argv.slice(2).filter((word) => !word.startsWith('--') && word !== prefix);
-if (!dir || !tree) {
-  console.error('usage: npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved [--runtime]] [--hard] [--no-config] [--no-tree] [--no-structs]');
-  process.exit(2);
-}
+const USAGE = 'npm run oracle -- DIR TREE [CONFIG] [--only PREFIX] [--unresolved [--runtime]] [--hard] [--no-config] [--no-tree] [--no-structs]';
+const flags = Object.fromEntries(['unresolved', 'runtime', 'hard', 'no-config', 'no-tree', 'no-structs'].map((name) => [name, { type: 'boolean' }]));
+const { values: options, positionals } = readOptions(USAGE, { allowPositionals: true, options: { only: { type: 'string', default: '' }, ...flags } });
+const prefix = options.only;
+const [dir, tree, configFile] = positionals;
+if (!dir || !tree || positionals.length > 3) usageError(USAGE, 'expected a folder with oracle.jsonl, a kernel tree and perhaps its .config');
 
 /** The room as a module, bundled: Node 20 reads no TypeScript. */
 async function loadRoom() {
@@ -87,7 +87,7 @@ const parser = await room.createCParser({
 const rows = readFileSync(join(dir, 'oracle.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line))
   .filter((row) => row.file.startsWith(prefix) && room.DMA_APIS.has(row.api));
 const defaultConfig = readdirSync(dir).find((name) => /^config-.*\.gz$/.test(name));
-const config = options.includes('--no-config') ? undefined : configFile ? readConfig(configFile) : defaultConfig ? readConfig(join(dir, defaultConfig)) : undefined;
+const config = options['no-config'] ? undefined : configFile ? readConfig(configFile) : defaultConfig ? readConfig(join(dir, defaultConfig)) : undefined;
 
 const cache = new room.IndexCache();
 const read = async (path) => {
@@ -101,7 +101,7 @@ const readNow = (path) => {
     return undefined;
   }
 };
-const kernelTree = options.includes('--no-tree') ? undefined : new room.KernelTree('', readNow, (folder) => readdirSync(join(tree, folder), { withFileTypes: true }).map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)));
+const kernelTree = options['no-tree'] ? undefined : new room.KernelTree('', readNow, (folder) => readdirSync(join(tree, folder), { withFileTypes: true }).map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)));
 const byFile = Map.groupBy ? Map.groupBy(rows, (row) => row.file) : rows.reduce((map, row) => map.set(row.file, [...(map.get(row.file) ?? []), row]), new Map());
 const hardFile = join(dir, 'hard-cases.jsonl');
 const hardCases = existsSync(hardFile) ? readFileSync(hardFile, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
@@ -143,7 +143,7 @@ for (const [file, fileRows] of byFile) {
     const said = call ? (call.size.kind === 'exact' ? call.size.bytes : call.size.kind === 'bounded' ? `${call.size.min}..${call.size.max}` : '?') : 'no site';
     const line = `${file}:${row.line} ${row.api} ${row.argText.replace(/\s+/g, ' ').slice(0, 80)}: compiler ${row.values ?? row.someValues ?? row.bytes} (${row.kind}), here ${said}: ${call?.size.why ?? ''}`;
     if (verdict === 'wrong') wrong.push(line);
-    else if ((verdict === 'unresolved' || verdict === 'missing') && (row.kind !== 'runtime' || options.includes('--runtime'))) unresolved.push(line);
+    else if ((verdict === 'unresolved' || verdict === 'missing') && (row.kind !== 'runtime' || options.runtime)) unresolved.push(line);
   }
 }
 parser.dispose();
@@ -151,7 +151,7 @@ parser.dispose();
 // Types: as `dma-aperture sizeof` answers.
 const structs = { right: 0, wrong: 0, open: 0 };
 const structFile = join(dir, 'structs.jsonl');
-if (existsSync(structFile) && !options.includes('--no-structs')) {
+if (existsSync(structFile) && !options['no-structs']) {
   const texts = new Map();
   const access = {
     read: (path) => {
@@ -195,9 +195,9 @@ for (const [name, kinds] of order) {
 console.log(`${rows.length} rows, ${byFile.size} files, ${sites} call sites, ${((Date.now() - began) / 1000).toFixed(1)} s, configuration ${config ? 'given' : 'not given'}`);
 console.log(`runtime: ${byType} of those that are right have the bound of a 32 bit type and no other`);
 if (hardCases.length > 0) console.log(`hard cases: ${Object.entries(hard).map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
-if (options.includes('--hard')) for (const line of hardLines) console.log(`  ${line}`);
+if (options.hard) for (const line of hardLines) console.log(`  ${line}`);
 console.log(`structs: ${structs.right} right, ${structs.wrong} wrong, ${structs.open} open`);
 console.log(`wrong: ${wrong.length}`);
 for (const line of wrong) console.log(`  WRONG ${line}`);
-if (options.includes('--unresolved')) for (const line of unresolved) console.log(`  open ${line}`);
+if (options.unresolved) for (const line of unresolved) console.log(`  open ${line}`);
 process.exitCode = wrong.length > 0 ? 1 : 0;

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './read-options.mjs';
 import { die, ensureDependencies, ROOT, say, SetupError } from './setup.mjs';
 
 /** The README of the package. */
@@ -20,7 +20,7 @@ const KIB_AT_MOST = {
 
 try {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const { values } = parseArgs({ options: { out: { type: 'string' } } });
+  const { values } = readOptions('npm run package -- [--out FILE]', { options: { out: { type: 'string' } } });
   const out = values.out ? resolve(values.out) : join(ROOT, `dma-aperture-${version}.vsix`);
   ensureDependencies();
   run('the build', process.execPath, ['scripts/build.mjs', '--minify']);

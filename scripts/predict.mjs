@@ -1,20 +1,18 @@
-// What the core says of machines before it has seen them run, beside what they did: `npm run predict -- DIR [-v] [--tables FILE]`.
+// What the core says of machines before it has seen them run, beside what they did: `npm run predict -- DIR [-v]`.
 // DIR holds boot logs (*.serial.log) and the traces taken in those boots (*.trace.csv.gz) under the same names, in any depth.
 // A machine is booted from its log's facts alone; of a trace only the requests are taken. Exit status 1 where a row differs.
 import { build } from 'esbuild';
+import { readOptions, usageError } from './read-options.mjs';
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const args = process.argv.slice(2);
-const verbose = args.includes('-v');
-const directory = args.find((word) => !word.startsWith('-'));
-if (directory === undefined || !existsSync(directory)) {
-  console.error('usage: npm run predict -- DIR [-v]: a folder with NAME.serial.log beside NAME.trace.csv.gz');
-  process.exit(2);
-}
+const USAGE = 'npm run predict -- DIR [-v]: a folder with NAME.serial.log beside NAME.trace.csv.gz';
+const { values: { verbose }, positionals } = readOptions(USAGE, { allowPositionals: true, options: { verbose: { type: 'boolean', short: 'v' } } });
+const [directory] = positionals;
+if (directory === undefined || positionals.length > 1 || !existsSync(directory)) usageError(USAGE, 'expected one folder');
 
 async function loadCore() {
   const outfile = join(root, 'node_modules/.cache/dma-aperture/predict.mjs');

@@ -4,12 +4,12 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { longLog } from '../bench/long-log.mjs';
+import { readOptions } from './read-options.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values } = parseArgs({ options: { logs: { type: 'string', multiple: true, default: [] } } });
+const { values } = readOptions('npm run sieve:windows -- [--logs DIR]…', { options: { logs: { type: 'string', multiple: true, default: [] } } });
 /** How much the boot logs count, all together; the rest is the text of a long run, of which long logs are made. */
 const BOOTS = 0.4;
 

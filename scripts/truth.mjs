@@ -5,13 +5,13 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { readOptions, usageError } from './read-options.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const directory = process.argv.slice(2).find((arg) => !arg.startsWith('-'));
-if (directory === undefined) {
-  console.error('usage: npm run truth -- DIR: a folder with traces (.trace.csv, .trace.csv.gz), searched with its subfolders');
-  process.exit(2);
-}
+const USAGE = 'npm run truth -- DIR: a folder with traces (.trace.csv, .trace.csv.gz), searched with its subfolders';
+const { positionals } = readOptions(USAGE, { allowPositionals: true });
+const [directory] = positionals;
+if (directory === undefined || positionals.length > 1) usageError(USAGE, 'expected one folder');
 
 const { readTrace, replayTraces } = await loadReplay();
 const files = listTraces(resolve(directory));
