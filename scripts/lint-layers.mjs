@@ -35,7 +35,7 @@ export const LAYERS = {
   'server/node-main.ts': { rooms: [...PURE, 'server'], packages: ['node:', 'vscode-languageserver'] },
   'server/worker-main.ts': { rooms: [...PURE, 'server'], packages: ['vscode-languageserver'] },
   cli: { rooms: PURE, packages: ['node:', 'valibot', 'jsonc-parser'], data: ['media/scenarios'] },
-  extension: { rooms: ['protocol', 'core/units'], packages: ['vscode', 'vscode-languageclient'] },
+  extension: { rooms: ['protocol', 'core/units'], packages: ['vscode', 'vscode-languageclient', 'picomatch'] },
   panel: { rooms: ['protocol', 'core/units'], packages: ['preact'] },
 };
 

@@ -3,6 +3,7 @@ import { CLIENT_REQUESTS } from '../protocol/server-requests.ts';
 import type { ReadResult } from '../protocol/server-requests.ts';
 import type { ServerClient } from './server-client.ts';
 import { excludePattern } from './exclude-pattern.ts';
+import { findBelow } from './find-below.ts';
 
 /** Above this a file is no source text, configuration or log that anyone reads whole. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -14,11 +15,50 @@ const MAX_FILES = 200_000;
 export function answerFileRequests(server: ServerClient): vscode.Disposable {
   return vscode.Disposable.from(
     server.answer(CLIENT_REQUESTS.readFile, ({ uri, maxBytes, bytes }) => readFile(uri, maxBytes ?? MAX_BYTES, bytes === true)),
+    server.answer(CLIENT_REQUESTS.listFolder, ({ uri }) => listFolder(uri)),
     server.answer(CLIENT_REQUESTS.findFiles, async ({ glob, max, exclude }) => {
-      const found = await vscode.workspace.findFiles(glob, excludePattern(exclude ?? []), Math.min(max, MAX_FILES));
+      const found = await findFiles(glob, exclude ?? [], Math.min(max, MAX_FILES));
       return found.map((uri) => uri.toString());
     }),
   );
+}
+
+/**
+ * A search of the workspace. Many virtual file systems have no search: VS Code finds nothing there and does not say so. In their
+ * folders, if nothing was found, one folder after the other is read.
+ */
+async function findFiles(glob: string, exclude: readonly string[], max: number): Promise<vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles(glob, excludePattern(exclude), max);
+  for (const { uri: top } of vscode.workspace.workspaceFolders ?? []) {
+    if (SEARCHED.has(top.scheme) || found.some((uri) => uri.toString().startsWith(`${top.toString()}/`))) continue;
+    const list = (path: string): Promise<(readonly [string, boolean])[]> => entriesOf(path === '' ? top : vscode.Uri.joinPath(top, path));
+    const below = await findBelow(list, glob, [...exclude, ...usersExcludes(top)], max - found.length);
+    found.push(...below.map((path) => vscode.Uri.joinPath(top, path)));
+  }
+  return found;
+}
+
+/** Schemes whose files VS Code itself searches. */
+const SEARCHED = new Set(['file', 'vscode-remote']);
+
+function usersExcludes(folder: vscode.Uri): string[] {
+  const set = vscode.workspace.getConfiguration('files', folder).get<Record<string, unknown>>('exclude', {});
+  return Object.keys(set).filter((glob) => set[glob] === true);
+}
+
+async function listFolder(text: string): Promise<string[]> {
+  const entries = await entriesOf(vscode.Uri.parse(text, true));
+  return entries.map(([name, isFolder]) => (isFolder ? `${encodeURIComponent(name)}/` : encodeURIComponent(name)));
+}
+
+/** None for a folder that cannot be read. */
+async function entriesOf(folder: vscode.Uri): Promise<(readonly [string, boolean])[]> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(folder);
+    return entries.map(([name, type]) => [name, (type & vscode.FileType.Directory) !== 0]);
+  } catch {
+    return []; // not there, not readable, or a file system that does not list: the same to whoever asks
+  }
 }
 
 async function readFile(text: string, maxBytes: number, asBytes: boolean): Promise<ReadResult> {

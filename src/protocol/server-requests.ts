@@ -277,6 +277,10 @@ export const CLIENT_REQUESTS = {
     params: reader(v.object({ uri, maxBytes: v.optional(count), bytes: v.optional(v.boolean()) })),
     result: reader(readResult),
   } satisfies RequestSpec<{ uri: string; maxBytes?: number | undefined; bytes?: boolean | undefined }, ReadResult>,
+  /** Names in a folder, those of folders with a `/` at their end; none where it cannot be read. */
+  listFolder: {
+    method: 'dmaAperture/listFolder', params: reader(v.object({ uri })), result: reader(v.array(v.string())),
+  } satisfies RequestSpec<{ uri: string }, string[]>,
   /** URIs of the workspace's files that match a glob and none of `exclude`, at most `max`; the user's excludes hold as well. */
   findFiles: {
     method: 'dmaAperture/findFiles',

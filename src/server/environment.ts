@@ -12,4 +12,6 @@ export interface ServerEnvironment {
   readonly inflate?: (packed: Uint8Array) => Promise<Uint8Array | undefined>;
   /** As `readFile`, at once: for headers, which are found one by the other. */
   readonly readFileNow?: (uri: string) => string | undefined;
+  /** Names in a folder, at once: those of folders with a `/` at their end; none where it cannot be read. */
+  readonly listFolderNow?: (uri: string) => readonly string[];
 }

@@ -25,6 +25,7 @@ export class FileAccess {
   readonly #texts = new Map<string, Promise<string | undefined>>();
   /** Those of the texts that have come. */
   readonly #come = new Map<string, string | undefined>();
+  readonly #folders = new Map<string, readonly string[]>();
   #kept = 0;
   /** Whether the client answers the server's file requests. */
   throughClient = false;
@@ -53,6 +54,25 @@ export class FileAccess {
     if (open) return open.getText();
     if (this.#come.has(uri)) return this.#come.get(uri);
     return this.isLocal(uri) && this.#environment.readFileNow ? this.#environment.readFileNow(uri) : null;
+  }
+
+  /** Names in a folder without waiting, those of folders with a `/` at their end. @returns null where they are not known yet: `list` finds out */
+  listNow(uri: string): readonly string[] | null {
+    if (this.isLocal(uri) && this.#environment.listFolderNow) return this.#environment.listFolderNow(uri);
+    return this.#folders.get(uri) ?? null;
+  }
+
+  /** Asks the client for the names in a folder: `listNow` knows them then, none where it cannot say. */
+  async list(uri: string): Promise<void> {
+    const { method, result } = CLIENT_REQUESTS.listFolder;
+    let names: readonly string[] = [];
+    try {
+      const parsed = this.throughClient ? result(await this.#connection.sendRequest<unknown>(method, { uri })) : undefined;
+      if (parsed?.ok) names = parsed.value;
+    } catch {
+      // An editor whose client does not answer this has no names.
+    }
+    this.#folders.set(uri, names);
   }
 
   /** A text that is not kept: of a file that nothing tells about when it changes, or of one among thousands. */
@@ -100,12 +120,14 @@ export class FileAccess {
   forget(uri: string): void {
     this.#texts.delete(uri);
     this.#come.delete(uri);
+    this.#folders.delete(uri.slice(0, uri.lastIndexOf('/')));
   }
 
   /** Forgets every text: nobody may have told of changes. */
   forgetAll(): void {
     this.#texts.clear();
     this.#come.clear();
+    this.#folders.clear();
     this.#kept = 0;
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -34,11 +34,22 @@ function readUriNow(uri: string): string | undefined {
   }
 }
 
+function listUriNow(uri: string): string[] {
+  if (!uri.startsWith('file:')) return [];
+  try {
+    return readdirSync(fileURLToPath(uri), { withFileTypes: true })
+      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name).split('/').map(encodeURIComponent).join('/'));
+  } catch {
+    return []; // as above
+  }
+}
+
 // --stdio, --node-ipc, --socket=N or --pipe=NAME, as every editor's client passes it.
 startServer(createConnection(ProposedFeatures.all), {
   readFile: readUri,
   packageUri: pathToFileURL(join(__dirname, '..')).href,
   readFileNow: readUriNow,
+  listFolderNow: listUriNow,
   inflate: (packed) => new Promise((resolve) => {
     inflateRaw(packed, { maxOutputLength: MAX_UNPACKED }, (error, bytes) => {
       resolve(error ? undefined : bytes);

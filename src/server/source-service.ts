@@ -40,6 +40,8 @@ export class SourceService {
   #modules: (() => Promise<CParserModules>) | undefined;
   #parser: Promise<CParser> | undefined;
   #config: ReadonlyMap<string, string> | undefined;
+  /** How often a source changed in a folder whose sources were looked through together, by that folder. */
+  readonly #sourceChanges = new Map<string, number>();
   /** Counts the configurations that there were, and the states of the kernel tree's headers. */
   #configs = 0;
 
@@ -77,7 +79,7 @@ export class SourceService {
   async scanFile(uri: string, text: string, before: FileScan | undefined): Promise<{ scan: FileScan; document?: SourceDocument }> {
     if (!mentionsDmaApi(text) && !mentionsContext(text)) return { scan: NOTHING };
     const headers = await loadHeaders(uri, text, (path) => this.#files.read(path), this.#cache);
-    const key = [this.#configs, textKey(text), ...[...headers.values()].map((header) => textKey(header.text))].join(' ');
+    const key = [this.#configs, this.#changesOver(uri), textKey(text), ...[...headers.values()].map((header) => textKey(header.text))].join(' ');
     if (before?.key === key) return { scan: before, document: new SourceDocument(text, before.source, headers) };
     const source = await this.#scanUnit(uri, text, headers);
     return { scan: { key, headers: [...headers.keys()], source }, document: new SourceDocument(text, source, headers) };
@@ -85,6 +87,19 @@ export class SourceService {
 
   close(uri: string): void {
     this.#entries.delete(uri);
+  }
+
+  /**
+   * Forgets the scans that rest on another C file: it stores in members of a struct that they see as well.
+   * @returns their URIs, and the folders with all files that may rest on it
+   */
+  sourceChanged(uri: string): { readonly open: readonly string[]; readonly folders: readonly string[] } {
+    this.#trees.changed(uri);
+    const folders = this.#trees.lookedThroughOver(uri);
+    for (const folder of folders) this.#sourceChanges.set(folder, (this.#sourceChanges.get(folder) ?? 0) + 1);
+    const open = [...this.#entries.keys()].filter((each) => each !== uri && folders.some((folder) => each.startsWith(`${folder}/`)));
+    for (const each of open) this.#entries.delete(each);
+    return { open, folders };
   }
 
   /** Forgets the scans that rest on a header. @returns their URIs */
@@ -117,6 +132,12 @@ export class SourceService {
       if (!(await this.#trees.fetch(tree))) return scan;
     }
     return scanSource(parser, unit);
+  }
+
+  #changesOver(uri: string): number {
+    let sum = 0;
+    for (const [folder, count] of this.#sourceChanges) if (uri.startsWith(`${folder}/`)) sum += count;
+    return sum;
   }
 
   #cParser(): Promise<CParser> {

@@ -230,7 +230,9 @@ class LanguageServer {
   async #filesChanged(uris: readonly string[]): Promise<void> {
     for (const uri of uris) this.#files.forget(uri);
     if (uris.some((uri) => this.#workspaceUris.includes(uri) || /\/(\.config|Makefile)$/.test(uri))) await this.#readWorkspace();
-    this.#scan.filesChanged(uris);
+    const others = uris.filter((uri) => uri.endsWith('.c')).map((uri) => this.#sources.sourceChanged(uri));
+    this.#scan.filesChanged(uris, others.flatMap(({ folders }) => folders));
+    for (const source of others.flatMap(({ open }) => open)) this.#schedule(source);
     for (const uri of uris) {
       if (!uri.endsWith('.h')) continue;
       for (const source of await this.#sources.headerChanged(uri)) this.#schedule(source);

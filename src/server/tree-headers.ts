@@ -13,6 +13,7 @@ export class TreeHeaders {
   readonly #roots = new Map<string, Promise<string | undefined>>();
   readonly #trees = new Map<string, KernelTree>();
   readonly #wanted = new Set<string>();
+  readonly #wantedFolders = new Set<string>();
 
   constructor(files: FileAccess) {
     this.#files = files;
@@ -23,18 +24,20 @@ export class TreeHeaders {
     const root = await this.#rootAbove(folderOf(uri), MOST_LEVELS);
     if (root === undefined) return undefined;
     let tree = this.#trees.get(root);
-    if (!tree) this.#trees.set(root, (tree = new KernelTree(root, (path) => this.#read(path))));
+    if (!tree) this.#trees.set(root, (tree = new KernelTree(root, (path) => this.#read(path), (folder) => this.#list(folder))));
     return tree;
   }
 
   /** Fetches what the tree asked for in vain. @returns whether there was anything: what was worked out is worked out again then */
   async fetch(tree: KernelTree): Promise<boolean> {
-    if (this.#wanted.size === 0) return false;
+    if (this.#wanted.size === 0 && this.#wantedFolders.size === 0) return false;
     const wanted = [...this.#wanted];
+    const folders = [...this.#wantedFolders];
     this.#wanted.clear();
+    this.#wantedFolders.clear();
     // Before anything else runs: another scan asks for them again rather than taking them for missing.
-    for (const uri of wanted) tree.forget(uri);
-    await Promise.all(wanted.map((uri) => this.#files.read(uri)));
+    for (const uri of [...wanted, ...folders]) tree.forget(uri);
+    await Promise.all([...wanted.map((uri) => this.#files.read(uri)), ...folders.map((uri) => this.#files.list(uri))]);
     return true;
   }
 
@@ -42,6 +45,18 @@ export class TreeHeaders {
   changed(uri: string): boolean {
     if (/\/(?:Kbuild|Makefile)$/.test(uri)) this.#roots.clear();
     return [...this.#trees.values()].map((tree) => tree.forget(uri)).includes(true);
+  }
+
+  /** The folders whose sources were looked through for what a struct's members hold, that are above a file: what it holds counts for all there. */
+  lookedThroughOver(uri: string): string[] {
+    return [...this.#trees.values()].flatMap((tree) => tree.lookedThroughOver(uri));
+  }
+
+  #list(uri: string): readonly string[] {
+    const names = this.#files.listNow(uri);
+    if (names !== null) return names;
+    this.#wantedFolders.add(uri);
+    return [];
   }
 
   #read(uri: string): string | undefined {

@@ -99,15 +99,18 @@ export class WorkspaceScan {
     return { ...sum, limited, cancelled: cancelled() };
   }
 
-  /** Checks those of the files again that the last scan read, and those that rest on one of them. */
-  filesChanged(uris: readonly string[]): void {
+  /**
+   * Checks those of the files again that the last scan read, and those that rest on one of them.
+   * @param folders whose files rest on each other's text
+   */
+  filesChanged(uris: readonly string[], folders: readonly string[] = []): void {
     if (this.#entries.size === 0) return;
     const changed = new Set(uris);
     // A header that was not there before may be one that was missing: which files wanted it is not kept.
     const used = new Set([...this.#entries.values()].flatMap(({ scan }) => scan.headers));
     const all = uris.some((uri) => uri.endsWith('.h') && !used.has(uri));
     for (const [uri, { scan }] of this.#entries) {
-      if (changed.has(uri) || (all && scan.key !== '') || scan.headers.some((header) => changed.has(header))) this.#stale.add(uri);
+      if (changed.has(uri) || (all && scan.key !== '') || (scan.key !== '' && folders.some((folder) => uri.startsWith(`${folder}/`))) || scan.headers.some((header) => changed.has(header))) this.#stale.add(uri);
     }
     void this.#drain();
   }

@@ -48,6 +48,20 @@ async function untilHover(client: LspClient, uri: string, wanted: string): Promi
   }
 }
 
+/** A driver of two files: what one stores in a member is the size that the other asks for. */
+const STORED = {
+  'drivers/y/ring.h': 'struct ring {\n\tu32 bytes;\n};\n',
+  'drivers/y/setup.c': '#include "ring.h"\nvoid ring_setup(struct ring *ring)\n{\n\tring->bytes = 12288;\n}\n',
+  'drivers/y/ring.c': `#include <linux/card.h>
+#include "ring.h"
+
+void *ring_make(struct device *dev, struct ring *ring)
+{
+	return dma_alloc_coherent(dev, ring->bytes, &bus, GFP_KERNEL);
+}
+`,
+};
+
 describe("the kernel's headers in the editor", () => {
   let client: LspClient | undefined;
   const folder = mkdtempSync(join(tmpdir(), 'dma-aperture-tree-'));
@@ -85,5 +99,29 @@ describe("the kernel's headers in the editor", () => {
     writeFileSync(join(folder, 'drivers/shared/shared.h'), '#define SHARED 1\n');
     await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: `${root}/drivers/shared/shared.h`, type: 2 }] });
     await untilHover(client, uri, '24,576 B');
+  });
+  it('lead to what the other files of the driver store, in a virtual workspace as well', async () => {
+    client = new LspClient();
+    const root = 'memfs:/linux';
+    const uri = `${root}/drivers/y/ring.c`;
+    await client.initialize(Object.fromEntries(Object.entries({ ...TREE, ...STORED }).map(([path, text]) => [`${root}/${path}`, text])), root);
+    await client.open(uri, 'c', STORED['drivers/y/ring.c']);
+    await untilHover(client, uri, '12,288 B');
+  });
+
+  it('lead to what another file stores, and follow it', async () => {
+    for (const [path, text] of Object.entries({ ...TREE, ...STORED })) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    client = new LspClient();
+    const root = pathToFileURL(folder).href;
+    const uri = `${root}/drivers/y/ring.c`;
+    await client.initialize({}, root);
+    await client.open(uri, 'c', STORED['drivers/y/ring.c']);
+    await untilHover(client, uri, '12,288 B');
+    writeFileSync(join(folder, 'drivers/y/setup.c'), STORED['drivers/y/setup.c'].replace('12288', '20480'));
+    await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: `${root}/drivers/y/setup.c`, type: 2 }] });
+    await untilHover(client, uri, '20,480 B');
   });
 });

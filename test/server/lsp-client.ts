@@ -39,6 +39,8 @@ export class LspClient {
   async initialize(files: Readonly<Record<string, string>> = {}, folder?: string, settings?: object, options: object = {}): Promise<unknown> {
     this.connection.onRequest('workspace/configuration', () => [settings]);
     this.connection.onRequest('dmaAperture/readFile', ({ uri }: { uri: string }): object => (uri in files ? { text: files[uri] } : { missing: true }));
+    this.connection.onRequest('dmaAperture/listFolder', ({ uri }: { uri: string }) => [...new Set(Object.keys(files)
+      .filter((each) => each.startsWith(`${uri}/`)).map((each) => each.slice(uri.length + 1).replace(/\/.*/, '/')))]);
     this.connection.onRequest('dmaAperture/findFiles', ({ glob, exclude = [] }: { glob: string; exclude?: string[] }) => Object.keys(files)
       .filter((uri) => uri.endsWith(glob.replace('**/*', '')) && !exclude.some((each) => uri.includes(each.replaceAll('**', '')))));
     const result = await this.connection.sendRequest<unknown>('initialize', {

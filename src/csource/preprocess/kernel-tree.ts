@@ -26,6 +26,7 @@ export class KernelTree {
   readonly #read: (path: string) => string | undefined;
   readonly #list: ((folder: string) => readonly string[]) | undefined;
   readonly #beside = new Map<string, readonly string[] | undefined>();
+  readonly #lookedThrough = new Set<string>();
   readonly #includers = new Map<string, readonly string[]>();
   #textsOf = '';
   readonly #texts = new Map<string, string | undefined>();
@@ -93,11 +94,17 @@ export class KernelTree {
   /** The C files and headers of a file's folder and those below; undefined where they cannot be listed, or are too many to look at. */
   sourcesBeside(path: string): readonly string[] | undefined {
     const folder = path.split('/').slice(0, -1).join('/');
+    this.#lookedThrough.add(folder);
     if (!this.#beside.has(folder)) this.#beside.set(folder, this.#sourcesBelow(folder));
     // Texts of one driver are kept at a time.
     if (folder !== this.#textsOf) this.#texts.clear();
     this.#textsOf = folder;
     return this.#beside.get(folder);
+  }
+
+  /** The folders above a file for which `sourcesBeside` was ever asked. */
+  lookedThroughOver(path: string): string[] {
+    return [...this.#lookedThrough].filter((folder) => path.startsWith(`${folder}/`));
   }
 
   /** Of some files, those that include a header, by whatever path, or include what does; with the header itself. */
