@@ -11,7 +11,7 @@ import { configOf, limitsFromOptions } from './scan-limits.ts';
 import { scenarioCommand } from './scenario-command.ts';
 import { sizeCommand } from './size-command.ts';
 import { sizeofCommand } from './sizeof-command.ts';
-import { FileScanner } from './scan-files.ts';
+import { FileScanner, type ScanShare } from './scan-files.ts';
 import { USAGE } from './usage.ts';
 
 declare const DMA_APERTURE_VERSION: string;
@@ -52,12 +52,12 @@ function lspCommand(args: readonly string[]): Promise<number> {
 // A reader that stops early (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-/** A thread of a scan: answers lists of files until it is ended. */
+/** A thread of a scan: answers shares of files until it is ended. */
 async function scanWorker({ values }: ScanJob): Promise<never> {
   const scanner = await FileScanner.create(limitsFromOptions(values), configOf(values));
-  parentPort?.on('message', (files: readonly string[]) => {
+  parentPort?.on('message', (share: ScanShare) => {
     // A failure ends the thread, which the main thread reports.
-    void scanner.scan(files).then((result) => parentPort?.postMessage(result), (error: unknown) => { setImmediate(() => { throw error; }); });
+    void scanner.scan(share).then((result) => parentPort?.postMessage(result), (error: unknown) => { setImmediate(() => { throw error; }); });
   });
   return new Promise(() => undefined);
 }

@@ -14,7 +14,8 @@ import { listSources } from './list-sources.ts';
 import { PLATFORM_OPTIONS } from './platform-options.ts';
 import { fileErrorText } from './read-input.ts';
 import { RULE_OPTIONS, type ScanValues, configOf, limitsFromOptions } from './scan-limits.ts';
-import { FileScanner, type ScanResult } from './scan-files.ts';
+import { passingCallers } from './passing-callers.ts';
+import { FileScanner, type ScanResult, type ScanShare } from './scan-files.ts';
 
 declare const DMA_APERTURE_VERSION: string;
 
@@ -87,35 +88,55 @@ async function scanAll(files: readonly string[], values: ScanValues, limits: Pla
   const count = Math.min(jobs, Math.floor(files.length / FILES_PER_WORKER));
   if (count < 2) {
     const scanner = await FileScanner.create(limits, configOf(values));
-    const result = await scanner.scan(files);
+    const result = await scanner.scan({ files });
+    const callers = await scanner.scan(passingCallers(files, result.passing));
     scanner.dispose();
-    return result;
+    return withCallers(files, result, callers);
   }
   // Contiguous shares keep folders, and so their headers, together; many small ones even out large folders.
-  const shares = Math.min(count * SHARES_PER_WORKER, Math.ceil(files.length / FILES_PER_WORKER));
-  const parts: ScanResult[] = [];
-  let next = 0;
-  let done = 0;
   const workers = Array.from({ length: count }, () => new Worker(__filename, { resourceLimits: MEMORY, workerData: { values: { ...values } } satisfies ScanJob }));
-  const take = async (worker: Worker): Promise<void> => {
-    for (let share = next++; share < shares; share = next++) {
-      const from = Math.floor((files.length * share) / shares);
-      const to = Math.floor((files.length * (share + 1)) / shares);
-      parts[share] = await askWorker(worker, files.slice(from, to));
-      done += to - from;
-      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${files.length} files`);
-    }
-  };
   try {
-    await Promise.all(workers.map(take));
+    const result = await askWorkers(workers, { files }, 'files');
+    return withCallers(files, result, await askWorkers(workers, passingCallers(files, result.passing), 'files that may call what hands sizes on'));
   } finally {
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  return { calls: parts.flatMap((part) => part.calls), others: parts.flatMap((part) => part.others), unread: parts.flatMap((part) => part.unread) };
 }
 
-function askWorker(worker: Worker, files: readonly string[]): Promise<ScanResult> {
+/** Scans in shares. @param what they are, for the progress */
+async function askWorkers(workers: readonly Worker[], { files, passing }: ScanShare, what: string): Promise<ScanResult> {
+  const shares = Math.min(workers.length * SHARES_PER_WORKER, Math.ceil(files.length / FILES_PER_WORKER));
+  const parts: ScanResult[] = [];
+  let next = 0;
+  let done = 0;
+  const take = async (worker: Worker): Promise<void> => {
+    for (let share = next++; share < shares; share = next++) {
+      const from = Math.floor((files.length * share) / shares);
+      const to = Math.floor((files.length * (share + 1)) / shares);
+      parts[share] = await askWorker(worker, { files: files.slice(from, to), ...(passing ? { passing: passing.slice(from, to) } : {}) });
+      done += to - from;
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${files.length} ${what}\x1b[K`);
+    }
+  };
+  await Promise.all(workers.map(take));
+  return {
+    calls: parts.flatMap((part) => part.calls), others: parts.flatMap((part) => part.others),
+    unread: parts.flatMap((part) => part.unread), passing: parts.flatMap((part) => part.passing),
+  };
+}
+
+/** A scan with what was found of the callers put in place of what was known of their files before. */
+function withCallers(files: readonly string[], result: ScanResult, callers: ScanResult): ScanResult {
+  const again = new Set([...callers.calls, ...callers.others].map(({ file }) => file));
+  if (again.size === 0) return result;
+  const order = new Map(files.map((file, at) => [file, at]));
+  const merged = <T extends { readonly file: string }>(before: readonly T[], now: readonly T[]): T[] =>
+    [...before.filter(({ file }) => !again.has(file)), ...now].sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0));
+  return { ...result, calls: merged(result.calls, callers.calls), others: merged(result.others, callers.others) };
+}
+
+function askWorker(worker: Worker, share: ScanShare): Promise<ScanResult> {
   return new Promise((resolve, reject) => {
     const answered = (result: ScanResult): void => {
       worker.off('error', failed).off('exit', ended);
@@ -124,7 +145,7 @@ function askWorker(worker: Worker, files: readonly string[]): Promise<ScanResult
     const failed = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
     const ended = (code: number): void => reject(new Error(`a scan worker ended with ${code}`));
     worker.once('message', answered).once('error', failed).once('exit', ended);
-    worker.postMessage(files);
+    worker.postMessage(share);
   });
 }
 

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
+import type { PassingFunction } from '../csource/calls/passing-functions.ts';
 import { type CParser, createCParser } from '../csource/parse/c-parser.ts';
 import { type HeaderText, loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import { BoundedMap } from '../csource/preprocess/bounded-map.ts';
 import { IndexCache } from '../csource/preprocess/index-cache.ts';
-import { type SourceScan, scanSource } from '../csource/scan-source.ts';
+import { type SourceScan, mentionsCalls, scanSource } from '../csource/scan-source.ts';
 import { type FileRecords, fileRecords } from '../render/scan-record.ts';
 import type { PlatformLimits } from '../rules/platform-limits.ts';
 import { checkSource } from '../rules/check-source.ts';
 import { KernelTrees } from './kernel-trees.ts';
+import type { FilePassing } from './passing-callers.ts';
 import { SourceSieve } from './source-sieve.ts';
 import { parserFiles } from './parser-files.ts';
 import { fileErrorText } from './read-input.ts';
@@ -16,6 +17,15 @@ import { fileErrorText } from './read-input.ts';
 export interface ScanResult extends FileRecords {
   /** Files that could not be read, with the reason. */
   readonly unread: readonly string[];
+  /** Functions that hand a size on, whose callers stand in other files. */
+  readonly passing: readonly FilePassing[];
+}
+
+/** Files to scan. */
+export interface ScanShare {
+  readonly files: readonly string[];
+  /** By file: functions of other files that hand a size on. Of these files only those that call one of them are scanned. */
+  readonly passing?: readonly (readonly PassingFunction[])[];
 }
 
 /** Characters of the header texts that are kept: those of the folders that were scanned last. */
@@ -44,37 +54,38 @@ export class FileScanner {
     return new FileScanner(await createCParser(parserFiles()), limits, config);
   }
 
-  async scan(files: readonly string[]): Promise<ScanResult> {
+  async scan({ files, passing }: ScanShare): Promise<ScanResult> {
     const parts: FileRecords[] = [];
+    const found: FilePassing[] = [];
     const unread: string[] = [];
-    for (const file of files) {
+    for (const [at, file] of files.entries()) {
       try {
-        const text = this.#sieve.read(file);
-        if (text !== undefined) parts.push(await this.#scanFile(file, text));
+        const called = passing?.[at];
+        const text = called ? textWithAny(file, called) : this.#sieve.read(file);
+        if (text === undefined) continue;
+        const scan = await this.scanText(file, text, called);
+        parts.push(fileRecords(file, checkSource(scan, text, this.#limits)));
+        if (scan.passing) found.push({ file, functions: scan.passing });
       } catch (error) {
         if (!(error instanceof Error && 'code' in error)) throw error;
         unread.push(`${file}: ${fileErrorText(error)}`);
       }
     }
-    return { calls: parts.flatMap(({ calls }) => calls), others: parts.flatMap(({ others }) => others), unread };
+    return { calls: parts.flatMap(({ calls }) => calls), others: parts.flatMap(({ others }) => others), unread, passing: found };
   }
 
   dispose(): void {
     this.#parser.dispose();
   }
 
-  async #scanFile(file: string, text: string): Promise<FileRecords> {
-    return fileRecords(file, checkSource(await this.scanText(file, text), text, this.#limits));
-  }
-
   /** The calls of one file's text, and what surrounds them. */
-  async scanText(file: string, text: string): Promise<SourceScan> {
+  async scanText(file: string, text: string, passing?: readonly PassingFunction[]): Promise<SourceScan> {
     const place = this.#trees?.of(file);
     const path = place?.path ?? file;
     // What surrounds calls shows in the file itself.
-    const headers = mentionsDmaApi(text) ? await loadHeaders(path, text, (wanted) => Promise.resolve(this.#header(wanted)), this.#cache) : new Map<string, HeaderText>();
+    const headers = mentionsCalls(text, passing) ? await loadHeaders(path, text, (wanted) => Promise.resolve(this.#header(wanted)), this.#cache) : new Map<string, HeaderText>();
     return scanSource(this.#parser, {
-      path, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}), ...(place ? { tree: place.tree } : {}),
+      path, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}), ...(place ? { tree: place.tree } : {}), ...(passing ? { passing } : {}),
     });
   }
 
@@ -84,6 +95,15 @@ export class FileScanner {
     this.#headerTexts.set(path, text, 200 + (text?.length ?? 0));
     return text;
   }
+}
+
+/**
+ * The text of a file that names one of some functions.
+ * @throws what `node:fs` throws
+ */
+function textWithAny(file: string, functions: readonly PassingFunction[]): string | undefined {
+  const bytes = readFileSync(file);
+  return functions.some(({ name }) => bytes.includes(name)) ? bytes.toString('utf8') : undefined;
 }
 
 /** A file's text, or undefined where there is none. */

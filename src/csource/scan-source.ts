@@ -1,6 +1,8 @@
 import { calledNames, DMA_APIS, mentionsDmaApi } from './calls/dma-apis.ts';
 import type { DmaApi, DmaArgumentType, DmaFamily, DmaUnit } from './calls/dma-apis.ts';
 import { argumentsOf, calledIn, callingMacros, passedParameter } from './calls/calling-macros.ts';
+import { apiThrough, passingFunction } from './calls/passing-functions.ts';
+import type { PassingFunction } from './calls/passing-functions.ts';
 import { poolAllocation } from './calls/pool-allocation.ts';
 import { locateCalls } from './calls/locate-calls.ts';
 import type { LocatedCall } from './calls/locate-calls.ts';
@@ -44,6 +46,8 @@ export interface SourceUnit {
   readonly cache?: IndexCache;
   /** The kernel source tree that the file belongs to; used with `config` only. */
   readonly tree?: KernelTree;
+  /** Functions of the driver that hand a size on, and that other files can call: calls of them are call sites. */
+  readonly passing?: readonly PassingFunction[];
 }
 
 /** A call that asks for DMA memory or maps memory for DMA. Offsets are UTF-16 offsets of the text. */
@@ -62,6 +66,8 @@ export interface DmaCall {
   readonly api: string;
   /** The macro of the driver whose use stands here in place of the call. */
   readonly viaMacro?: string;
+  /** The function of the driver that is called here, and hands the size on to `api`. */
+  readonly viaFunction?: string;
   readonly family: DmaFamily;
   /** What `size` counts. */
   readonly unit: DmaUnit;
@@ -78,6 +84,18 @@ export interface SourceScan {
   readonly calls: readonly DmaCall[];
   /** What surrounds them. */
   readonly context: SourceContext;
+  /** Functions of the file that hand a size on, and that other files can call. */
+  readonly passing?: readonly PassingFunction[];
+}
+
+/** The name that stands at a call site: of the function, or of what stands for it. */
+export function nameAt(call: DmaCall): string {
+  return call.viaMacro ?? call.viaFunction ?? call.api;
+}
+
+/** Whether a text names anything that makes a call site of DMA. @param passing as for `scanSource` */
+export function mentionsCalls(text: string, passing: readonly PassingFunction[] = []): boolean {
+  return mentionsDmaApi(text) || passing.some(({ name }) => text.includes(name));
 }
 
 interface Argument {
@@ -110,17 +128,18 @@ interface Reader extends OpenUnit {
 export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
   const finder = new FunctionFinder(unit.text);
   const context = mentionsContext(unit.text) ? readContext(unit.text, finder) : NO_CONTEXT;
-  return { calls: mentionsDmaApi(unit.text) ? scanCalls(parser, unit, finder) : [], context };
+  return { ...(mentionsCalls(unit.text, unit.passing) ? scanCalls(parser, unit, finder) : { calls: [] }), context };
 }
 
-function scanCalls(parser: CParser, unit: SourceUnit, finder: FunctionFinder): DmaCall[] {
+function scanCalls(parser: CParser, unit: SourceUnit, finder: FunctionFinder): Omit<SourceScan, 'context'> {
   const config = kernelConfig(unit.config);
   const cache = unit.cache ?? new IndexCache();
   const index = cache.of(unit.path, unit.text);
   const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
   const macros = callingMacros(translation.localFiles());
-  const named = macros.size === 0 ? calledIn(index) : calledNames(unit.text, [...macros.keys()]);
-  if (named.length === 0) return [];
+  const through = new Map((unit.passing ?? []).filter(({ name }) => unit.text.includes(name) && !macros.has(name) && !DMA_APIS.has(name)).map((each) => [each.name, each]));
+  const named = macros.size + through.size === 0 ? calledIn(index) : calledNames(unit.text, [...macros.keys(), ...through.keys()]);
+  if (named.length === 0) return { calls: [] };
   const located = locateCalls(parser, unit.text, named, finder);
   const home: OpenUnit = { unit: translation, functions: new UnitFunctions(parser, translation, finder), config, memo: new Map() };
   const inView = new Map<string, readonly FileInView[] | undefined>();
@@ -133,13 +152,33 @@ function scanCalls(parser: CParser, unit: SourceUnit, finder: FunctionFinder): D
     }),
   };
   const calls: DmaCall[] = [];
+  const passing = new Map<string, PassingFunction>();
   for (const call of located) {
     if (inDeadText(conditionAt(index, call.start), unit.text)) continue;
     const api = DMA_APIS.get(call.name);
-    if (api) calls.push(describe(call, api, reader));
+    const passed = through.get(call.name);
+    if (api) {
+      const described = describe(call, api, reader);
+      calls.push(described);
+      const handsOn = passingFunction(api, call.start, described.sizeText, reader);
+      // Of several calls with one size the first stands for all.
+      if (handsOn && !passing.has(handsOn.name)) passing.set(handsOn.name, handsOn);
+    } else if (passed) calls.push(...describePassing(call, passed, reader));
     else for (const name of macros.get(call.name) ?? []) calls.push(...describeMacroUse(call, name, reader));
   }
-  return calls;
+  return { calls, ...(passing.size > 0 ? { passing: [...passing.values()] } : {}) };
+}
+
+/** A call of a function that hands its size on; none where the file has another of that name. */
+function describePassing(call: LocatedCall, through: PassingFunction, reader: Reader): DmaCall[] {
+  const api = apiThrough(through);
+  const own = reader.functions.main.declaration(through.name);
+  if (!api || (own?.body !== undefined && through.at.path !== reader.index.path)) return [];
+  const described = describe(call, api, reader, through);
+  // What another function's name is declared or mentioned with is no call.
+  if (described.size.kind === 'unknown' && described.function === '') return [];
+  const step = { text: `${through.name}() hands ${through.parameter} on to ${api.name}()`, at: through.at };
+  return [{ ...described, viaFunction: through.name, size: { ...described.size, steps: [...described.size.steps, step] } }];
 }
 
 /**
@@ -176,7 +215,7 @@ function inDeadText(condition: Condition, text: string): boolean {
   return false;
 }
 
-function describe(call: LocatedCall, api: DmaApi, reader: Reader): DmaCall {
+function describe(call: LocatedCall, api: DmaApi, reader: Reader, through?: PassingFunction): DmaCall {
   const { index } = reader;
   const { text } = index;
   const { parts, end } = splitArguments(text, call.start + call.name.length);
@@ -185,10 +224,10 @@ function describe(call: LocatedCall, api: DmaApi, reader: Reader): DmaCall {
   const base = { ...headOf(call, api, reader, end), deviceText: device ? text.slice(device.start, device.end) : '' };
   const at = size ?? { start: call.start, end: api.fixed === undefined ? call.start : call.start + call.name.length };
   const place = { ...base, sizeStart: at.start, sizeEnd: at.end, sizeText: text.slice(at.start, at.end) };
-  const doubt = doubtAbout(api, parts, size, index, call.start, end);
+  const doubt = doubtAbout(call.name, api, parts, size, index, call.start, end);
   if (doubt !== undefined) return { ...place, size: unknownSize(doubt) };
   if (api.fixed !== undefined || !size) return { ...place, size: { kind: 'exact', bytes: api.fixed ?? 0, why: `${api.name} is of one page`, steps: [] } };
-  const sizeOf = (argument: Argument): SizeResult => evaluate(call, api, argument.tokens, reader) ?? unknownSize('the call is not compiled under this configuration');
+  const sizeOf = (argument: Argument): SizeResult => evaluate(call, api, argument.tokens, reader, undefined, through?.type) ?? unknownSize('the call is not compiled under this configuration');
   const result = sizeOf(size);
   const align = api.family === 'pool' ? parts[(api.size ?? 0) + 1] : undefined;
   return { ...place, size: result, ...(align ? { allocation: poolAllocation(result, sizeOf(align), reader.config.architecture?.pageShift) } : {}) };
@@ -205,7 +244,7 @@ function describeMacroUse(call: LocatedCall, name: string, reader: Reader): DmaC
   for (let nth = 0; nth < MAX_IN_MACRO; nth++) {
     const inExpansion = (expanded: readonly Token[]): readonly Token[] | undefined => {
       const given = argumentsOf(expanded, name, nth);
-      if (given && !api.arities.includes(given.length)) throw new Doubt(arityText(api, given.length));
+      if (given && !api.arities.includes(given.length)) throw new Doubt(arityText(name, api, given.length));
       return given && (api.size === undefined ? FIXED : given[api.size]);
     };
     const size = hasConditions(reader.index, call.start, end) ? unknownSize('an #if stands inside the call') : evaluate(call, api, use, reader, inExpansion);
@@ -236,27 +275,28 @@ function headOf(call: LocatedCall, api: DmaApi, { index }: Reader, end: number):
   return { ...positionAt(index, call.start), start: call.start, end, function: call.function, api: api.name, family: api.family, unit: api.unit };
 }
 
-function evaluate(call: LocatedCall, api: DmaApi, tokens: readonly Token[], reader: Reader, inExpansion?: SizeArgument['inExpansion']): SizeResult | undefined {
+/** @param type of the parameter, where it is not the api's own */
+function evaluate(call: LocatedCall, api: DmaApi, tokens: readonly Token[], reader: Reader, inExpansion?: SizeArgument['inExpansion'], type?: IntegerType): SizeResult | undefined {
   const { architecture } = reader.config;
   if (!architecture) return unknownSize(NO_ARCHITECTURE);
   const argument: SizeArgument = {
     tokens,
     ...(inExpansion ? { inExpansion } : {}),
     call: { instance: reader.unit.main, offset: call.start },
-    api: api.name,
-    type: argumentType(api.sizeType, architecture.abi),
+    api: inExpansion ? api.name : call.name,
+    type: type ?? argumentType(api.sizeType, architecture.abi),
     wide: api.unit === 'mask',
     locals: flowing(localsAt(call.blocks, call.likely), reader.functions, call.start, reader.fields),
   };
   return evaluateSize(argument, reader.unit, reader.config, reader.memo);
 }
 
-function arityText(api: DmaApi, given: number): string {
-  return `${api.name} takes ${api.arities.join(' or ')} argument${api.arities.at(-1) === 1 ? '' : 's'}, not ${given}`;
+function arityText(name: string, api: DmaApi, given: number): string {
+  return `${name} takes ${api.arities.join(' or ')} argument${api.arities.at(-1) === 1 ? '' : 's'}, not ${given}`;
 }
 
-function doubtAbout(api: DmaApi, parts: readonly Argument[], size: Argument | undefined, index: SourceIndex, start: number, end: number): string | undefined {
-  if (!api.arities.includes(parts.length)) return arityText(api, parts.length);
+function doubtAbout(name: string, api: DmaApi, parts: readonly Argument[], size: Argument | undefined, index: SourceIndex, start: number, end: number): string | undefined {
+  if (!api.arities.includes(parts.length)) return arityText(name, api, parts.length);
   if (api.size !== undefined && (!size || size.tokens.length === 0)) return 'the size argument is empty';
   if (hasConditions(index, start, end)) return 'an #if stands inside the call';
   return undefined;

@@ -62,6 +62,8 @@ export interface ScanRecord extends PlaceRecord {
   readonly api: string;
   /** The macro of the driver that stands here in place of the call. */
   readonly viaMacro?: string;
+  /** The function of the driver that is called here, and hands the size on. */
+  readonly viaFunction?: string;
   readonly family: string;
   /** What the size counts. */
   readonly unit: AmountUnit;
@@ -97,7 +99,7 @@ function functionOf({ headline }: Finding): string {
 
 function scanRecord(file: string, { call, findings }: CheckedCall, seen: Map<string, number>): ScanRecord {
   return {
-    file, line: call.line, column: call.column, function: call.function, api: call.api, ...(call.viaMacro === undefined ? {} : { viaMacro: call.viaMacro }),
+    file, line: call.line, column: call.column, function: call.function, api: call.api, ...(call.viaMacro === undefined ? {} : { viaMacro: call.viaMacro }), ...(call.viaFunction === undefined ? {} : { viaFunction: call.viaFunction }),
     family: call.family, unit: call.unit, device: call.deviceText, sizeText: call.sizeText, size: sizeJson(call.size),
     ...(call.allocation ? { allocation: sizeJson(call.allocation) } : {}),
     findings: findings.map((finding) => findingJson(finding, file, call.function, `${call.api} ${oneLine(call.sizeText)}`, seen)),
@@ -136,7 +138,8 @@ export function scanText(record: ScanRecord | OtherRecord): string {
   const lines: string[] = [];
   if ('size' in record) {
     const { size, allocation } = record;
-    const via = record.viaMacro === undefined ? '' : ` (by ${record.viaMacro})`;
+    const by = record.viaMacro ?? (record.viaFunction === undefined ? undefined : `${record.viaFunction}()`);
+    const via = by === undefined ? '' : ` (by ${by})`;
     const asks = allocation === undefined ? '' : `, allocates ${sizeText(allocation, record.unit)}`;
     const amount = `${sizeText(size, record.unit)}${asks} (${size.why})`;
     lines.push(`${record.file}:${record.line}:${record.column}: ${record.api}${via} ${oneLine(record.sizeText)} = ${amount} in ${record.function || '?'}`);

@@ -1,6 +1,6 @@
 import type { Diagnostic, Hover, InlayHint, Range } from 'vscode-languageserver-types';
 import type { HeaderText } from '../csource/preprocess/collect-includes.ts';
-import type { SourceScan } from '../csource/scan-source.ts';
+import { type SourceScan, nameAt } from '../csource/scan-source.ts';
 import { lspDiagnostic, lspRange } from '../render/lsp-diagnostic.ts';
 import type { PlatformLimits } from '../rules/platform-limits.ts';
 import { type CheckedCall, type CheckedSource, checkSource } from '../rules/check-source.ts';
@@ -33,11 +33,11 @@ export class SourceDocument {
 
   /** The arithmetic of the call at an offset, and how it compares with the platform. */
   hover(offset: number, limits: PlatformLimits, links: EditorLinks): Hover | undefined {
-    const checked = this.#source(limits).calls.find(({ call }) => (offset >= call.start && offset <= call.start + (call.viaMacro ?? call.api).length) || (offset >= call.sizeStart && offset <= call.sizeEnd));
+    const checked = this.#source(limits).calls.find(({ call }) => (offset >= call.start && offset <= call.start + nameAt(call).length) || (offset >= call.sizeStart && offset <= call.sizeEnd));
     if (!checked) return undefined;
     const { call } = checked;
-    const overName = offset <= call.start + (call.viaMacro ?? call.api).length;
-    const span = overName ? this.#lines.span(call.start, call.start + (call.viaMacro ?? call.api).length) : this.#lines.span(call.sizeStart, call.sizeEnd);
+    const overName = offset <= call.start + nameAt(call).length;
+    const span = overName ? this.#lines.span(call.start, call.start + nameAt(call).length) : this.#lines.span(call.sizeStart, call.sizeEnd);
     return { contents: { kind: 'markdown', value: callMarkdown(checked, limits, links) }, range: lspRange(span) };
   }
 

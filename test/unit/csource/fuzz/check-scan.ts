@@ -3,6 +3,7 @@ import { findingMessage } from '../../../../src/render/finding-text.ts';
 import type { CheckedSource } from '../../../../src/rules/check-source.ts';
 import type { Span } from '../../../../src/rules/finding.ts';
 import type { DmaCall, SourceScan } from '../../../../src/csource/scan-source.ts';
+import { nameAt } from '../../../../src/csource/scan-source.ts';
 import type { SizeResult } from '../../../../src/csource/evaluate/evaluate-size.ts';
 
 /** What is wrong with a scan, whatever the text was: sizes that are no sizes, places outside the text, sentences with a hole. */
@@ -40,7 +41,7 @@ function wrongCall(text: string, call: DmaCall): string[] {
   if (!isWithin(call.start, call.end, text)) wrong.push('the call is outside the text');
   if (!isWithin(call.sizeStart, call.sizeEnd, text) || call.sizeStart < call.start || call.sizeEnd > call.end) wrong.push('the size argument is outside the call');
   if (call.sizeText !== text.slice(call.sizeStart, call.sizeEnd)) wrong.push('the size argument is not what the text says');
-  const name = call.viaMacro ?? call.api;
+  const name = nameAt(call);
   if (text.slice(call.start, call.start + name.length) !== name) wrong.push('the call does not begin with its name');
   return wrong;
 }
