@@ -1,10 +1,10 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { type CParser, type CParserModules, createCParser } from '../csource/parse/c-parser.ts';
-import { mentionsDmaApi } from '../csource/calls/dma-apis.ts';
+import type { PassingFunction } from '../csource/calls/passing-functions.ts';
 import { mentionsContext, NO_CONTEXT } from '../csource/context/read-context.ts';
 import { type HeaderText, loadHeaders } from '../csource/preprocess/collect-includes.ts';
 import { IndexCache } from '../csource/preprocess/index-cache.ts';
-import { type SourceScan, scanSource } from '../csource/scan-source.ts';
+import { type SourceScan, mentionsCalls, scanSource } from '../csource/scan-source.ts';
 import type { FileAccess } from './file-access.ts';
 import { SourceDocument } from './source-document.ts';
 import { TreeHeaders } from './tree-headers.ts';
@@ -37,6 +37,9 @@ export class SourceService {
   readonly #entries = new Map<string, Entry>();
   readonly #cache = new IndexCache();
   readonly #trees: TreeHeaders;
+  /** Functions that hand a size on, by the file that defines them: as the files were scanned so far. */
+  readonly #passing = new Map<string, readonly PassingFunction[]>();
+  readonly #passingChanged: (folder: string) => void;
   #modules: (() => Promise<CParserModules>) | undefined;
   #parser: Promise<CParser> | undefined;
   #config: ReadonlyMap<string, string> | undefined;
@@ -45,7 +48,9 @@ export class SourceService {
   /** Counts the configurations that there were, and the states of the kernel tree's headers. */
   #configs = 0;
 
-  constructor(files: FileAccess) {
+  /** @param passingChanged hears of a folder whose files, and those below, may call what hands sizes on otherwise than before */
+  constructor(files: FileAccess, passingChanged: (folder: string) => void) {
+    this.#passingChanged = passingChanged;
     this.#files = files;
     this.#trees = new TreeHeaders(files);
   }
@@ -77,16 +82,32 @@ export class SourceService {
    * @returns no document where the file calls nothing of interest
    */
   async scanFile(uri: string, text: string, before: FileScan | undefined): Promise<{ scan: FileScan; document?: SourceDocument }> {
-    if (!mentionsDmaApi(text) && !mentionsContext(text)) return { scan: NOTHING };
+    const passing = this.#passingIn(uri, text);
+    if (!mentionsCalls(text, passing) && !mentionsContext(text)) {
+      this.#learn(uri, []);
+      return { scan: NOTHING };
+    }
     const headers = await loadHeaders(uri, text, (path) => this.#files.read(path), this.#cache);
-    const key = [this.#configs, this.#changesOver(uri), textKey(text), ...[...headers.values()].map((header) => textKey(header.text))].join(' ');
+    const key = [this.#configs, this.#changesOver(uri), textKey(text), textKey(shapeOf(passing)), ...[...headers.values()].map((header) => textKey(header.text))].join(' ');
     if (before?.key === key) return { scan: before, document: new SourceDocument(text, before.source, headers) };
-    const source = await this.#scanUnit(uri, text, headers);
+    const source = await this.#scanUnit(uri, text, headers, passing);
     return { scan: { key, headers: [...headers.keys()], source }, document: new SourceDocument(text, source, headers) };
   }
 
   close(uri: string): void {
     this.#entries.delete(uri);
+  }
+
+  /** Forgets the scans of open documents in a folder and below. @returns their URIs */
+  forgetBelow(folder: string): string[] {
+    const open = [...this.#entries.keys()].filter((uri) => uri.startsWith(`${folder}/`));
+    for (const uri of open) this.#entries.delete(uri);
+    return open;
+  }
+
+  /** A file is gone. */
+  removed(uri: string): void {
+    this.#learn(uri, []);
   }
 
   /**
@@ -117,14 +138,22 @@ export class SourceService {
   }
 
   async #scan(uri: string, text: string): Promise<SourceDocument> {
-    if (!mentionsDmaApi(text) && !mentionsContext(text)) return new SourceDocument(text, NOTHING.source, new Map());
+    const passing = this.#passingIn(uri, text);
+    if (!mentionsCalls(text, passing) && !mentionsContext(text)) this.#learn(uri, []);
+    if (!mentionsCalls(text, passing) && !mentionsContext(text)) return new SourceDocument(text, NOTHING.source, new Map());
     const headers = await loadHeaders(uri, text, (path) => this.#files.read(path), this.#cache);
-    return new SourceDocument(text, await this.#scanUnit(uri, text, headers), headers);
+    return new SourceDocument(text, await this.#scanUnit(uri, text, headers, passing), headers);
   }
 
-  async #scanUnit(uri: string, text: string, headers: ReadonlyMap<string, HeaderText>): Promise<SourceScan> {
+  async #scanUnit(uri: string, text: string, headers: ReadonlyMap<string, HeaderText>, passing: readonly PassingFunction[]): Promise<SourceScan> {
+    const source = await this.#scanWithTree(uri, text, headers, passing);
+    this.#learn(uri, source.passing ?? []);
+    return source;
+  }
+
+  async #scanWithTree(uri: string, text: string, headers: ReadonlyMap<string, HeaderText>, passing: readonly PassingFunction[]): Promise<SourceScan> {
     const parser = await this.#cParser();
-    const unit = { path: uri, text, headers, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}) };
+    const unit = { path: uri, text, headers, passing, cache: this.#cache, ...(this.#config ? { config: this.#config } : {}) };
     // Without a complete configuration of x86_64 a scan does not use the kernel's headers.
     const tree = this.#config?.get('CONFIG_X86_64') === 'y' ? await this.#trees.of(uri) : undefined;
     for (let round = 0; tree && round < MOST_ROUNDS; round++) {
@@ -132,6 +161,23 @@ export class SourceService {
       if (!(await this.#trees.fetch(tree))) return scan;
     }
     return scanSource(parser, unit);
+  }
+
+  /** Functions of the file's folder and those above that hand a size on, and that a text names. */
+  #passingIn(uri: string, text: string): PassingFunction[] {
+    const found: PassingFunction[] = [];
+    for (const [definedIn, functions] of this.#passing) {
+      if (uri.startsWith(folderOf(definedIn))) found.push(...functions.filter(({ name }) => text.includes(name)));
+    }
+    return found;
+  }
+
+  #learn(uri: string, functions: readonly PassingFunction[]): void {
+    const before = this.#passing.get(uri) ?? [];
+    if (functions.length > 0) this.#passing.set(uri, functions);
+    else this.#passing.delete(uri);
+    // Where they stand moves with every edit; what they mean does not.
+    if (shapeOf(before) !== shapeOf(functions)) this.#passingChanged(folderOf(uri).slice(0, -1));
   }
 
   #changesOver(uri: string): number {
@@ -145,6 +191,16 @@ export class SourceService {
     this.#parser ??= this.#modules().then((modules) => createCParser(modules, KEPT_FUNCTIONS));
     return this.#parser;
   }
+}
+
+/** The folder of a file, with the `/` behind it. */
+function folderOf(uri: string): string {
+  return uri.slice(0, uri.lastIndexOf('/') + 1);
+}
+
+/** What functions that hand sizes on are, but for where they stand. */
+function shapeOf(functions: readonly PassingFunction[]): string {
+  return JSON.stringify(functions.map(({ at, ...shape }) => [at.path, shape]));
 }
 
 function same(a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): boolean {

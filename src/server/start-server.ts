@@ -89,7 +89,7 @@ class LanguageServer {
     this.#connection = connection;
     this.#environment = environment;
     this.#files = new FileAccess(connection, this.#documents, environment);
-    this.#sources = new SourceService(this.#files);
+    this.#sources = new SourceService(this.#files, (folder) => this.#passingChanged(folder));
     this.#scenarios = new ScenarioService(this.#files);
     this.#limits = limitsOf(this.#platforms.active);
     this.#scan = new WorkspaceScan({
@@ -238,6 +238,13 @@ class LanguageServer {
       for (const source of await this.#sources.headerChanged(uri)) this.#schedule(source);
       this.#refreshHints();
     }
+  }
+
+  /** What hands sizes on in a folder is not what it was: its callers are checked again. */
+  #passingChanged(folder: string): void {
+    this.#scan.passingChanged(folder);
+    for (const uri of this.#sources.forgetBelow(folder)) this.#schedule(uri);
+    this.#refreshHints();
   }
 
   /** Makes edits, one after the other, and lets the logs know what each leaves alone. */

@@ -45,6 +45,8 @@ export class WorkspaceScan {
   readonly #entries = new Map<string, Entry>();
   readonly #published = new Set<string>();
   readonly #stale = new Set<string>();
+  /** Files that a scan under way has to look at again. */
+  readonly #callers = new Set<string>();
   #running = false;
   #draining = false;
 
@@ -70,7 +72,9 @@ export class WorkspaceScan {
     this.#forgetAllBut(new Set(uris));
     // Not every client tells of every change.
     files.forgetAll();
-    const sum = { files: 0, filesWithCalls: 0, calls: 0, findings: 0, unchanged: 0, unread: 0 };
+    this.#callers.clear();
+    const sum = { files: 0, unchanged: 0, unread: 0 };
+    let findings = 0;
     let limited = found.length > uris.length;
     let characters = 0;
     const turn = new Turn();
@@ -83,20 +87,36 @@ export class WorkspaceScan {
         if (!files.isLocal(uri)) characters += text.length;
         const { entry, known } = await this.#look(uri, text);
         sum.unchanged += known ? 1 : 0;
-        const { length } = entry.scan.source.calls;
-        sum.filesWithCalls += length > 0 ? 1 : 0;
-        sum.calls += length;
-        sum.findings += entry.findings;
+        findings += entry.findings;
         if (!isOpen(uri)) this.#stale.delete(uri);
       }
       sum.files++;
-      if (await turn.pause()) report({ done: sum.files, total: uris.length, findings: sum.findings });
+      if (await turn.pause()) report({ done: sum.files, total: uris.length, findings });
       if (characters > MOST_THROUGH_CLIENT) {
         limited = true;
         break;
       }
     }
-    return { ...sum, limited, cancelled: cancelled() };
+    // What was found to hand a size on may be called in files that were looked at before.
+    for (const uri of this.#callers) {
+      if (cancelled()) break;
+      this.#callers.delete(uri);
+      await this.#lookAgain(uri);
+      if (await turn.pause()) report({ done: sum.files, total: uris.length, findings });
+    }
+    const entries = [...this.#entries.values()];
+    return {
+      ...sum, limited, cancelled: cancelled(),
+      filesWithCalls: entries.filter(({ scan }) => scan.source.calls.length > 0).length,
+      calls: entries.reduce((all, { scan }) => all + scan.source.calls.length, 0),
+      findings: entries.reduce((all, entry) => all + entry.findings, 0),
+    };
+  }
+
+  /** Checks the files of a folder and those below again: what hands sizes on there is not what it was. */
+  passingChanged(folder: string): void {
+    for (const uri of this.#entries.keys()) if (uri.startsWith(`${folder}/`)) (this.#running ? this.#callers : this.#stale).add(uri);
+    if (!this.#running) void this.#drain();
   }
 
   /**
@@ -177,6 +197,7 @@ export class WorkspaceScan {
   }
 
   #drop(uri: string): void {
+    this.#host.sources.removed(uri);
     this.#entries.delete(uri);
     this.#stale.delete(uri);
     if (!this.#host.isOpen(uri)) this.#publish(uri, []);

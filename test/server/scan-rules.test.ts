@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,5 +74,23 @@ describe('dma-aperture scan: what is not reported', () => {
     expect(json.others.map((other) => [other.function, other.findings[0]?.ruleId])).toEqual([['f', 'dma/bus-address-from-virt']]);
     const base = JSON.parse(readFileSync(join(folder, 'base.json'), 'utf8')) as { findings: { file: string; function: string }[] };
     expect(base.findings.map(({ file, function: within }) => [file, within])).toEqual([['a.c', 'f'], ['a.c', 'f']]);
+  });
+});
+
+describe('dma-aperture scan: functions that hand sizes on', () => {
+  it('are call sites in the files of their folder and below, once each and in order', () => {
+    mkdirSync(join(folder, 'card/ring'), { recursive: true });
+    mkdirSync(join(folder, 'other'), { recursive: true });
+    const call = 'int ring_make(struct card *card)\n{\n\treturn card_alloc(card, 3 << 20);\n}\n';
+    writeFileSync(join(folder, 'card/a.c'), `int a(struct device *d)\n{\n\treturn dma_set_mask(d, DMA_BIT_MASK(32));\n}\n${call}`);
+    writeFileSync(join(folder, 'card/memory.c'), 'void *card_alloc(struct card *card, size_t len)\n{\n\treturn dma_alloc_coherent(card->dev, len, &card->bus, GFP_KERNEL);\n}\n');
+    writeFileSync(join(folder, 'card/ring/ring.c'), call);
+    writeFileSync(join(folder, 'other/ring.c'), call);
+    const { stdout } = scan('--ndjson', '--fail-on', 'never', 'card', 'other');
+    const records = stdout.trim().split('\n').map((line) => JSON.parse(line) as { file: string; line: number; api: string; viaFunction?: string; size: { bytes?: number } });
+    expect(records.map(({ file, line, api, viaFunction, size }) => [file, line, viaFunction ?? api, size.bytes ?? ''].join(' '))).toEqual([
+      'card/a.c 3 dma_set_mask 4294967295', 'card/a.c 7 card_alloc 3145728', 'card/memory.c 3 dma_alloc_coherent ', 'card/ring/ring.c 3 card_alloc 3145728',
+    ]);
+    expect(scan('--fail-on', 'never', 'card').stdout).toContain('card/ring/ring.c:3:9: dma_alloc_coherent (by card_alloc()) 3 << 20 = 3145728 B');
   });
 });

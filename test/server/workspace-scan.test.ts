@@ -141,3 +141,53 @@ describe('a scan of a large workspace', () => {
     expect((await first).files).toBe(300);
   });
 });
+
+describe('functions that hand sizes on', () => {
+  const MEMORY = `${FOLDER}/drivers/memory.c`;
+  const RING = `${FOLDER}/drivers/a-ring.c`;
+  const memory = (expression: string): string => `int card_map(struct card *card, void *p, size_t len)
+{
+	card->handle = dma_map_single(card->dev, p, ${expression}, DMA_TO_DEVICE);
+	return dma_mapping_error(card->dev, card->handle);
+}
+`;
+  const ring = (bytes: string): string => `int ring_map(struct card *card)\n{\n\treturn card_map(card, card->ring, ${bytes});\n}\n`;
+  const files: Record<string, string> = { [MEMORY]: memory('len'), [RING]: ring('1 << 20'), [PLAIN]: 'int plain(void) { return 0; }\n' };
+  let client: LspClient;
+  beforeAll(async () => {
+    client = new LspClient();
+    await client.initialize(files, FOLDER);
+  });
+  afterAll(async () => {
+    expect(await client.stop()).toBe(0);
+  });
+
+  it('make findings where they are called in other files, wherever those come in the scan', async () => {
+    const summary = await client.connection.sendRequest<ScanSummary>('dmaAperture/scanWorkspace', {});
+    expect(summary).toMatchObject({ files: 3, filesWithCalls: 2, calls: 2, findings: 1 });
+    await client.diagnostics(RING, (all) => all.length === 1);
+    expect(rules(client, RING)).toEqual([['dma/streaming-exceeds-segment', 2]]);
+  });
+
+  it('are followed when they change, and when their callers do', async () => {
+    files[RING] = ring('4096');
+    await changed(client, RING);
+    await client.diagnostics(RING, (all) => all.length === 0);
+    files[RING] = ring('1 << 21');
+    await changed(client, RING);
+    await client.diagnostics(RING, (all) => all.length === 1);
+    files[MEMORY] = memory('64');
+    await changed(client, MEMORY);
+    await client.diagnostics(RING, (all) => all.length === 0);
+  });
+
+  it('are known in open documents as soon as their own file was looked at', async () => {
+    await client.open(RING, 'c', ring('1 << 22'));
+    await client.diagnostics(RING, (all, version) => version === 1 && all.length === 0);
+    await client.open(MEMORY, 'c', memory('len'));
+    await client.diagnostics(RING, (all) => all.length === 1);
+    expect(await client.connection.sendRequest('textDocument/hover', { textDocument: { uri: RING }, position: { line: 2, character: 10 } })).toMatchObject({
+      contents: { value: expect.stringContaining('card_map() hands len on to dma_map_single()') as string },
+    });
+  });
+});
