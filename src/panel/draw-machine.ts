@@ -1,3 +1,4 @@
+import type { AddressRange } from '../core/units/addresses.ts';
 import { formatBytes } from '../core/units/bytes.ts';
 import type { PanelMask } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
@@ -22,8 +23,10 @@ export interface MachineGeometry {
   /** Where an address falls in a band; clamped to it. */
   x(address: number, band: PlacedBand): number;
   trackTop(track: Track): number;
-  boxes(place: Place): Box[];
+  boxes(place: AddressRange & Pick<Place, 'track'>): Box[];
   placeAt(x: number, y: number): number | undefined;
+  /** The address under a point, clamped to the nearest band. */
+  addressAt(x: number): number;
 }
 
 export const TRACK_NAMES: Readonly<Record<Track, string>> = {
@@ -54,7 +57,7 @@ export function machineGeometry(model: MachineModel, width: number): MachineGeom
     return band.left + share * (band.right - band.left);
   };
   const trackTop = (track: Track): number => TOP + 4 + model.tracks.indexOf(track) * pitch + (narrow ? 13 : 0);
-  const boxes = (place: Place): Box[] =>
+  const boxes = (place: AddressRange & Pick<Place, 'track'>): Box[] =>
     bands
       .filter((band) => place.start < band.end && place.end > band.start)
       .map((band) => {
@@ -70,6 +73,12 @@ export function machineGeometry(model: MachineModel, width: number): MachineGeom
     x,
     trackTop,
     boxes,
+    addressAt(px) {
+      const band = bands.find((each) => px < each.right + BREAK / 2) ?? bands.at(-1);
+      if (!band) return 0;
+      const share = Math.min(1, Math.max(0, (px - band.left) / Math.max(1, band.right - band.left)));
+      return band.start + share * (band.end - band.start);
+    },
     placeAt(px, py) {
       let nearest: number | undefined;
       let distance = 5;
@@ -89,7 +98,7 @@ export function machineGeometry(model: MachineModel, width: number): MachineGeom
 }
 
 export function drawMachine(
-  context: Drawing, model: MachineModel, geometry: MachineGeometry, tokens: Tokens, mask: PanelMask | undefined, selected: number | undefined,
+  context: Drawing, model: MachineModel, geometry: MachineGeometry, tokens: Tokens, mask: PanelMask | undefined, selected: number | undefined, segment?: AddressRange,
 ): void {
   const bottom = geometry.height - 6;
   for (const band of geometry.bands) {
@@ -103,6 +112,8 @@ export function drawMachine(
   drawLabels(context, model, geometry, tokens, bottom, mask);
   const place = selected === undefined ? undefined : model.places[selected];
   if (place) for (const box of geometry.boxes(place)) drawSelection(context, tokens, box);
+  // Too small to be seen at its own size.
+  if (segment && model.tracks.includes('aperture')) for (const box of geometry.boxes({ ...segment, track: 'aperture' })) drawSelection(context, tokens, { ...box, x: box.x - 1, width: Math.max(3, box.width) + 1 });
 }
 
 function drawPlace(context: Drawing, tokens: Tokens, place: Place, box: Box): void {

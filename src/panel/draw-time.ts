@@ -27,12 +27,20 @@ export function timeGeometry(width: number): TimeGeometry {
   return { width, narrow, left: narrow ? 34 : 104, right: Math.max(narrow ? 60 : 160, width - (narrow ? 62 : 92)) };
 }
 
-export function xOfPosition({ left, right }: TimeGeometry, position: number, operations: number): number {
+/** The border between an operation and the next. */
+function xOfBorder({ left, right }: TimeGeometry, position: number, operations: number): number {
   return operations === 0 ? left : left + (position / operations) * (right - left);
 }
 
+/** Where the playhead stands: in the middle of the operation that was done last, at the left edge before the first. */
+function xOfPlayhead(geometry: TimeGeometry, position: number, operations: number): number {
+  return xOfBorder(geometry, Math.max(0, position - 0.5), operations);
+}
+
+/** The operation under a point is the last that is done; left of all none is. */
 export function positionAt({ left, right }: TimeGeometry, x: number, operations: number): number {
-  return Math.max(0, Math.min(operations, Math.round(((x - left) / Math.max(1, right - left)) * operations)));
+  if (x < left) return 0;
+  return Math.min(operations, Math.floor(((x - left) / Math.max(1, right - left)) * operations) + 1);
 }
 
 /** What every operation shares: drawn once a width and theme. */
@@ -45,12 +53,13 @@ export function drawTimeline(
   context.fillRect(left, USED.bottom, right - left, 1);
   context.fillRect(left, COPIED.bottom, right - left, 1);
   drawUsed(context, timeline, geometry, tokens, slots);
+  drawUntold(context, timeline, geometry, tokens);
   drawRefused(context, timeline, geometry, tokens);
   context.fillStyle = tokens.shades[2];
   for (const [bar, bytes] of timeline.copied.entries()) {
     if (bytes === 0) continue;
-    const x = xOfPosition(geometry, bar * timeline.perBar, timeline.operations);
-    const end = xOfPosition(geometry, Math.min(timeline.operations, (bar + 1) * timeline.perBar), timeline.operations);
+    const x = xOfBorder(geometry, bar * timeline.perBar, timeline.operations);
+    const end = xOfBorder(geometry, Math.min(timeline.operations, (bar + 1) * timeline.perBar), timeline.operations);
     const height = Math.max(1, (bytes / timeline.peakCopied) * (COPIED.bottom - COPIED.top));
     context.fillRect(x, COPIED.bottom - height, Math.max(1, Math.min(12, end - x - 1)), height);
   }
@@ -69,6 +78,22 @@ function drawUsed(context: Drawing, timeline: Timeline, { left }: TimeGeometry, 
     context.fillStyle = tokens.shades[0];
     context.fillRect(left + x, USED.bottom - bar, 1, 1);
   }
+}
+
+/** Where nothing is known of the slots, nothing is drawn as used: a hatch with its reason. */
+function drawUntold(context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens): void {
+  if (timeline.untold === 0) return;
+  const { left } = geometry;
+  const end = xOfBorder(geometry, timeline.untold, timeline.operations);
+  context.fillStyle = tokens.veil;
+  context.fillRect(left, USED.top + 1, end - left, USED.bottom - USED.top - 1);
+  context.font = `11px ${tokens.font}`;
+  const wide = context.measureText(text.slotsNotKept).width;
+  if (wide > end - left - 16) return;
+  const middle = (USED.top + USED.bottom) / 2;
+  context.fillStyle = tokens.bg;
+  context.fillRect((left + end - wide) / 2 - 4, middle - 8, wide + 8, 16);
+  drawText(context, tokens, text.slotsNotKept, (left + end - wide) / 2, middle, { colour: tokens.dim });
 }
 
 function drawRefused(context: Drawing, timeline: Timeline, { left }: TimeGeometry, tokens: Tokens): void {
@@ -90,8 +115,8 @@ function drawParts(
 ): void {
   let last = Number.NEGATIVE_INFINITY;
   for (const part of parts) {
-    const x = xOfPosition(geometry, part.first, timeline.operations);
-    const end = xOfPosition(geometry, part.end, timeline.operations);
+    const x = xOfBorder(geometry, part.first, timeline.operations);
+    const end = xOfBorder(geometry, part.end, timeline.operations);
     if (x - last < 3 && part.first > 0) continue;
     last = x;
     context.fillStyle = tokens.mid;
@@ -122,7 +147,7 @@ function drawSideLabels(context: Drawing, timeline: Timeline, geometry: TimeGeom
 export function drawPlayhead(
   context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, at: { readonly position: number; readonly used: number | undefined; readonly slots: number; readonly refused: number },
 ): void {
-  const x = Math.round(xOfPosition(geometry, at.position, timeline.operations));
+  const x = Math.round(xOfPlayhead(geometry, at.position, timeline.operations));
   context.fillStyle = tokens.bg;
   context.fillRect(x - 2, 2, 5, COPIED.bottom - 1);
   context.fillStyle = tokens.accent;

@@ -4,8 +4,9 @@ import type { ApertureModel } from './aperture-model.ts';
 import { dataAsCsv, dataAsJson } from './export-data.ts';
 import { pictureAsPng, pictureAsSvg } from './export-picture.ts';
 import type { PictureContent } from './export-picture.ts';
-import { chosenMask } from './machine-model.ts';
+import { chosenMask, selectedPlace } from './machine-model.ts';
 import type { MachineModel } from './machine-model.ts';
+import { segmentRange } from './segment-address.ts';
 import { operationSentence } from './operation-sentence.ts';
 import { openOf, operationOf, stepOf } from './page-model.ts';
 import type { PageModel } from './page-model.ts';
@@ -53,6 +54,7 @@ function contentOf({ page, aperture, machine }: ExportSource): PictureContent {
     search: search && { search, candidate: telling(search) },
     selected: selection?.kind === 'slot' ? selection.slot : undefined,
     mask: machine && chosenMask(machine, view.mask),
-    place: selection?.kind === 'place' ? selection.index : undefined,
+    place: machine && selectedPlace(machine, selection),
+    segment: machine && state?.aperture && selection?.kind === 'slot' ? segmentRange(state.aperture, machine.machine, selection.slot) : undefined,
   };
 }

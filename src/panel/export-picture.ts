@@ -1,3 +1,4 @@
+import type { AddressRange } from '../core/units/addresses.ts';
 import type { PanelMask } from '../protocol/panel-state.ts';
 import { panelStrings as text } from '../protocol/panel-strings.ts';
 import { overviewGeometry, rowsGeometry, SCALE_HEIGHT } from './aperture-geometry.ts';
@@ -29,6 +30,8 @@ export interface PictureContent {
   readonly machine: MachineModel | undefined;
   readonly mask: PanelMask | undefined;
   readonly place: number | undefined;
+  /** Where the segment of the selected slot lies. */
+  readonly segment: AddressRange | undefined;
 }
 
 interface Part {
@@ -90,9 +93,9 @@ function freeRunsPart({ search }: PictureContent, model: ApertureModel): Part {
   return { head: text.freeRunsTable, height: FREE_RUNS_HEIGHT, draw: (context, tokens) => drawFreeRuns(context, model.byLength, search?.search.need, tokens, INNER) };
 }
 
-function machinePart({ mask, place }: PictureContent, model: MachineModel): Part {
+function machinePart({ mask, place, segment }: PictureContent, model: MachineModel): Part {
   const geometry = machineGeometry(model, INNER);
-  return { head: text.machine, height: geometry.height, draw: (context, tokens) => drawMachine(context, model, geometry, tokens, mask, place) };
+  return { head: text.machine, height: geometry.height, draw: (context, tokens) => drawMachine(context, model, geometry, tokens, mask, place, segment) };
 }
 
 function heightOf(parts: readonly Part[]): number {

@@ -18,6 +18,8 @@ type Zone = PanelFreeBlocks['zones'][number];
 export interface FreeBlocksViewProps {
   readonly blocks: PanelFreeBlocks;
   readonly mask: PanelMask | undefined;
+  /** The operation after which they were counted, where it is not the one that the page stands at. */
+  readonly counted: number | undefined;
   readonly table: boolean;
   readonly tokens: Tokens;
 }
@@ -27,9 +29,12 @@ const ROW = 16;
 const LEAST_COLUMN = 34;
 
 /** The free blocks of the allocator of machine memory, by zone and order: which block is the largest, and where. */
-export function FreeBlocksView({ blocks, mask, table, tokens }: FreeBlocksViewProps): JSX.Element {
+export function FreeBlocksView({ blocks, mask, counted, table, tokens }: FreeBlocksViewProps): JSX.Element {
   const orders = Math.max(...blocks.zones.map((zone) => zone.orders.length));
-  const sentence = useMemo(() => largestSentence(blocks, mask), [blocks, mask]);
+  const sentence = useMemo(() => {
+    const largest = largestSentence(blocks, mask);
+    return counted === undefined ? largest : `${largest}; ${counted === 0 ? text.afterBoot : fill(text.countedAfter, groupDigits(counted))}`;
+  }, [blocks, mask, counted]);
   return (
     <div class="blocks">
       <p class="dim">{sentence}</p>

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { AddressRange } from '../core/units/addresses.ts';
 import { formatBytes } from '../core/units/bytes.ts';
 import type { PanelMask } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
@@ -15,7 +16,10 @@ export interface MachineMapProps {
   readonly tokens: Tokens;
   readonly mask: PanelMask | undefined;
   readonly selected: number | undefined;
-  readonly onSelect: (place: number | undefined) => void;
+  /** Where the segment of the selected slot lies. */
+  readonly segment: AddressRange | undefined;
+  /** @param address that was pointed at, inside the place */
+  readonly onSelect: (place: number | undefined, address?: number) => void;
   readonly onEnter: () => void;
 }
 
@@ -24,7 +28,7 @@ export function placeSentence(place: Place): string {
 }
 
 /** The address space as a strip of tracks under one broken scale, with a mask's reach over it. */
-export function MachineMap({ model, tokens, mask, selected, onSelect, onEnter }: MachineMapProps): JSX.Element {
+export function MachineMap({ model, tokens, mask, selected, segment, onSelect, onEnter }: MachineMapProps): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(frame);
@@ -33,12 +37,15 @@ export function MachineMap({ model, tokens, mask, selected, onSelect, onEnter }:
   useLayoutEffect(() => {
     if (!canvas.current || width === 0) return;
     const context = prepareCanvas(canvas.current, width, geometry.height);
-    if (context) drawMachine(context, model, geometry, tokens, mask, selected);
-  }, [model, geometry, tokens, mask, selected, width]);
+    if (context) drawMachine(context, model, geometry, tokens, mask, selected, segment);
+  }, [model, geometry, tokens, mask, selected, segment, width]);
 
   const onClick = (event: MouseEvent): void => {
     const box = canvas.current?.getBoundingClientRect();
-    if (box) onSelect(geometry.placeAt(event.clientX - box.left, event.clientY - box.top));
+    if (!box) return;
+    const index = geometry.placeAt(event.clientX - box.left, event.clientY - box.top);
+    const place = index === undefined ? undefined : model.places[index];
+    onSelect(index, place && Math.min(place.end - 1, Math.max(place.start, geometry.addressAt(event.clientX - box.left))));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const last = model.places.length - 1;

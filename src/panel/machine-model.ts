@@ -1,7 +1,9 @@
 import { GIB, MIB } from '../core/units/bytes.ts';
 import { formatAddress, parseAddress } from '../core/units/addresses.ts';
 import { maskOfBits } from '../core/units/dma-mask.ts';
-import type { EvidenceRef, PanelMachine, PanelMask } from '../protocol/panel-state.ts';
+import type { EvidenceRef, PanelMachine, PanelMask, PanelRegion } from '../protocol/panel-state.ts';
+import { MACHINE_TRACKS } from '../protocol/panel-view-state.ts';
+import type { PanelSelection } from '../protocol/panel-view-state.ts';
 
 /** A range of the memory map or a region in it, with its addresses as numbers. */
 export interface Place {
@@ -15,10 +17,11 @@ export interface Place {
   readonly bytes: number;
   readonly partial: boolean;
   readonly from: EvidenceRef | undefined;
+  /** Operations of the recording that were done when it came, where that is known. */
+  readonly operation: number | undefined;
 }
 
-export const TRACKS = ['map', 'free', 'domain', 'contiguous', 'aperture'] as const;
-export type Track = (typeof TRACKS)[number];
+export type Track = (typeof MACHINE_TRACKS)[number];
 
 /** A stretch of the scale: linear in itself, beside others of another scale. */
 export interface Band {
@@ -38,22 +41,34 @@ export interface MachineModel {
 
 export function machineModel(machine: PanelMachine): MachineModel {
   const places: Place[] = [
-    ...machine.ranges.map((range) => placeOf(range.start, range.end, 'map', range.type, undefined, range.from)),
-    ...machine.regions.map((region) => placeOf(region.start, region.end, region.kind, region.label, region.bytes, region.from)),
+    ...machine.ranges.map((range) => placeOf({ ...range, kind: 'map', label: range.type })),
+    ...machine.regions.map((region) => placeOf(region)),
   ];
   return {
     machine,
     places,
-    tracks: TRACKS.filter((track) => track === 'map' || places.some((place) => place.track === track)),
+    tracks: MACHINE_TRACKS.filter((track) => track === 'map' || places.some((place) => place.track === track)),
     bands: bandsOf(places),
     masks: masksOf(machine, places),
   };
 }
 
-function placeOf(start: string, end: string, track: Track, label: string, bytes: number | undefined, from: EvidenceRef | undefined): Place {
+function placeOf({ kind, start, end, label, bytes, from, operation }: Omit<PanelRegion, 'kind'> & { readonly kind: Track }): Place {
   const low = parseAddress(start) ?? 0;
   const high = parseAddress(end) ?? low;
-  return { start: low, end: high, track, label, bytes: bytes ?? high - low, partial: bytes !== undefined && bytes !== high - low, from };
+  return { start: low, end: high, track: kind, label, bytes: bytes ?? high - low, partial: bytes !== undefined && bytes !== high - low, from, operation };
+}
+
+/** Index of the place that is selected, where it is there. */
+export function selectedPlace({ places }: MachineModel, selection: PanelSelection | undefined): number | undefined {
+  if (selection?.kind !== 'place') return undefined;
+  const { track, address } = selection;
+  const at = places.findIndex((place) => place.track === track && place.start <= address && address < place.end);
+  return at < 0 ? undefined : at;
+}
+
+export function placeSelection({ track, start }: Place): PanelSelection {
+  return { kind: 'place', track, address: start };
 }
 
 export function isRam(place: Place): boolean {

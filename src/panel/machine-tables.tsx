@@ -5,7 +5,7 @@ import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { DataTable } from './data-table.tsx';
 import { TRACK_NAMES } from './draw-machine.ts';
 import { EvidenceLink } from './evidence-link.tsx';
-import { addressText, lastAddressText } from './machine-model.ts';
+import { addressText, lastAddressText, placeSelection } from './machine-model.ts';
 import type { MachineModel, Place } from './machine-model.ts';
 import type { PageActions } from './page-actions.ts';
 
@@ -76,7 +76,10 @@ export function PlaceTables({ model, mask, selected, actions }: PlaceTablesProps
         { key: 'evidence', head: text.evidence, cell: (place) => place.from && <EvidenceLink evidence={place.from} actions={actions} /> },
       ]}
       selected={selected === undefined || selected < first || selected >= first + rows.length ? undefined : selected - first}
-      onSelect={(index) => actions.select({ kind: 'place', index: first + index })}
+      onSelect={(index) => {
+        const place = rows[index];
+        if (place) actions.select(placeSelection(place));
+      }}
       onEnter={actions.enterWhy}
     />
   );

@@ -3,31 +3,36 @@ import { useMemo } from 'preact/hooks';
 import { parseAddress } from '../core/units/addresses.ts';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import { SEGMENT_SLOTS, SLOT_BYTES } from '../protocol/panel-state.ts';
-import type { PanelMask } from '../protocol/panel-state.ts';
+import type { PanelAperture, PanelMask } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import type { PanelViewState } from '../protocol/panel-view-state.ts';
 import { freeBytesOf, FreeBlocksView } from './free-blocks-view.tsx';
 import { filled, Legend } from './legend.tsx';
 import { MachineMap } from './machine-map.tsx';
-import { chosenMask } from './machine-model.ts';
+import { chosenMask, placeSelection, selectedPlace } from './machine-model.ts';
 import type { MachineModel, Place, Track } from './machine-model.ts';
 import { MaskTable, PlaceTables } from './machine-tables.tsx';
 import type { PageActions } from './page-actions.ts';
+import { segmentRange, slotAtAddress } from './segment-address.ts';
 import { SectionFrame } from './section-frame.tsx';
 import type { Tokens } from './tokens.ts';
 
 export interface MachineViewProps {
   readonly model: MachineModel | undefined;
   readonly view: PanelViewState;
-  /** Machine address of each segment of the aperture, where all are known. */
-  readonly segments: readonly string[] | undefined;
-  /** Whether a run has changed what is shown: it is then as the last step left it. */
-  readonly run: boolean;
+  readonly pool: PanelAperture | undefined;
+  /** What a run has made of it, as words: `after operation 3`; absent without a run. */
+  readonly when: string | undefined;
+  /** Whether the operation shown ran on a machine that is no more. */
+  readonly earlier: boolean;
+  /** What the operation before the position moved, and the operation after which the free blocks were counted, where that is another. */
+  readonly moved: string | undefined;
+  readonly counted: number | undefined;
   readonly tokens: Tokens;
   readonly actions: PageActions;
 }
 
-export function MachineView({ model, view, segments, run, tokens, actions }: MachineViewProps): JSX.Element {
+export function MachineView({ model, view, pool, when, earlier, moved, counted, tokens, actions }: MachineViewProps): JSX.Element {
   const legend = useMemo(() => {
     const has = (track: Track): boolean => model?.tracks.includes(track) ?? false;
     return [
@@ -50,9 +55,23 @@ export function MachineView({ model, view, segments, run, tokens, actions }: Mac
       </SectionFrame>
     );
   }
+  if (earlier) {
+    return (
+      <SectionFrame id="machine" head={text.machine}>
+        <p>{text.earlierMemory}</p>
+      </SectionFrame>
+    );
+  }
   const mask = chosenMask(model, view.mask);
-  const selected = view.selection?.kind === 'place' ? view.selection.index : undefined;
-  const select = (place: number | undefined): void => actions.select(place === undefined ? undefined : { kind: 'place', index: place });
+  const { machine } = model;
+  const selected = selectedPlace(model, view.selection);
+  const segment = pool && view.selection?.kind === 'slot' ? segmentRange(pool, machine, view.selection.slot) : undefined;
+  const select = (index: number | undefined, address?: number): void => {
+    const place = index === undefined ? undefined : model.places[index];
+    // What was pointed at in the aperture is one of its segments.
+    const slot = pool && place?.track === 'aperture' && address !== undefined ? slotAtAddress(pool, machine, address) : undefined;
+    actions.select(slot !== undefined ? { kind: 'slot', slot } : place && placeSelection(place));
+  };
   const fields = mask && (
     <label>
       {text.mask}{' '}
@@ -64,16 +83,17 @@ export function MachineView({ model, view, segments, run, tokens, actions }: Mac
     </label>
   );
   return (
-    <SectionFrame id="machine" head={text.machine} meta={[machineMeta(model, mask, segments), ...(run ? [text.afterLastStep] : [])].join(' · ')} fields={fields}>
+    <SectionFrame id="machine" head={text.machine} meta={[machineMeta(model, mask, pool?.segmentMachine), ...(when === undefined ? [] : [when])].join(' · ')} fields={fields}>
       {view.view === 'picture' ? (
         <>
-          <MachineMap model={model} tokens={tokens} mask={mask} selected={selected} onSelect={select} onEnter={actions.enterWhy} />
+          <MachineMap model={model} tokens={tokens} mask={mask} selected={selected} segment={segment} onSelect={select} onEnter={actions.enterWhy} />
           <Legend items={legend} tokens={tokens} />
         </>
       ) : (
         <PlaceTables model={model} mask={mask} selected={selected} actions={actions} />
       )}
-      {model.machine.freeBlocks && <FreeBlocksView blocks={model.machine.freeBlocks} mask={mask} table={view.view === 'table'} tokens={tokens} />}
+      {moved !== undefined && <p>{moved}</p>}
+      {machine.freeBlocks && <FreeBlocksView blocks={machine.freeBlocks} mask={mask} counted={counted} table={view.view === 'table'} tokens={tokens} />}
       {mask && <MaskTable model={model} chosen={mask} actions={actions} />}
     </SectionFrame>
   );

@@ -1,4 +1,5 @@
 import { groupDigits } from '../core/units/bytes.ts';
+import { MachinePlayer } from '../protocol/machine-player.ts';
 import type { PanelRecording, PanelState, Parsed } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { NO_DEVICE } from '../protocol/recording-columns.ts';
@@ -9,6 +10,8 @@ import { unpackRecording } from '../protocol/unpack-recording.ts';
 export interface OpenRecording {
   readonly about: PanelRecording;
   readonly player: RecordingPlayer;
+  /** The machine's memory, where the recording tells of it. */
+  readonly machine: MachinePlayer | undefined;
   /** Operations that were refused, ascending. */
   readonly refused: Uint32Array;
 }
@@ -23,12 +26,13 @@ export type RecordingShown =
 export function openRecording(bytes: Uint8Array, about: PanelRecording, state: PanelState): Parsed<OpenRecording> {
   const columns = unpackRecording(bytes, {
     operations: about.operations, runs: about.runs, operationNames: about.operationNames.length, devices: about.devices.length,
-    results: about.results.length, steps: state.scenario?.steps.length ?? 0,
+    results: about.results.length, steps: state.scenario?.steps.length ?? 0, changes: about.machine?.changes ?? 0, owners: about.machine?.owners.length ?? 0,
   });
   if (!columns.ok) return columns;
   const pool = state.aperture;
   const player = new RecordingPlayer(columns.value, pool?.slots ?? 0, Math.max(1, pool?.areas.length ?? 0));
-  return { ok: true, value: { about, player, refused: refusedOf(player, about) } };
+  const machine = about.machine && new MachinePlayer(columns.value.machine, about.machine);
+  return { ok: true, value: { about, player, machine, refused: refusedOf(player, about) } };
 }
 
 function refusedOf({ columns, playable }: RecordingPlayer, about: PanelRecording): Uint32Array {

@@ -137,7 +137,7 @@ function holds(state: PanelState, selection: PanelSelection, sameScenario: boole
     case 'limit':
       return selection.index < state.limits.length;
     case 'place':
-      return selection.index < (state.machine?.ranges.length ?? 0) + (state.machine?.regions.length ?? 0);
+      return state.machine !== undefined;
     case 'platform':
       return state.platform !== undefined;
     case 'call':

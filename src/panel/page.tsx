@@ -12,7 +12,6 @@ import { EmptyView } from './empty-view.tsx';
 import { exportPanel } from './export-panel.ts';
 import type { ExportSource } from './export-panel.ts';
 import { LimitsView } from './limits-view.tsx';
-import { machineModel } from './machine-model.ts';
 import { MachineView } from './machine-view.tsx';
 import { isAlone, isRefused, operationText } from './open-recording.ts';
 import type { OpenRecording } from './open-recording.ts';
@@ -25,6 +24,7 @@ import { Mark, StepsView } from './steps-view.tsx';
 import { TimeView } from './time-view.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useTokens } from './use-canvas.ts';
+import { useMachine } from './use-machine.ts';
 import { useOperation } from './use-operation.ts';
 import { usePlay } from './use-play.ts';
 import { useRecording } from './use-recording.ts';
@@ -63,20 +63,20 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
   useKeys(page, playing, actions);
 
   const aperture = useMemo(() => modelOf(state, recording, position), [state, recording, position]);
-  const machine = useMemo(() => state?.machine && machineModel(state.machine), [state?.machine]);
-  source.current = { page, aperture, machine, tokens };
   const shown = shownSelection(page);
   // What is costly follows once the position rests: a scrub passes over thousands of operations.
   const rested = useRested(useMemo(() => ({ selection: shown, aperture, position, view }), [shown?.kind, view, aperture]), recording !== undefined);
   useEffect(() => host.keep(rested.view), [host, rested.view]);
   useOperation(host, recording, playing ? undefined : rested.position, dispatch);
   const operation = operationOf(page);
+  const { machine, ...memory } = useMachine(state, recording, rested.position);
+  source.current = { page, aperture, machine, tokens };
   const empty = state !== undefined && isEmpty(state);
 
   const steps = useMemo(() => state?.scenario && <StepsView scenario={state.scenario} selection={rested.selection} table={view.view === 'table'} actions={actions} />, [state?.scenario, rested, view.view, actions]);
   const limits = useMemo(() => state && <LimitsView limits={state.limits} platform={state.platform !== undefined} selection={shown} actions={actions} />, [state, rested, view.selection, actions]);
   const why = useMemo(() => state && <WhyView state={state} selection={rested.selection} aperture={rested.aperture} machine={machine} recording={recording} position={rested.position} operation={operation} focus={whyHead} actions={actions} />, [state, rested, machine, operation, actions]);
-  const map = useMemo(() => <MachineView model={machine} view={view} segments={state?.aperture?.segmentMachine} run={state?.recording !== undefined} tokens={tokens} actions={actions} />, [machine, state?.aperture?.segmentMachine, state?.recording !== undefined, view.view, view.mask, view.selection, tokens, actions]);
+  const map = useMemo(() => <MachineView model={machine} view={view} pool={state?.aperture} {...memory} tokens={tokens} actions={actions} />, [machine, state?.aperture, ...Object.values(memory), view.view, view.mask, view.selection, tokens, actions]);
 
   return (
     <main aria-busy={page.busy !== undefined}>

@@ -16,7 +16,7 @@ export function SearchTable({ search, short = false }: { search: SearchModel; sh
         { key: 'order', head: text.order, kind: 'number', cell: (area) => area.order },
         { key: 'area', head: text.areaHead, kind: 'number', cell: (area) => area.area },
         { key: 'hint', head: text.hintSlot, kind: 'number', cell: (area) => groupDigits(area.hint) },
-        { key: 'fit', head: text.fit, cell: (area) => (short && area.longest && area.found === undefined ? fill(text.fitShort, area.longest.slots, area.longest.slots < search.need ? '<' : '≥', search.need) : fitText(area, search.need)) },
+        { key: 'fit', head: text.fit, cell: (area) => (area.longest && area.found === undefined && !area.endless ? fill(text.fitShort, area.longest.slots, area.longest.slots < search.need ? '<' : '≥', search.need) : fitText(area, search.need)) },
         short
           ? { key: 'candidates', head: text.candidates, kind: 'number', cell: (area) => groupDigits(area.candidates) }
           : { key: 'candidates', head: text.candidates, kind: 'text', cell: candidatesText },

@@ -135,7 +135,7 @@ function TimeTables({ state, recording, parts, position, actions }: Omit<Picture
         columns={[
           { key: 'step', head: text.step, kind: 'number', cell: (part) => groupDigits(part.step) },
           { key: 'what', head: text.operation, cell: (part) => state.scenario?.steps.find(({ index }) => index === part.step)?.op ?? '' },
-          { key: 'first', head: text.operations, cell: (part) => `${groupDigits(part.first + 1)}–${groupDigits(part.end)}` },
+          { key: 'first', head: text.operations, cell: (part) => (part.end === part.first + 1 ? groupDigits(part.end) : `${groupDigits(part.first + 1)}–${groupDigits(part.end)}`) },
           { key: 'refused', head: text.failures, kind: 'number', cell: (part) => groupDigits(part.refused) },
           { key: 'high', head: text.highWaterHead, kind: 'number', cell: (part) => (part.end < recording.about.slotsFrom ? text.unknown : groupDigits(part.highWater)) },
           { key: 'used', head: text.usedAtEnd, kind: 'number', cell: (part) => (part.end < recording.about.slotsFrom ? text.unknown : groupDigits(part.used)) },

@@ -27,11 +27,13 @@ export interface Timeline {
   readonly copied: Float64Array;
   readonly perBar: number;
   readonly peakCopied: number;
+  /** Operations whose slots are not kept: those of a machine that was booted anew later. */
+  readonly untold: number;
 }
 
 const BAR_PIXELS = 4;
 
-export function reduceTimeline({ player, refused }: OpenRecording, width: number): Timeline {
+export function reduceTimeline({ about, player, refused }: OpenRecording, width: number): Timeline {
   const { columns, usedAfter, playable: operations } = player;
   const used = new Uint32Array(width);
   const marks = new Uint8Array(width);
@@ -42,7 +44,7 @@ export function reduceTimeline({ player, refused }: OpenRecording, width: number
     for (let at = Math.floor(x * perPixel); at < end && at < operations; at++) if ((usedAfter[at] ?? 0) > most) most = usedAfter[at] ?? 0;
     used[x] = most;
   }
-  for (const operation of refused) marks[Math.min(width - 1, Math.floor(operation / perPixel))] = 1;
+  for (const operation of refused) marks[Math.min(width - 1, Math.floor((operation + 0.5) / perPixel))] = 1;
   const perBar = Math.max(1, Math.ceil(operations / Math.max(1, Math.floor(width / BAR_PIXELS))));
   const copied = new Float64Array(Math.ceil(operations / perBar));
   let peakCopied = 0;
@@ -52,7 +54,7 @@ export function reduceTimeline({ player, refused }: OpenRecording, width: number
     copied[bar] = sum;
     if (sum > peakCopied) peakCopied = sum;
   }
-  return { width, operations, used, refused: marks, copied, perBar, peakCopied };
+  return { width, operations, used, refused: marks, copied, perBar, peakCopied, untold: Math.min(operations, about.slotsFrom) };
 }
 
 /** The scenario's steps that have operations in the recording, in their order. */

@@ -13,13 +13,14 @@ import { TRACK_NAMES } from './draw-machine.ts';
 import { EvidenceLink } from './evidence-link.tsx';
 import { ExplainChain } from './explain-chain.tsx';
 import { limitSize } from './limits-view.tsx';
-import { addressText } from './machine-model.ts';
+import { addressText, selectedPlace } from './machine-model.ts';
 import type { MachineModel } from './machine-model.ts';
 import { isAlone, isRefused, operationText, stepOfOperation } from './open-recording.ts';
 import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
 import { stepOf } from './page-model.ts';
 import type { OperationShown } from './page-model.ts';
+import { slotAtAddress } from './segment-address.ts';
 import { mappingSize, slotsText } from './slot-text.ts';
 
 export interface WhyViewProps {
@@ -78,7 +79,7 @@ function answerFor(props: WhyViewProps): Answer | undefined {
     case 'slot':
       return slotAnswer(props, selection.slot);
     case 'place':
-      return placeAnswer(props, selection.index);
+      return placeAnswer(props, selection);
     case 'platform':
       return platformAnswer(props);
     case 'call':
@@ -176,9 +177,11 @@ function slotAnswer({ state, aperture, actions }: WhyViewProps, slot: number): A
   };
 }
 
-function placeAnswer({ machine, actions }: WhyViewProps, index: number): Answer | undefined {
-  const place = machine?.places[index];
+function placeAnswer({ state, machine, actions }: WhyViewProps, selection: PanelSelection): Answer | undefined {
+  const place = machine?.places[selectedPlace(machine, selection) ?? -1];
   if (!machine || !place) return undefined;
+  const { operation } = place;
+  const slot = state.aperture && place.track === 'aperture' ? slotAtAddress(state.aperture, machine.machine, place.start) : undefined;
   const lines: ExplainLine[] = [
     { text: `${addressText(place.start)} … ${addressText(place.end - 1)}, ${formatBytesExact(place.end - place.start)}`, ...(place.from ? { from: place.from } : {}) },
   ];
@@ -187,7 +190,13 @@ function placeAnswer({ machine, actions }: WhyViewProps, index: number): Answer 
   return {
     meta: text.whyPlace,
     head: place.track === 'map' ? place.label : `${TRACK_NAMES[place.track]}: ${place.label}`,
-    body: <ExplainChain lines={lines} failed={false} actions={actions} />,
+    body: (
+      <>
+        <ExplainChain lines={lines} failed={false} actions={actions} />
+        {operation !== undefined && <p><button type="button" class="link" onClick={() => actions.seek(operation)}>{fill(text.madeByOperation, groupDigits(operation))}</button></p>}
+        {slot !== undefined && <p><button type="button" class="link" onClick={() => actions.select({ kind: 'slot', slot })}>{fill(text.toSegment, groupDigits(slot / SEGMENT_SLOTS))}</button></p>}
+      </>
+    ),
   };
 }
 

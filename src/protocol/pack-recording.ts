@@ -1,8 +1,9 @@
 import { ByteWriter } from './byte-stream.ts';
+import { packMachine } from './pack-machine.ts';
 import type { RecordingColumns } from './recording-columns.ts';
 
 /** First bytes of a packed recording: its name and the version of the form. */
-export const RECORDING_MAGIC = [0x44, 0x4d, 0x52, 1] as const;
+export const RECORDING_MAGIC = [0x44, 0x4d, 0x52, 2] as const;
 
 /**
  * A recording as bytes, some 8 an operation: column after column, numbers of 7 bits a byte.
@@ -13,6 +14,7 @@ export const RECORDING_MAGIC = [0x44, 0x4d, 0x52, 1] as const;
  * - bytes: a number an operation
  * - copied: 0 for nothing, 1 for as many as `bytes`, else two more than the number
  * - runs: operation minus the one before, first slot minus the one before (signed), count (signed)
+ * - what became of the machine: see {@link packMachine}
  *
  * Columns may be longer than the recording: only its first entries count.
  */
@@ -38,6 +40,7 @@ export function packRecording(columns: RecordingColumns): Uint8Array {
     operation = runOperation[at]!;
     first = runFirst[at]!;
   }
+  packMachine(out, columns.machine);
   return out.bytes();
 }
 

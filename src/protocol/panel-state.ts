@@ -103,6 +103,8 @@ const region = v.object({
   /** Bytes of that kind within the range, where the evidence gives a count and no places (a zone's free pages). */
   bytes: v.optional(count),
   from: v.optional(evidenceRef),
+  /** Operations of the recording that were done when it came. */
+  operation: v.optional(count),
 });
 
 const mask = v.object({
@@ -168,6 +170,15 @@ const recording = v.object({
   operationNames: v.array(text),
   devices: v.array(text),
   results: v.array(text),
+  /** How it tells of the machine's memory; left out where it does not. */
+  machine: v.optional(v.object({
+    changes: count,
+    /** Of the allocator that hands out these addresses, and all its zones by rising address. */
+    allocator: v.picklist(['Xen', 'Linux']),
+    zones: v.array(v.object({ name: text, start: address, end: address })),
+    /** Domains by what they are called; the first runs the drivers. */
+    owners: v.array(text),
+  })),
 });
 
 const panelState = v.object({

@@ -4,14 +4,17 @@ import type { Parsed } from './panel-state.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** Tracks of the machine's picture: its memory map, then the kinds of its regions. */
+export const MACHINE_TRACKS = ['map', 'free', 'domain', 'contiguous', 'aperture'] as const;
+
 const selection = v.variant('kind', [
   /** `index` of a step. */
   v.object({ kind: v.literal('step'), index: count }),
   v.object({ kind: v.literal('slot'), slot: count }),
   /** Position in the state's `limits`. */
   v.object({ kind: v.literal('limit'), index: count }),
-  /** Position in the machine's `ranges`, then `regions`. */
-  v.object({ kind: v.literal('place'), index: count }),
+  /** What lies at an address of a track of the machine: its regions come and go with the operations. */
+  v.object({ kind: v.literal('place'), track: v.picklist(MACHINE_TRACKS), address: v.pipe(count, v.maxValue(Number.MAX_SAFE_INTEGER)) }),
   v.object({ kind: v.literal('platform') }),
   /** The call that was asked about: the state's `call`. */
   v.object({ kind: v.literal('call') }),

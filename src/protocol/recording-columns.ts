@@ -1,3 +1,5 @@
+import type { MachineChanges } from './machine-changes.ts';
+
 /**
  * A run's operations in columns, and the runs of slots that each took from the aperture or gave back to it: what a page needs to
  * show the aperture after any operation. Operations count from 0; all columns of a kind have the same length.
@@ -21,6 +23,8 @@ export interface RecordingColumns {
   readonly runFirst: Uint32Array;
   /** Slots taken; negative where they were given back. */
   readonly runCount: Int32Array;
+  /** What became of the machine's memory beside the slots. */
+  readonly machine: MachineChanges;
 }
 
 /** Device of an operation that has none. */

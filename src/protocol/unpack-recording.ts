@@ -1,4 +1,5 @@
 import { ByteReader } from './byte-stream.ts';
+import { unpackMachine } from './pack-machine.ts';
 import { RECORDING_MAGIC } from './pack-recording.ts';
 import type { Parsed } from './panel-state.ts';
 import { NO_DEVICE, type RecordingColumns } from './recording-columns.ts';
@@ -11,6 +12,9 @@ export interface RecordingBounds {
   readonly devices: number;
   readonly results: number;
   readonly steps: number;
+  /** Changes of the machine, and its domains. */
+  readonly changes: number;
+  readonly owners: number;
 }
 
 /** Reads what `packRecording` wrote; an index that names nothing, or bytes missing or left over, are an error that says where. */
@@ -36,7 +40,8 @@ function unpack(input: ByteReader, bounds: RecordingBounds): RecordingColumns {
     const value = input.number();
     copied[at] = value === 1 ? bytes[at]! : Math.max(0, value - 2);
   }
-  const columns = { operations, step, ...kinds, bytes, copied, runs, ...unpackRuns(input, runs, operations) };
+  const slots = unpackRuns(input, runs, operations);
+  const columns = { operations, step, ...kinds, bytes, copied, runs, ...slots, machine: unpackMachine(input, bounds) };
   if (!input.atEnd) throw new RangeError(`goes on behind its end, at byte ${input.at}`);
   return columns;
 }

@@ -1,6 +1,6 @@
 import { coherentBytes, exchangeNeed } from '../core/dma/exchange-need.ts';
 import { zoneOfFrame } from '../core/machine/address-zone.ts';
-import { FrameSet } from '../core/machine/frame-set.ts';
+import { FrameSet } from '../core/units/frame-set.ts';
 import { type ExtentProblem, ObservedHeap } from '../core/machine/observed-heap.ts';
 import { P2m } from '../core/machine/p2m.ts';
 import type { Features } from '../core/platform/features.ts';

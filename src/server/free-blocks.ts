@@ -1,44 +1,43 @@
 import type { DmaSystem } from '../core/dma/dma-system.ts';
-import { framesOfZone } from '../core/machine/address-zone.ts';
+import { LAST_ZONE, framesOfZone } from '../core/machine/address-zone.ts';
+import type { Platform } from '../core/platform/platform.ts';
 import { formatAddress } from '../core/units/addresses.ts';
+import { GIB, MIB } from '../core/units/bytes.ts';
 import { PAGE_SIZE } from '../core/units/pages.ts';
 import type { PanelFreeBlocks } from '../protocol/panel-state.ts';
 
-interface Block {
-  readonly frame: number;
-  readonly order: number;
-  readonly zone: number;
+type Zone = Omit<PanelFreeBlocks['zones'][number], 'orders'>;
+
+/**
+ * The zones of the allocator that hands out machine memory, in its own order, up to the end of memory: Xen's heap under Xen, else the
+ * kernel's pages. An index is the allocator's number of the zone.
+ */
+export function memoryZones({ memory }: Platform, { machine }: DmaSystem): Zone[] {
+  const end = Math.max(...memory.e820.value.filter(({ type }) => type === 'usable').map((range) => range.end), 0);
+  if (!machine.domain) return between(['DMA', 'DMA32', 'Normal'], [0, 16 * MIB, 4 * GIB, Math.max(end, 4 * GIB + PAGE_SIZE)]);
+  const { zones, dmaBits } = machine.domain.heap.kind;
+  // Xen 3.0.x: what stands below its DMA width, and the rest.
+  if (zones === 'three') return between(['DMA', 'domain'], [0, dmaBits === null ? PAGE_SIZE : 2 ** dmaBits, Math.max(end, 2 ** (dmaBits ?? 0) + PAGE_SIZE)]);
+  return Array.from({ length: LAST_ZONE + 1 }, (_, zone) => {
+    // Frame 0 is never handed out: zone 0 stands for nothing.
+    const { first, end: behind } = zone === 0 ? { first: 0, end: 1 } : framesOfZone(zone);
+    return { name: String(zone), start: formatAddress(first * PAGE_SIZE), end: formatAddress(behind * PAGE_SIZE) };
+  });
 }
 
-const LINUX_ZONES = ['DMA', 'DMA32', 'Normal'];
-/** Xen 3.0.x: what stands below its DMA width, and the rest. */
-const OLD_XEN_ZONES = ['DMA', 'domain'];
-
-/** Free blocks by zone and order of the allocator that hands out machine memory: Xen's heap under Xen, else the kernel's pages. */
-export function freeBlocks(system: DmaSystem): PanelFreeBlocks | undefined {
+/** Free blocks by zone and order; zones without one are left out. */
+export function freeBlocks(platform: Platform, system: DmaSystem): PanelFreeBlocks | undefined {
   const { domain, pages } = system.machine;
-  if (!domain) return blocksOf('Linux', pages.buddy.blocks(), (zone) => LINUX_ZONES[zone] ?? String(zone));
-  const { heap } = domain;
-  return blocksOf('Xen', heap.blocks(), (zone) => (heap.kind.zones === 'three' ? (OLD_XEN_ZONES[zone] ?? String(zone)) : String(zone)), heap.kind.zones === 'per-bit');
+  const counts: number[][] = [];
+  for (const { order, zone } of domain ? domain.heap.blocks() : pages.buddy.blocks()) {
+    const orders = (counts[zone] ??= []);
+    while (orders.length <= order) orders.push(0);
+    orders[order]! += 1;
+  }
+  const zones = memoryZones(platform, system).flatMap((zone, index) => (counts[index] ? [{ ...zone, orders: counts[index] }] : []));
+  return zones.length > 0 ? { allocator: domain ? 'Xen' : 'Linux', zones } : undefined;
 }
 
-/** @param perBit whether a zone is a power of two of frames: its addresses are then known by its number */
-function blocksOf(allocator: PanelFreeBlocks['allocator'], blocks: Iterable<Block>, name: (zone: number) => string, perBit = false): PanelFreeBlocks | undefined {
-  const zones = new Map<number, { start: number; end: number; orders: number[] }>();
-  for (const { frame, order, zone } of blocks) {
-    let found = zones.get(zone);
-    if (!found) zones.set(zone, found = { start: Infinity, end: 0, orders: [] });
-    while (found.orders.length <= order) found.orders.push(0);
-    found.orders[order] = (found.orders[order] ?? 0) + 1;
-    found.start = Math.min(found.start, frame);
-    found.end = Math.max(found.end, frame + 2 ** order);
-  }
-  if (zones.size === 0) return undefined;
-  return {
-    allocator,
-    zones: [...zones].sort(([a], [b]) => a - b).map(([zone, { start, end, orders }]) => {
-      const { first, end: behind } = perBit ? framesOfZone(zone) : { first: start, end };
-      return { name: name(zone), start: formatAddress(first * PAGE_SIZE), end: formatAddress(behind * PAGE_SIZE), orders };
-    }),
-  };
+function between(names: readonly string[], bounds: readonly number[]): Zone[] {
+  return names.map((name, index) => ({ name, start: formatAddress(bounds[index] ?? 0), end: formatAddress(bounds[index + 1] ?? 0) }));
 }

@@ -1,8 +1,13 @@
+import type { DmaSystem } from '../core/dma/dma-system.ts';
+import type { Platform } from '../core/platform/platform.ts';
 import type { Recording } from '../core/scenario/recording.ts';
+import type { ScenarioRun } from '../core/scenario/run-scenario.ts';
 import { RESULTS } from '../core/scenario/recording.ts';
 import { packRecording } from '../protocol/pack-recording.ts';
 import type { RecordingColumns } from '../protocol/recording-columns.ts';
 import type { PanelRecording } from '../protocol/panel-state.ts';
+import { memoryZones } from './free-blocks.ts';
+import { ownDomain } from './panel-state-of.ts';
 
 /** A run's recording as it travels to the page. */
 export interface PackedRecording {
@@ -10,22 +15,29 @@ export interface PackedRecording {
   readonly bytes: Uint8Array;
 }
 
-/** @param operations that the run did: more than are recorded where it was long */
-export function packedRecording(recording: Recording, operations: number): PackedRecording {
+/** @throws RangeError where the run was not recorded */
+export function packedRecording({ recording, totals: { operations }, platform, system }: ScenarioRun): PackedRecording {
+  if (!recording) throw new RangeError('a run that was not recorded');
   const bytes = packRecording(columnsOf(recording));
   return {
     bytes,
     about: {
       id: `${bytes.length.toString(16)}-${hashOf(bytes).toString(16)}`, bytes: bytes.length, operations: recording.length, runs: recording.runs, slotsFrom: recording.slotsFrom,
       complete: recording.length === operations, operationNames: [...recording.operations], devices: [...recording.devices], results: [...RESULTS],
+      ...(recording.machine.length > 0 ? { machine: aboutMachine(recording, platform, system) } : {}),
     },
   };
 }
 
+function aboutMachine({ machine: { length, owners } }: Recording, platform: Platform, system: DmaSystem): NonNullable<PanelRecording['machine']> {
+  const [own, ...guests] = owners;
+  return { changes: length, allocator: system.machine.domain ? 'Xen' : 'Linux', zones: memoryZones(platform, system), owners: own === undefined ? [] : [ownDomain(platform), ...guests] };
+}
+
 /** The columns of a recording as they are: longer than what was recorded, which nobody looks at. */
 function columnsOf(recording: Recording): RecordingColumns {
-  const { length: operations, step, operation, device, result, cpu, bytes, copied, runs, runOperation, runFirst, runCount } = recording;
-  return { operations, step, operation, device, result, cpu, bytes, copied, runs, runOperation, runFirst, runCount };
+  const { length: operations, step, operation, device, result, cpu, bytes, copied, runs, runOperation, runFirst, runCount, machine } = recording;
+  return { operations, step, operation, device, result, cpu, bytes, copied, runs, runOperation, runFirst, runCount, machine };
 }
 
 /** FNV-1a, 32 bits: tells one recording from the next. */

@@ -5,10 +5,12 @@ import { type Platform, isXenPv } from '../core/platform/platform.ts';
 import type { Reason } from '../core/platform/reason.ts';
 import { DmaSystem } from '../core/dma/dma-system.ts';
 import { type ScenarioRun, stepId } from '../core/scenario/run-scenario.ts';
-import { formatAddress } from '../core/units/addresses.ts';
+import { type AddressRange, formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import { maskOfBits } from '../core/units/dma-mask.ts';
+import { FrameSet } from '../core/units/frame-set.ts';
 import { PAGE_SIZE } from '../core/units/pages.ts';
+import { rangesOf } from '../protocol/machine-ranges.ts';
 import type { EvidenceRef, ExplainLine, PanelAperture, PanelMachine, PanelRegion, PanelState, PanelStep } from '../protocol/panel-state.ts';
 import { evidenceLabel, provenanceText } from '../render/provenance-text.ts';
 import { freeBlocks } from './free-blocks.ts';
@@ -17,9 +19,6 @@ import { outcomeText, stepTitle } from '../render/run-report.ts';
 
 /** The masks whose reach is told for every machine. */
 const MASK_BITS = [24, 30, 31, 32, 36, 64];
-
-/** Above this a picture tells no more: the largest runs are kept. */
-const MAX_REGIONS = 4000;
 
 /** The panel's picture of a platform as it stands after boot. */
 export function platformPanelState(platform: Platform): PanelState {
@@ -140,12 +139,12 @@ function machineState(platform: Platform, system: DmaSystem): PanelMachine {
   const ranges = e820.value.filter(({ start, end }) => end > start);
   const from = evidenceRef(e820);
   const segments = apertureRanges(system);
-  const blocks = freeBlocks(system);
+  const blocks = freeBlocks(platform, system);
   return {
     ...(blocks ? { freeBlocks: blocks } : {}),
     ramBytes: usableBytes, space,
     ranges: ranges.map(({ start, end, type }) => ({ start: formatAddress(start), end: formatAddress(end), type, ...(from ? { from } : {}) })),
-    regions: regions(system, segments),
+    regions: regions(platform, system, segments),
     masks: MASK_BITS.map((bits) => {
       const last = maskOfBits(bits);
       let reachBytes = 0;
@@ -155,25 +154,18 @@ function machineState(platform: Platform, system: DmaSystem): PanelMachine {
   };
 }
 
-interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-function apertureRanges(system: DmaSystem): ByteRange[] {
+function apertureRanges(system: DmaSystem): AddressRange[] {
   const { aperture, segments, apertureBytes } = system.machine;
   if (!aperture) return [];
   if (!segments) return [{ start: aperture.pool.start, end: aperture.pool.start + apertureBytes }];
-  return mergeRanges(segments.map((start) => ({ start, end: start + SEGMENT_BYTES })));
+  return framesOf(segments.map((start) => ({ first: start / PAGE_SIZE, count: SEGMENT_BYTES / PAGE_SIZE })));
 }
 
-function regions(system: DmaSystem, segments: readonly ByteRange[]): PanelRegion[] {
+function regions(platform: Platform, system: DmaSystem, segments: readonly AddressRange[]): PanelRegion[] {
   const { domain } = system.machine;
   const found: PanelRegion[] = [];
-  const add = (kind: PanelRegion['kind'], label: string, ranges: readonly ByteRange[]): void => {
-    // The longest are kept where there are more than a picture can show.
-    const kept = ranges.length > MAX_REGIONS ? [...ranges].sort((a, b) => b.end - b.start - (a.end - a.start)).slice(0, MAX_REGIONS) : ranges;
-    for (const { start, end } of kept) found.push({ start: formatAddress(start), end: formatAddress(end), kind, label });
+  const add = (kind: PanelRegion['kind'], label: string, ranges: readonly AddressRange[]): void => {
+    for (const { start, end } of ranges) found.push({ start: formatAddress(start), end: formatAddress(end), kind, label });
   };
   add('aperture', 'aperture', segments);
   for (const block of system.coherentBlocks.values()) {
@@ -181,20 +173,23 @@ function regions(system: DmaSystem, segments: readonly ByteRange[]): PanelRegion
     add('contiguous', block.id, [{ start: block.address, end: block.address + size }]);
   }
   if (domain) {
-    add('domain', 'domain', mergeRanges(domain.p2m.runs.map(({ mfn, count }) => ({ start: mfn * PAGE_SIZE, end: (mfn + count) * PAGE_SIZE }))));
-    add('free', 'free in Xen', mergeRanges([...domain.heap.blocks()].map(({ frame, order }) => ({ start: frame * PAGE_SIZE, end: (frame + 2 ** order) * PAGE_SIZE }))));
+    add('domain', ownDomain(platform), framesOf(domain.p2m.runs.map(({ mfn, count }) => ({ first: mfn, count }))));
+    for (const [id, guest] of system.guests) add('domain', id, framesOf(guest.p2m.runs.map(({ mfn, count }) => ({ first: mfn, count }))));
+    add('free', 'free in Xen', framesOf(Array.from(domain.heap.blocks(), ({ frame, order }) => ({ first: frame, count: 2 ** order }))));
   }
   return found;
 }
 
-function mergeRanges(ranges: readonly ByteRange[]): ByteRange[] {
-  const merged: { start: number; end: number }[] = [];
-  for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
-    const last = merged.at(-1);
-    if (last && last.end === range.start) last.end = range.end;
-    else merged.push({ ...range });
-  }
-  return merged;
+/** What the domain that runs the drivers is called. */
+export function ownDomain({ domain }: Platform): string {
+  return domain.value === 'pv-dom0' ? 'dom0' : 'this domain';
+}
+
+/** Frames as ranges of bytes: those that touch are one. */
+function framesOf(runs: readonly { readonly first: number; readonly count: number }[]): AddressRange[] {
+  const frames = new FrameSet();
+  for (const { first, count } of [...runs].sort((a, b) => a.first - b.first)) frames.add(first, count);
+  return rangesOf(frames);
 }
 
 function lastPart(uri: string): string {

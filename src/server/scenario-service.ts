@@ -88,8 +88,9 @@ export class ScenarioService {
    */
   async run(id: string, active: Platform, isCancelled: () => boolean = () => false): Promise<{ state: PanelState; summary: ScenarioSummary }> {
     const { parsed, builtIn } = await this.#read(id);
-    const { recording, ...run } = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id), { record: true }), isCancelled);
-    this.#last = { run, ...(recording ? { recording: packedRecording(recording, run.totals.operations) } : {}), ...(builtIn ? {} : { source: { uri: id, lines: parsed.spans.map(({ line }) => line) } }) };
+    const recorded = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id), { record: true }), isCancelled);
+    const { recording: _, ...run } = recorded;
+    this.#last = { run, recording: packedRecording(recorded), ...(builtIn ? {} : { source: { uri: id, lines: parsed.spans.map(({ line }) => line) } }) };
     return { state: this.#runState(this.#last), summary: summaryOf(run) };
   }
 

@@ -8,6 +8,7 @@ import { buildPanel, launch, openPanel, servePanel } from './panel-page.mjs';
 import { accessTests } from './access.mjs';
 import { exportTests } from './export.mjs';
 import { keyboardTests } from './keyboard.mjs';
+import { machineTests } from './machine.mjs';
 import { messageTests } from './messages.mjs';
 import { numberTests } from './numbers.mjs';
 import { pictureTests } from './pictures.mjs';
@@ -31,7 +32,7 @@ try {
   process.exit(1);
 }
 
-for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...searchTests, ...exportTests, ...accessTests })) {
+for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...machineTests, ...searchTests, ...exportTests, ...accessTests })) {
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
   const panels = [];
   try {

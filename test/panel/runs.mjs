@@ -34,8 +34,8 @@ export async function runState(scenario, lines = scenario.steps.map((_, index) =
   engine ??= await loadEngine();
   const parsed = engine.parseScenario(JSON.stringify(scenario));
   if (!parsed.ok) throw new Error(parsed.problems[0].message);
-  const { recording, ...run } = engine.runScenario(parsed.scenario, engine.platformOf(parsed.scenario, engine.BUILT_IN_PLATFORMS[0].platform, URI), { record: true });
-  const packed = engine.packedRecording(recording, run.totals.operations);
+  const run = engine.runScenario(parsed.scenario, engine.platformOf(parsed.scenario, engine.BUILT_IN_PLATFORMS[0].platform, URI), { record: true });
+  const packed = engine.packedRecording(run);
   const state = { ...engine.runPanelState(run, { uri: URI, lines }), recording: packed.about };
   /** What the extension answers when the page asks for an operation (from 0); typed arrays as plain ones. */
   const explain = async (operation) => {

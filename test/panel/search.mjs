@@ -30,7 +30,7 @@ export const searchTests = {
         const count = own.filter((each) => each === Number(verdict)).length;
         return count > 0 ? [`${group(count)} ${name}`] : [];
       });
-      return [String(index + 1), String(area.area), group(area.hint), `longest fit ${area.longest.slots} < ${search.need}`, `${group(area.candidates)} candidates: ${reasons.join(', ')}`];
+      return [String(index + 1), String(area.area), group(area.hint), `${area.longest.slots} < ${search.need}`, `${group(area.candidates)} candidates: ${reasons.join(', ')}`];
     });
     check(rows.length === 4, 'all four areas');
     equal(await page.evaluate(() => [...document.querySelector('.aperture table[aria-label="Areas that the search looked at"]').tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent))), rows, 'areas');

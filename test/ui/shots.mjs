@@ -4,8 +4,9 @@
  * Written to SHOTS_DIR (default: out/shots), for each of the themes light, dark, hc and hcl: the sample driver with its
  * problems, its hints and a hover, a scan's findings by file and by rule, a call explained in the panel, the sample log with its hover, its quick
  * fixes and its outline, the panel for that log, the founding scenario in the panel, the wizard and the table of a plan, the Test Explorer with a
- * scenario that is not as it expects, the views of the platform and of scenarios, and in a window
- * without a folder their welcome and every step of the walkthrough.
+ * scenario that is not as it expects, the views of the platform and of scenarios, in a window
+ * without a folder their welcome and every step of the walkthrough, and `tour`: the panel by itself over runs of different kinds, 420 px
+ * narrow beside its scenario, and beside the Test Explorer.
  *
  * SHOTS_ONLY=views,walkthrough takes those parts alone.
  */
@@ -14,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openWorkbench } from '../../tools/vscode-host/workbench.mjs';
 import { ensureBuild, ensureChromium } from '../../scripts/setup.mjs';
+import { shootTour } from './shoot-tour.mjs';
+import { goToLine, hover, openFile, runCommand } from './workbench-actions.mjs';
 
 const THEMES = {
   light: 'Default Light Modern',
@@ -45,7 +48,7 @@ ensureBuild();
 const only = process.env.SHOTS_ONLY?.split(',');
 const wants = (...parts) => !only || parts.some((part) => only.includes(part));
 for (const [name, theme] of themes) {
-  if (wants('log', 'driver', 'findings', 'panel', 'plan', 'tests', 'views')) await shoot(name, theme);
+  if (wants('log', 'driver', 'findings', 'panel', 'plan', 'tests', 'views', 'tour')) await shoot(name, theme);
   if (wants('walkthrough')) await shootEmptyWindow(name, theme);
 }
 process.stdout.write(`${shots}\n`);
@@ -69,6 +72,7 @@ async function shoot(name, theme) {
       if (wants('plan')) await shootPlan(page, shot);
       if (wants('tests')) await shootTests(page, shot);
       if (wants('views')) await shootViews(page, shot);
+      if (wants('tour')) await shootTour(page, shot);
     });
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
@@ -306,40 +310,4 @@ static int ${name}_start(struct device *dev, void *packet)
 	return dma_mapping_error(dev, bus) ? -EIO : 0;
 }
 `;
-}
-
-/** Again until the hover is there: a layout that changes under the pointer takes it away. */
-async function hover(page, target, position) {
-  for (let attempt = 0; attempt < 10; attempt++) {
-    await page.mouse.move(1000, 800);
-    await page.waitForTimeout(200);
-    await target.hover(position ? { position } : {});
-    const seen = await page.locator('.monaco-hover:visible').first().waitFor({ timeout: 5000 }).then(() => true, () => false);
-    await page.waitForTimeout(700);
-    if (seen && await page.locator('.monaco-hover:visible').count() > 0) return;
-  }
-  throw new Error('no hover');
-}
-
-async function openFile(page, file) {
-  await page.locator('.explorer-folders-view .monaco-list-row', { hasText: file }).dblclick();
-  await page.locator('.tab.active', { hasText: file }).waitFor();
-}
-
-/** Again until the editor is there: one that is just opening still moves its cursor itself. */
-async function goToLine(page, line) {
-  for (let attempt = 0; attempt < 10; attempt++) {
-    await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input').fill(`:${line}`);
-    await page.keyboard.press('Enter');
-    await page.waitForTimeout(300);
-    if (await page.locator('.statusbar', { hasText: `Ln ${line},` }).count() > 0) return;
-  }
-  throw new Error(`the editor does not go to line ${line}`);
-}
-
-async function runCommand(page, title) {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input').fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
 }

@@ -1,7 +1,9 @@
 import { SEGMENT_SLOTS } from '../platform/aperture-size.ts';
 import { type Platform, isXenPv } from '../platform/platform.ts';
 import { type Reason, reason } from '../platform/reason.ts';
+import type { PvDomain } from '../machine/pv-domain.ts';
 import type { Aperture } from '../swiotlb/aperture.ts';
+import type { DynamicPools } from '../swiotlb/dynamic-pools.ts';
 import { PAGE_SIZE, orderBytes, orderFor, pagesFor } from '../units/pages.ts';
 import { Balloon } from './balloon.ts';
 import { type BootedMachine, boot } from './boot.ts';
@@ -50,6 +52,8 @@ export class DmaSystem {
   readonly #balloon: Balloon;
   /** Devices that are gone: nothing more is mapped for them. */
   readonly #removed = new Set<string>();
+  /** Told of coherent memory that comes into force, and of it with `false` when it is given back; absent where nobody keeps a record. */
+  journal: ((block: CoherentBlock, inForce: boolean) => void) | undefined;
 
   constructor(platform: Platform, options: DmaSystemOptions = {}) {
     this.platform = platform;
@@ -70,6 +74,16 @@ export class DmaSystem {
     return this.#coherent;
   }
 
+  /** The machine's other guests, by id. */
+  get guests(): ReadonlyMap<string, PvDomain> {
+    return this.#others.guests;
+  }
+
+  /** Pools that grow where the default one is full: CONFIG_SWIOTLB_DYNAMIC. */
+  get dynamicPools(): DynamicPools | undefined {
+    return this.#pools.dynamic;
+  }
+
   /** What the streaming mappings of each device have cost, by its name. */
   get deviceTotals(): ReadonlyMap<string, DeviceTotals> {
     return this.#streaming.totals;
@@ -83,8 +97,13 @@ export class DmaSystem {
     const pool = this.#pools.restrictedOf(device);
     if (pool) return this.#allocFromPool(device, pool, id, bytes);
     const { outcome, block } = allocateCoherent(this.machine, device, id, bytes);
-    if (block) this.#coherent.set(id, block);
+    if (block) this.#keep(block);
     return outcome;
+  }
+
+  #keep(block: CoherentBlock): void {
+    this.#coherent.set(block.id, block);
+    if (this.journal !== undefined) this.journal(block, true);
   }
 
   /** dma_free_coherent. */
@@ -92,6 +111,7 @@ export class DmaSystem {
     const block = this.#coherent.get(id);
     if (!block) return refused([], reason('not-mapped', { id }));
     this.#coherent.delete(id);
+    if (this.journal !== undefined) this.journal(block, false);
     const pool = this.#pools.restrictedOf(block.device);
     if (!pool) return freeCoherent(this.machine, block);
     pool.unmap(block.address);
@@ -300,7 +320,7 @@ export class DmaSystem {
       aperture.unmap(address);
       return refused(steps, reason('slot-beyond-mask', { address, bytes: size, mask: device.coherentMask }), [reason('knob-wider-mask', { helps: 1 })]);
     }
-    this.#coherent.set(id, { id, device, bytes, order, pfn: Math.floor(address / PAGE_SIZE), address, exchanged: false, cma: false });
+    this.#keep({ id, device, bytes, order, pfn: Math.floor(address / PAGE_SIZE), address, exchanged: false, cma: false });
     return { ok: true, by: 'pool', address, explain: [...steps, reason('found-slot', { slot: result.slot, segment: Math.floor(result.slot / SEGMENT_SLOTS), area: 0, address })] };
   }
 

@@ -31,6 +31,11 @@ export class FrameBuddy {
   readonly #free: number[];
   /** Free blocks that hold frames which are not scrubbed. */
   readonly #dirty = new Set<FreeEntry>();
+  /**
+   * Told of free blocks that come (`blocks` of them, upwards from `frame`) and, by a negative number, of one that goes; absent where
+   * nobody keeps a record.
+   */
+  journal: ((frame: number, order: number, blocks: number, zone: number) => void) | undefined;
 
   constructor(habits: BuddyHabits) {
     this.habits = habits;
@@ -193,6 +198,7 @@ export class FrameBuddy {
     const entry: FreeEntry = { frame: down ? frame + more * size : frame, order, zone, more, step: down ? -size : size, dirtyFrom: CLEAN, previous: undefined, next: undefined };
     this.#series.add(entry);
     this.#place(entry);
+    if (this.journal !== undefined) this.journal(frame, order, more + 1, zone);
   }
 
   #blocksOf(first: number, count: number, dirty: boolean): { frame: number; order: number; more: number }[] {
@@ -300,6 +306,7 @@ export class FrameBuddy {
     this.#register(block);
     if (dirtyFrom !== CLEAN) this.#dirty.add(block);
     this.#place(block);
+    if (this.journal !== undefined) this.journal(frame, order, 1, zone);
   }
 
   #register(block: FreeEntry): void {
@@ -316,6 +323,7 @@ export class FrameBuddy {
 
   /** Takes one block out of its list: the whole entry, or one of the blocks that it stands for. */
   #unlink(entry: FreeEntry, frame: number): void {
+    if (this.journal !== undefined) this.journal(frame, entry.order, -1, entry.zone);
     const list = this.#lists[entry.zone]?.[entry.order];
     if (entry.more === 0) {
       this.#blocks.delete(entry.frame);

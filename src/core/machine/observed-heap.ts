@@ -1,5 +1,5 @@
 import { LAST_ZONE, framesOfZone, zoneOfFrame, zoneOfWidth } from './address-zone.ts';
-import { FrameSet } from './frame-set.ts';
+import { FrameSet } from '../units/frame-set.ts';
 
 /** Whether a zone, or a heap, can serve a request: as far as what is known of it decides that. */
 export type Certainty = 'yes' | 'no' | 'open';

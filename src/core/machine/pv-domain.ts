@@ -52,6 +52,8 @@ export class PvDomain {
   readonly #m2p = new P2m();
   readonly heap: XenHeap;
   readonly rules: ExchangeRules;
+  /** Told of machine frames that the domain is given, and by a negative count of those that it loses; absent where nobody keeps a record. */
+  journal: ((mfn: number, count: number) => void) | undefined;
 
   constructor(heap: XenHeap, rules: ExchangeRules) {
     this.heap = heap;
@@ -240,14 +242,23 @@ export class PvDomain {
 
   #set(pfn: number, frames: readonly { readonly mfn: number; readonly count: number }[]): void {
     const count = frames.reduce((sum, run) => sum + run.count, 0);
-    for (const run of this.p2m.slice(pfn, count)) this.#m2p.remove(run.mfn, run.count);
+    this.#forget(pfn, count);
     this.p2m.set(pfn, frames);
     for (const { mfn, pages } of inverse(pfn, frames)) this.#m2p.set(mfn, pages);
+    if (this.journal !== undefined) for (const run of frames) this.journal(run.mfn, run.count);
   }
 
   #unset(pfn: number, count: number): void {
-    for (const run of this.p2m.slice(pfn, count)) this.#m2p.remove(run.mfn, run.count);
+    this.#forget(pfn, count);
     this.p2m.remove(pfn, count);
+  }
+
+  /** The frames behind pages are no more known by them. */
+  #forget(pfn: number, count: number): void {
+    for (const { mfn, count: frames } of this.p2m.slice(pfn, count)) {
+      this.#m2p.remove(mfn, frames);
+      if (this.journal !== undefined) this.journal(mfn, -frames);
+    }
   }
 }
 

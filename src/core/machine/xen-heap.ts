@@ -2,7 +2,7 @@ import type { AddressRange } from '../units/addresses.ts';
 import { PAGE_SIZE } from '../units/pages.ts';
 import { LAST_ZONE, zoneOfFrame, zoneOfWidth } from './address-zone.ts';
 import { FrameBuddy } from './frame-buddy.ts';
-import { FrameSet } from './frame-set.ts';
+import { FrameSet } from '../units/frame-set.ts';
 
 /** How a version of Xen keeps its heap. */
 export interface XenHeapKind {
@@ -85,6 +85,11 @@ export class XenHeap {
         if (last > first) this.#nodes[index]?.giveRange(first, last - first);
       });
     }
+  }
+
+  /** Who is told of every free block that comes and goes: see {@link FrameBuddy.journal}. */
+  set journal(journal: FrameBuddy['journal']) {
+    for (const buddy of this.#nodes) buddy.journal = journal;
   }
 
   get freeFrames(): number {

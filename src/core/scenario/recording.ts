@@ -1,3 +1,5 @@
+import { MachineJournal } from './machine-journal.ts';
+
 /** What became of one operation, as a recording keeps it. */
 export const RESULTS = ['refused', 'direct', 'bounce', 'pages', 'exchange', 'cma', 'pool', 'released', 'done'] as const;
 export type RecordedResult = (typeof RESULTS)[number];
@@ -33,6 +35,8 @@ export class Recording {
   readonly devices: readonly string[];
   readonly operations: readonly string[];
   readonly capacity: number;
+  /** What became of the machine's memory beside the slots. */
+  readonly machine = new MachineJournal();
   length = 0;
   step = new Uint32Array(FIRST_CAPACITY);
   operation = new Uint8Array(FIRST_CAPACITY);

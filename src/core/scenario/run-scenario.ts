@@ -8,6 +8,7 @@ import { platformVariant } from '../platform/platform-variant.ts';
 import { reason } from '../platform/reason.ts';
 import { type UnmetExpectation, unmetExpectation } from './expectation.ts';
 import { performStep } from './perform-step.ts';
+import { MachineRecorder } from './record-machine.ts';
 import { NO_DEVICE, RESULTS, type RecordedResult, Recording } from './recording.ts';
 import { runWorkload } from './run-workload.ts';
 import { type BootStep, OPERATION_NAMES, type Scenario, type ScenarioStep, type SingleStep, type WorkloadStep } from './scenario-schema.ts';
@@ -134,6 +135,8 @@ class Runner {
   readonly #devices: ReadonlyMap<string, Device>;
   readonly #deviceIndex: ReadonlyMap<string, number>;
   readonly #recording: Recording | undefined;
+  /** Of the machine that runs; absent where nothing is recorded, or no more. */
+  #machine: MachineRecorder | undefined;
   readonly #watch: OperationWatch | undefined;
   readonly #total: number;
   readonly #contents: boolean;
@@ -168,6 +171,7 @@ class Runner {
   #journal(recording: Recording): void {
     const pool = this.#system.machine.aperture?.pool;
     if (pool) pool.journal = (first, count) => recording.addRun(first, count);
+    this.#machine = new MachineRecorder(this.#system, recording.machine, recording.slotsFrom);
   }
 
   /** Tells who looks on of the searches of the machine that runs. */
@@ -186,6 +190,7 @@ class Runner {
       const tally: Tally = { operations: 0, failures: 0 };
       const outcome = yield* this.#step(step, index, tally);
       const unmet = unmetExpectation(step, outcome, tally.failures) ?? tally.unmet;
+      this.#machine?.flush(this.#done, true);
       steps.push({ index, step, outcome, used: this.#used(), operations: tally.operations, failures: tally.failures, ...(unmet ? { unmet } : {}) });
     }
     let coherentBytes = 0;
@@ -329,6 +334,10 @@ class Runner {
       step: what.index, operation: what.operation, device: what.device === undefined ? NO_DEVICE : (this.#deviceIndex.get(what.device) ?? NO_DEVICE),
       cpu: what.cpu, result: RESULTS.indexOf(resultOf(outcome, what.operation)), bytes: what.bytes, copied,
     });
+    this.#machine?.flush(this.#done, STREAMING[what.operation] !== true);
+    if (!recording.full) return;
+    this.#machine?.stop();
+    this.#machine = undefined;
   }
 
   #used(): number {
@@ -364,6 +373,8 @@ function bytesOf(step: SingleStep): number {
   return 'size' in step ? (step.size ?? 0) : 0;
 }
 
+/** Whether an operation maps, ends a mapping, or works on one, by its number. */
+const STREAMING: readonly boolean[] = OPERATION_NAMES.map((name) => /^(dma_(un)?map_|dma_sync_|cpu_|device_)/.test(name));
 /** Whether an operation maps, by its number. */
 const MAPS: readonly boolean[] = OPERATION_NAMES.map((name) => name.startsWith('dma_map_'));
 /** Whether an operation ends a mapping or gives memory back, by its number. */

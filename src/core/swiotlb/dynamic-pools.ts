@@ -35,6 +35,8 @@ export class DynamicPools implements SlotSource {
   readonly #growLimit: number;
   readonly #transient = new Map<number, Transient>();
   #growthPending = false;
+  /** Told of every pool that comes, and with `false` when a transient one goes; absent where nobody keeps a record. */
+  journal: ((pool: Aperture, kind: 'grown' | 'transient', inForce: boolean) => void) | undefined;
 
   /** @param growLimit last address that added pools may use: 4 GiB - 1, or all of memory for a pool that may lie anywhere */
   constructor(defaultPool: Aperture, memory: PoolMemory, growLimit: number) {
@@ -83,6 +85,7 @@ export class DynamicPools implements SlotSource {
       const given = aperture.unmap(address);
       if (given === undefined) continue;
       this.#transient.delete(key);
+      if (this.journal !== undefined) this.journal(aperture, 'transient', false);
       this.#memory.free(start, order);
       return given;
     }
@@ -102,6 +105,7 @@ export class DynamicPools implements SlotSource {
       if (start !== undefined) {
         const aperture = new Aperture(generation, slots, limitAreas(pool.areas, slots), start);
         this.pools.unshift(aperture);
+        if (this.journal !== undefined) this.journal(aperture, 'grown', true);
         return aperture;
       }
       if (slots <= MIN_SLOTS) return undefined;
@@ -121,6 +125,7 @@ export class DynamicPools implements SlotSource {
       return undefined;
     }
     this.#transient.set(start / PAGE_SIZE, { aperture, start, order });
+    if (this.journal !== undefined) this.journal(aperture, 'transient', true);
     return { ...result, origin: 'transient' };
   }
 }

@@ -7,6 +7,7 @@ import { builtInPlatform } from '../../../src/core/platform/built-in-platforms.t
 import { BUILT_IN_PLATFORMS } from '../../../src/core/platform/built-in-platforms.ts';
 import { fromBase64, toBase64 } from '../../../src/protocol/base64.ts';
 import { ByteReader, ByteWriter } from '../../../src/protocol/byte-stream.ts';
+import { NO_CHANGES } from '../../../src/protocol/machine-changes.ts';
 import { packRecording } from '../../../src/protocol/pack-recording.ts';
 import { VERDICTS } from '../../../src/core/swiotlb/replay-search.ts';
 import { SEARCH_VERDICTS } from '../../../src/protocol/operation-detail.ts';
@@ -19,7 +20,7 @@ import { unpackRecording } from '../../../src/protocol/unpack-recording.ts';
 const SLOTS = 1024;
 const AREAS = 4;
 const ACTIVE = builtInPlatform(BUILT_IN_PLATFORMS[0]!.id)!;
-const BOUNDS = { operationNames: 8, devices: 4, results: 9, steps: 50 };
+const BOUNDS = { operationNames: 8, devices: 4, results: 9, steps: 50, changes: 0, owners: 0 };
 
 interface Run { readonly operation: number; readonly first: number; readonly count: number }
 
@@ -55,6 +56,7 @@ function columnsOf(runs: readonly Run[], operations: readonly { bytes: number; k
     result: Uint8Array.from(operations, ({ kind }) => kind * 2), cpu: Uint16Array.from(operations, ({ bytes }) => bytes % 5),
     bytes: Float64Array.from(operations, ({ bytes }) => bytes), copied: Float64Array.from(operations, ({ bytes, kind }) => [0, bytes, 17, bytes + 1][kind]!),
     runOperation: Uint32Array.from(runs, ({ operation }) => operation), runFirst: Uint32Array.from(runs, ({ first }) => first), runCount: Int32Array.from(runs, ({ count }) => count),
+    machine: NO_CHANGES,
   };
 }
 
@@ -209,10 +211,11 @@ describe('a played recording', () => {
       ],
     }));
     if (!parsed.ok) throw new Error(parsed.problems[0]!.message);
-    const { system, recording, totals } = runScenario(parsed.scenario, platformOf(parsed.scenario, ACTIVE), { record: true });
+    const run = runScenario(parsed.scenario, platformOf(parsed.scenario, ACTIVE), { record: true });
+    const { system, totals } = run;
     const { pool, highWater } = system.machine.aperture!;
-    const { about, bytes } = packedRecording(recording!, totals.operations);
-    const columns = unpackRecording(bytes, { ...BOUNDS, operations: about.operations, runs: about.runs, operationNames: about.operationNames.length });
+    const { about, bytes } = packedRecording(run);
+    const columns = unpackRecording(bytes, { ...BOUNDS, operations: about.operations, runs: about.runs, operationNames: about.operationNames.length, changes: about.machine!.changes });
     if (!columns.ok) throw new Error(columns.error);
     const player = new RecordingPlayer(columns.value, pool.slots, pool.areas);
     expect([player.fault, player.playable, player.highWater]).toEqual([undefined, totals.operations, highWater]);

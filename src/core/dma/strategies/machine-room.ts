@@ -1,5 +1,5 @@
 import { framesOfRange } from '../../machine/build-dom0.ts';
-import { FrameSet } from '../../machine/frame-set.ts';
+import { FrameSet } from '../../units/frame-set.ts';
 import { xenFootprint } from '../../machine/xen-footprint.ts';
 import { type Platform, isXenPv } from '../../platform/platform.ts';
 import { xenAtLeast } from '../../platform/xen-version.ts';

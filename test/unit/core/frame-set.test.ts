@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameSet } from '../../../../src/core/machine/frame-set.ts';
+import { FrameSet } from '../../../src/core/units/frame-set.ts';
 
 const step = fc.record({ add: fc.boolean(), first: fc.integer({ min: 0, max: 70 }), count: fc.integer({ min: 0, max: 20 }) });
 
