@@ -46,7 +46,7 @@ async function checkRecording(client: LspClient, value: unknown): Promise<void> 
   await expect(part('another', 0)).rejects.toThrow('That recording is gone');
   const columns = unpackRecording(bytes, {
     operations: recording.operations, runs: recording.runs, operationNames: recording.operationNames.length, devices: recording.devices.length,
-    results: recording.results.length, steps: scenario!.steps.length,
+    results: recording.results.length, steps: scenario!.steps.length, changes: recording.machine?.changes ?? 0, owners: recording.machine?.owners.length ?? 0,
   });
   if (!columns.ok) throw new Error(columns.error);
   expect(recording).toMatchObject({ operations: 6, complete: true });
