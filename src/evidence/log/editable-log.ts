@@ -1,6 +1,6 @@
 import { type BootStatement, assembleReading, stateBoot } from './assemble-reading.ts';
-import { copyOf } from './copy-of.ts';
 import { KeptItems } from './kept-items.ts';
+import { LineMemo } from './line-memo.ts';
 import { FIRST_STATE, type LineState, LineReader } from './line-reader.ts';
 import { SWIOTLB_WORD } from './log-keys.ts';
 import { LOG_HEAD } from './log-reader.ts';
@@ -28,6 +28,11 @@ interface Chunk {
   /** `line` counts from the chunk's own first. */
   readonly items: readonly LogItem[];
   readonly wordSeen: boolean;
+}
+
+interface WaysToRead {
+  readonly survey: Survey;
+  readonly memo: LineMemo;
 }
 
 /** A chunk that has not been read as it stands now. */
@@ -63,6 +68,7 @@ export class EditableLog {
   readonly #head: number;
   #text: SlicedText = '';
   #survey: Survey | undefined;
+  #memo = new LineMemo();
   #chunks: readonly Chunk[] = [];
   readonly #placed = new WeakMap<Chunk, Placed>();
   /** What boots stated, by their first items. */
@@ -83,12 +89,15 @@ export class EditableLog {
     const ended = lineFeedFrom(given, 0) >= 0 || !given.slice(0).includes('\r');
     const text = ended ? given : given.slice(0).replaceAll('\r', '\n');
     const survey = this.#survey && ended && untouched.before >= this.#head ? this.#survey : { ...surveyText(text.slice(0, this.#head)), folded: false };
-    const known = this.#survey && sameMakeUp(this.#survey, survey) ? this.#chunks : [];
+    const same = this.#survey !== undefined && sameMakeUp(this.#survey, survey);
+    const known = same ? this.#chunks : [];
+    const memo = same ? this.#memo : new LineMemo();
     // A text whose line ends are replaced is another.
     const { pieces, changed } = this.#divide(text, known, ended ? untouched : { before: 0, behind: 0 });
-    const chunks = yield* this.#read(text, survey, pieces, changed);
+    const chunks = yield* this.#read(text, { survey, memo }, pieces, changed);
     this.#text = text;
     this.#survey = survey;
+    this.#memo = memo;
     this.#chunks = chunks;
     return this.#assemble(survey);
   }
@@ -130,7 +139,7 @@ export class EditableLog {
   }
 
   /** Reads what has changed, and what of the lines before and behind depends on it. */
-  *#read(text: SlicedText, survey: Survey, pieces: readonly Piece[], changed: number): Generator<void, Chunk[]> {
+  *#read(text: SlicedText, ways: WaysToRead, pieces: readonly Piece[], changed: number): Generator<void, Chunk[]> {
     let first = changed;
     let at = pieces.slice(0, first).reduce((sum, { length }) => sum + length, 0);
     // A message may go on over lines of what is now another chunk.
@@ -151,7 +160,7 @@ export class EditableLog {
         break;
       }
       yield;
-      const { chunk, end } = readChunk(text.slice(at, at + piece.length + LOOK_AHEAD), piece.length, survey, state);
+      const { chunk, end } = readChunk(text.slice(at, at + piece.length + LOOK_AHEAD), piece.length, ways, state);
       chunks.push(chunk);
       state = end;
       at += piece.length;
@@ -198,9 +207,9 @@ function endsLine(text: SlicedText, end: number): boolean {
 }
 
 /** @param text the chunk and what follows it, as far as a message may reach */
-function readChunk(text: string, length: number, survey: Survey, begin: LineState): { chunk: Chunk; end: LineState } {
+function readChunk(text: string, length: number, { survey, memo }: WaysToRead, begin: LineState): { chunk: Chunk; end: LineState } {
   const items: LogItem[] = [];
-  const reader = new LineReader(survey, (item) => items.push(copyOf(item)), begin);
+  const reader = new LineReader(survey, (item) => items.push(item), { memo, state: begin });
   reader.pass(text, reader.read(text, length, true), length);
   return { chunk: { length, lines: reader.line - 1, begin, items, wordSeen: SWIOTLB_WORD.test(text.slice(0, length)) }, end: reader.state(length) };
 }

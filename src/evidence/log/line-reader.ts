@@ -1,8 +1,11 @@
 import { CandidateLines } from './candidate-lines.ts';
+import { copyOf } from './copy-of.ts';
 import { cleanLine } from './frame-line.ts';
+import { behindStamp } from './kernel-stamp.ts';
 import { FAILURE_KEY_FINDER, KEY_FINDER, recognisersOf } from './log-keys.ts';
 import { LONGEST_LINE, lastGlued, messagesOfLine, nextGlued } from './messages.ts';
 import { RECOGNISERS } from './recogniser-table.ts';
+import type { KnownMessage, LineMemo } from './line-memo.ts';
 import type { LogItem, LogStatement } from './log-items.ts';
 import type { PlacedMessage } from './messages.ts';
 import type { Recogniser } from './recogniser.ts';
@@ -31,7 +34,7 @@ for (const { after } of RECOGNISERS) if (after) BLOCKS.set(after.kind, Math.max(
 export class LineReader {
   readonly #survey: Survey;
   readonly #keep: (item: LogItem) => void;
-  #line: number;
+  #line = 1;
   /** Characters of the line that were read before. */
   #column = 0;
   #longLine = false;
@@ -39,19 +42,25 @@ export class LineReader {
   #skipTo: number;
   #seenOnce: Set<string>;
   readonly #lastLineOf = new Map<Kind, number>();
+  readonly #memo: LineMemo | undefined;
+  /** How many messages said what they would not have said anywhere. */
+  #placeBound = 0;
   #finder = KEY_FINDER;
   /** Lines left out of the text, rising; those before #gap are counted. */
   #gaps: Gap[] = [];
   #gap = 0;
 
-  /** @param keep takes each recognised line, in order */
-  constructor(survey: Survey, keep: (item: LogItem) => void, state = FIRST_STATE, line = 1) {
+  /**
+   * @param keep takes each recognised line, in order
+   * @param memo what was recognised before in texts of this make-up. With one, items do not hold the text that they were cut from.
+   */
+  constructor(survey: Survey, keep: (item: LogItem) => void, { memo, state = FIRST_STATE }: { readonly memo?: LineMemo; readonly state?: LineState } = {}) {
     this.#survey = survey;
     this.#keep = keep;
-    this.#line = line;
+    this.#memo = memo;
     this.#skipTo = state.taken;
     this.#seenOnce = new Set(state.seenOnce);
-    for (const [kind, lines] of state.behind) this.#lastLineOf.set(kind, line - lines);
+    for (const [kind, lines] of state.behind) this.#lastLineOf.set(kind, this.#line - lines);
   }
 
   /** The number of the line that is read next. */
@@ -101,7 +110,9 @@ export class LineReader {
 
   /** From the next line on. */
   readOnlyFailures(): void {
+    if (this.#finder === FAILURE_KEY_FINDER) return;
     this.#finder = FAILURE_KEY_FINDER;
+    this.#memo?.clear();
   }
 
   /** Lines left out of the text, `at` in it. */
@@ -124,18 +135,43 @@ export class LineReader {
   }
 
   #readLine(text: string, from: number, to: number): void {
-    const survey = this.#survey;
     if (to - from > LONGEST_LINE || this.#longLine) {
       this.#readLongLine(text.slice(from, to));
       return;
     }
-    if (survey.coloured && !survey.folded && this.#finder.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return;
+    const begin = this.#memo ? behindStamp(text, from) : -1;
+    // Where the next line is stamped too, or there is none, no other line has a say in this one.
+    if (this.#memo && begin >= 0 && (to + 1 >= text.length || behindStamp(text, to + 1) >= 0)) this.#readStamped(this.#memo, text, { from, begin, to });
+    else this.#readMessages(text, from, to);
+  }
+
+  /** A line whose stamp ends at `begin`, and on which nothing but the text behind it bears. */
+  #readStamped(memo: LineMemo, text: string, { from, begin, to }: { readonly from: number; readonly begin: number; readonly to: number }): void {
+    const said = text.slice(begin, to);
+    const known = memo.line(said);
+    const before = begin - from;
+    if (known) {
+      for (const item of known) this.#say({ ...item, line: this.#line, column: before + item.column, endColumn: before + item.endColumn });
+      return;
+    }
+    const placeBound = this.#placeBound;
+    const items = this.#readMessages(text, from, to);
+    if (this.#placeBound === placeBound) memo.keepLine(said, items.map((item) => ({ ...item, column: item.column - before, endColumn: item.endColumn - before })));
+  }
+
+  #readMessages(text: string, from: number, to: number): LogItem[] {
+    const survey = this.#survey;
+    if (survey.coloured && !survey.folded && this.#finder.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return [];
     // Blocks that a crash left unwritten, and the padding of archives: a line begins behind them.
     const begin = from + behindPadding(text.slice(from, to));
+    const items: LogItem[] = [];
     for (const message of messagesOfLine(text, begin, to, survey)) {
       const item = this.#recognise(message, begin - from);
-      if (item && needsNextLine(message, item.recogniser)) this.#skipTo = Math.max(this.#skipTo, message.joinedEnd);
+      if (!item) continue;
+      items.push(item);
+      if (needsNextLine(message, item.recogniser)) this.#skipTo = Math.max(this.#skipTo, message.joinedEnd);
     }
+    return items;
   }
 
   /** A line that is longer than any that a kernel prints: the messages that were glued together in it, piece by piece. */
@@ -157,18 +193,47 @@ export class LineReader {
   }
 
   #recognise(message: PlacedMessage, column: number): LogItem | undefined {
+    const known = this.#statementOf(message);
+    if (!known) return undefined;
+    const { recogniser, statement, text } = known;
+    const item: LogItem = { ...statement, recogniser, line: this.#line, column: column + message.offset + 1, endColumn: column + message.endOffset + 1, text };
+    this.#say(item);
+    return item;
+  }
+
+  #say(item: LogItem): void {
+    if (item.kind === 'linux-banner' || item.kind === 'xen-banner') this.#seenOnce = new Set();
+    if (BLOCKS.has(item.kind)) this.#lastLineOf.set(item.kind, item.line);
+    this.#keep(item);
+  }
+
+  #statementOf(message: PlacedMessage): KnownMessage | null {
+    const memo = this.#memo;
+    if (!memo) return this.#parse(message).known;
+    // What was put together of several lines is rare.
+    if (message.text !== message.ownText) return copyOf(this.#parse(message).known);
+    const key = `${message.speaker}${message.pasted ? '>' : message.cut ? '<' : ':'}${message.text}`;
+    const before = memo.message(key);
+    if (before !== undefined) return before;
+    const parsed = this.#parse(message);
+    const known = copyOf(parsed.known);
+    if (parsed.lasting) memo.keepMessage(key, known);
+    else this.#placeBound++;
+    return known;
+  }
+
+  /** @returns what the message says, and whether it would say so wherever it stood */
+  #parse(message: PlacedMessage): { readonly known: KnownMessage | null; readonly lasting: boolean } {
+    let lasting = true;
     for (const recogniser of recognisersOf(message.text)) {
+      if (recogniser.once || recogniser.after) lasting = false;
       if (!this.#applies(recogniser, message)) continue;
       const statement = recogniser.parse(message);
       if (!statement) continue;
       if (recogniser.once) this.#seenOnce.add(recogniser.id);
-      const item: LogItem = { ...statement, recogniser: recogniser.id, line: this.#line, column: column + message.offset + 1, endColumn: column + message.endOffset + 1, text: message.ownText };
-      if (item.kind === 'linux-banner' || item.kind === 'xen-banner') this.#seenOnce = new Set();
-      if (BLOCKS.has(item.kind)) this.#lastLineOf.set(item.kind, item.line);
-      this.#keep(item);
-      return item;
+      return { known: { recogniser: recogniser.id, statement, text: message.ownText }, lasting };
     }
-    return undefined;
+    return { known: null, lasting };
   }
 
   #applies({ id, family, speaker, after, once, unframed }: Recogniser, message: PlacedMessage): boolean {

@@ -1,6 +1,6 @@
 import { assembleReading } from './assemble-reading.ts';
-import { copyOf } from './copy-of.ts';
 import { KeptItems, MOST_ITEMS } from './kept-items.ts';
+import { LineMemo } from './line-memo.ts';
 import { LineReader } from './line-reader.ts';
 import { SWIOTLB_WORD } from './log-keys.ts';
 import { LOOK_AHEAD } from './messages.ts';
@@ -98,7 +98,7 @@ export class LogReader {
     const text = this.#text;
     this.#survey ??= surveyText(text);
     if (!this.#lines && this.#inParts) this.#kept = new KeptItems(this.#mostItems);
-    this.#lines ??= new LineReader(this.#survey, (item) => this.#keep(item));
+    this.#lines ??= new LineReader(this.#survey, (item) => this.#keep(item), this.#inParts ? { memo: new LineMemo() } : {});
     for (const gap of this.#gaps) this.#lines.leftOut(gap);
     this.#gaps = [];
     this.#wordSeen ||= SWIOTLB_WORD.test(text);
@@ -121,7 +121,7 @@ export class LogReader {
   }
 
   #keep(item: LogItem): void {
-    this.#kept.add(this.#inParts && !this.onlyFailures ? copyOf(item) : item);
+    this.#kept.add(item);
     if (this.onlyFailures) this.#lines?.readOnlyFailures();
   }
 }

@@ -1,0 +1,52 @@
+import { copyOf } from './copy-of.ts';
+import type { LogItem, LogStatement } from './log-items.ts';
+
+/** What a message states, and the recogniser that says so. */
+export interface KnownMessage {
+  readonly recogniser: string;
+  readonly statement: LogStatement;
+  readonly text: string;
+}
+
+/** A longer text is rarely said twice. */
+const LONGEST = 512;
+const MOST = 4096;
+
+/**
+ * What was recognised in lines and messages that a log may say again: a kernel says the same few things boot after boot. Holds copies, so
+ * that nothing keeps the text alive, and forgets all when it is full. Serves texts of one make-up.
+ */
+export class LineMemo {
+  readonly #lines = new Map<string, readonly LogItem[]>();
+  readonly #messages = new Map<string, KnownMessage | null>();
+
+  /** What a line says behind its stamp, places counted from there; undefined where that is not known. */
+  line(text: string): readonly LogItem[] | undefined {
+    return this.#lines.get(text);
+  }
+
+  keepLine(text: string, items: readonly LogItem[]): void {
+    keep(this.#lines, text, items);
+  }
+
+  /** What a message says, null where it says nothing; undefined where that is not known. */
+  message(text: string): KnownMessage | null | undefined {
+    return this.#messages.get(text);
+  }
+
+  keepMessage(text: string, message: KnownMessage | null): void {
+    keep(this.#messages, text, message);
+  }
+
+  /** Forgets all: lines are read for something else from now on. */
+  clear(): void {
+    this.#lines.clear();
+    this.#messages.clear();
+  }
+}
+
+function keep<T>(map: Map<string, T>, text: string, value: T): void {
+  if (text.length > LONGEST) return;
+  if (map.size >= MOST) map.clear();
+  map.set(copyOf(text), value);
+}

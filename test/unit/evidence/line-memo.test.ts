@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { behindStamp } from '../../../src/evidence/log/kernel-stamp.ts';
+import { frameLine } from '../../../src/evidence/log/frame-line.ts';
+import { LineMemo } from '../../../src/evidence/log/line-memo.ts';
+import { LineReader } from '../../../src/evidence/log/line-reader.ts';
+import type { LogItem } from '../../../src/evidence/log/log-items.ts';
+import { surveyText } from '../../../src/evidence/log/survey.ts';
+import { logFixtures } from './fixtures.ts';
+
+const lines = logFixtures.flatMap(([, text]) => text.split('\n'));
+/** Lines of many logs in any order, some with what stands between a stamp and a message, or with none. */
+const line = fc.record({
+  text: fc.constantFrom(...lines),
+  before: fc.constantFrom('', '', '', '[   12.345678] ', '[    1.000000] [    T1] ', '[   99.000001] \u001b[1m', 'Jan  3 10:00:00 host kernel: ', '<6>', '> '),
+  behind: fc.constantFrom('', '', '', '\r', '\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000', ' [    5.000000] swiotlb buffer is full (sz: 4096 bytes)'),
+}).map(({ text, before, behind }) => before + text.replace(/^\[ *\d+\.\d+\] /, before === '' ? '$&' : '') + behind);
+
+function read(text: string, memo: LineMemo | undefined): LogItem[] {
+  const items: LogItem[] = [];
+  const reader = new LineReader({ ...surveyText(text), folded: false }, (item) => items.push(item), memo ? { memo } : {});
+  reader.read(text, text.length, true);
+  return items;
+}
+
+describe('a memory of what lines say', () => {
+  it('changes nothing in what is read, where lines come again in other surroundings', () => {
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 12 }), fc.array(fc.nat(), { minLength: 20, maxLength: 60 }), (some, order) => {
+        const text = order.map((index) => some[index % some.length] ?? '').join('\n');
+        expect(read(text, new LineMemo())).toEqual(read(text, undefined));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('knows a line by what stands behind its stamp', () => {
+    const memo = new LineMemo();
+    const [first] = read('[    1.000000] software IO TLB: area num 4.\n[    2.000000] x\n', memo);
+    expect(memo.line('software IO TLB: area num 4.')).toHaveLength(1);
+    expect(read('[12345678.000000] software IO TLB: area num 4.\n', memo)).toEqual([{ ...first, column: 19, endColumn: 47 }]);
+  });
+});
+
+describe("the kernel's stamp", () => {
+  it('is read as the beginning of a line is', () => {
+    for (const text of lines) {
+      const at = behindStamp(text, 0);
+      if (at >= 0) expect(frameLine(text).start).toBeGreaterThanOrEqual(at);
+    }
+    expect(behindStamp('[    0.000000] x', 0)).toBe(15);
+    expect(behindStamp('a [12345678.000000] x', 2)).toBe(20);
+    for (const text of ['[    0.00000] x', '[123456789.000000] x', '[         1.000000] x', '[    0.000000]x', '[ .000000] x', '(XEN) x', '[    0.000000']) expect(behindStamp(text, 0)).toBe(-1);
+  });
+});
