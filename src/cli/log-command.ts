@@ -71,14 +71,15 @@ async function readFile(path: string, interrupt: { readonly asked: boolean }): P
   let first: string | undefined;
   let parts = 0;
   let drawn = 0;
-  for await (const part of logParts(path, { onlyFailures: () => reader.onlyFailures })) {
-    const { text, gaps, settles, bytes } = part;
+  for await (const part of logParts(path, { countBy: () => reader.countApart })) {
+    const { text, gaps, counted, apart, settles, bytes } = part;
     if (interrupt.asked) break;
     first ??= text;
     parts++;
-    reader.push(text, gaps);
+    if (counted) reader.pushCounted(counted);
+    else reader.push(text, gaps, apart);
     if (settles) {
-      reader.settle();
+      reader.settle(apart);
       // Of a long log most of what is read is garbage soon; V8 would let it grow to hundreds of megabytes.
       setFlagsFromString('--optimize-for-size');
     }

@@ -1,18 +1,22 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { CountedFailures } from '../evidence/log/count-failures.ts';
 import { LOG_KEYS } from '../evidence/log/log-keys.ts';
 import type { Gap, TextSifter } from '../evidence/log/sieve/text-sifter.ts';
+import type { Survey } from '../evidence/log/survey.ts';
 import { InputError } from './input-error.ts';
 import { type PartDecoder, decoderOf, utf16Label } from './part-decoder.ts';
 import { decodeWhole, fileErrorText, isGzip, readInput } from './read-input.ts';
 import { siftFile } from './sift-file.ts';
 import { type SiftedLines, siftedLines } from './sifted-lines.ts';
-import { createFileSieve, createSifter } from './stripe-reader.ts';
+import { createFileSieve, createSifter, stripeBegin } from './stripe-reader.ts';
 
 /** Up to here a file is read whole, so that its encoding is certain; a larger one part by part. */
 const WHOLE = 4 * 2 ** 20;
 const PART = 2 ** 20;
+/** So close to the end of a head the first stripe begins. */
+const NEAR_END = 2 ** 16;
 const LINE_FEED = 10;
 const ESCAPE = 0x1b;
 
@@ -21,6 +25,10 @@ export interface LogPart {
   readonly text: string;
   /** Lines left out of `text`, `at` in characters. */
   readonly gaps: readonly Gap[];
+  /** What was counted in this part, instead of text. */
+  readonly counted?: CountedFailures;
+  /** Whether the part ends before a framed line, or one to which none before it reaches. */
+  readonly apart?: boolean;
   /** Whether the log's make-up is to be settled with this part: lines are left out of what follows. */
   readonly settles: boolean;
   readonly bytes: number;
@@ -31,8 +39,8 @@ export interface LogPart {
 export interface LogPartOptions {
   /** Whether lines that say nothing to the log reader are left out of a long log; true where absent. */
   readonly sift?: boolean;
-  /** Asked between parts: whether the reader has come to where it wants nothing but failures. */
-  readonly onlyFailures?: () => boolean;
+  /** Asked between parts: the log's make-up, once the reader has come to where it wants nothing but a count of failures. */
+  readonly countBy?: () => Survey | undefined;
   /** Threads that sift a file; as many as there are processors where absent. */
   readonly threads?: number;
 }
@@ -50,8 +58,8 @@ export async function* logParts(path: string, options: LogPartOptions = {}): Asy
     yield { text: readInput(path), gaps: [], settles: false, bytes: file.size, total: file.size };
     return;
   }
-  const head = file.size === undefined || isGzip(file.head) || options.sift === false ? undefined : headOf(file.head);
   try {
+    const head = file.size === undefined || isGzip(file.head) || options.sift === false ? undefined : fileHeadOf(path, file.head);
     if (head && file.size !== undefined) yield* fileParts(path, file.size, head, options);
     else yield* streamParts(path, file.stream ?? createReadStream(path, { highWaterMark: PART }), file.size, options.sift !== false);
   } catch (error) {
@@ -94,6 +102,25 @@ interface Head {
   readonly controls: boolean;
 }
 
+/** A head that ends where the first stripe begins. */
+interface FileHead extends Head {
+  /** From where on stripes are made. */
+  readonly from: number;
+}
+
+function fileHeadOf(path: string, bytes: Buffer): FileHead | undefined {
+  const head = headOf(bytes);
+  if (!head) return undefined;
+  const from = head.lines.length - NEAR_END;
+  const file = openSync(path, 'r');
+  try {
+    const end = stripeBegin(file, from);
+    return end > bytes.length ? undefined : { ...head, lines: bytes.subarray(0, end), from };
+  } finally {
+    closeSync(file);
+  }
+}
+
 function headOf(bytes: Buffer): Head | undefined {
   const end = bytes.lastIndexOf(LINE_FEED) + 1;
   if (end < WHOLE / 2 || utf16Label(bytes) !== undefined) return undefined;
@@ -101,14 +128,15 @@ function headOf(bytes: Buffer): Head | undefined {
   return { lines, controls: lines.includes(ESCAPE) };
 }
 
-async function* fileParts(path: string, total: number, { lines, controls }: Head, { threads, onlyFailures }: LogPartOptions): AsyncGenerator<LogPart> {
+async function* fileParts(path: string, total: number, { lines, controls, from }: FileHead, { threads, countBy }: LogPartOptions): AsyncGenerator<LogPart> {
   // What follows is sifted while the head is read.
-  const sifting = siftFile(path, lines.length, total, controls, threads);
+  const sifting = siftFile(path, from, total, controls, threads);
   try {
-    yield { text: headText(lines), gaps: [], settles: true, bytes: lines.length, total };
-    for await (const { end, ...sifted } of sifting) {
-      yield { ...siftedLines(sifted), settles: false, bytes: end, total };
-      if (onlyFailures?.() === true) sifting.onlyFailures();
+    yield { text: headText(lines), gaps: [], apart: true, settles: true, bytes: lines.length, total };
+    for await (const { end, sifted } of sifting) {
+      yield { ...('bytes' in sifted ? siftedLines(sifted) : { text: '', gaps: [], counted: sifted }), apart: true, settles: false, bytes: end, total };
+      const survey = countBy?.();
+      if (survey) sifting.countFailures(survey);
     }
   } finally {
     await sifting.close();

@@ -1,6 +1,9 @@
 import { openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Sifting, type Stripe, createStripeSifter } from './stripe-reader.ts';
+import type { CountedFailures } from '../evidence/log/count-failures.ts';
+import type { SiftedText } from '../evidence/log/sieve/text-sifter.ts';
+import type { Survey } from '../evidence/log/survey.ts';
+import { type Sifting, type Stripe, createStripeReader } from './stripe-reader.ts';
 
 /** What a thread is given: the file, and how to sift it. */
 export interface LogThreadData extends Sifting {
@@ -10,14 +13,18 @@ export interface LogThreadData extends Sifting {
 /** What it is then asked for. */
 export interface LogThreadRequest {
   readonly stripe: Stripe;
-  readonly onlyFailures: boolean;
+  /** The file's make-up, where nothing is wanted but a count of failures. */
+  readonly countBy?: Survey;
 }
 
-const { path, ...sifting } = workerData as LogThreadData;
-const sifter = createStripeSifter(openSync(path, 'r'), sifting);
+export type LogThreadAnswer = SiftedText | CountedFailures;
 
-/** Answers each stripe with what is left of it, in order, until it is ended. A failure ends the thread, which the main thread reports. */
-parentPort?.on('message', ({ stripe, onlyFailures }: LogThreadRequest) => {
-  const { bytes, gaps } = sifter.sift(stripe, onlyFailures);
-  parentPort?.postMessage({ bytes, gaps }, [bytes.buffer as ArrayBuffer]);
+const { path, ...sifting } = workerData as LogThreadData;
+const reader = createStripeReader(openSync(path, 'r'), sifting);
+
+/** Answers each stripe with what is left of it or with its failures, in order, until it is ended. A failure ends the thread, which the main thread reports. */
+parentPort?.on('message', ({ stripe, countBy }: LogThreadRequest) => {
+  const answer: LogThreadAnswer = countBy ? reader.countFailures(stripe, countBy) : reader.sift(stripe);
+  const { buffer } = 'bytes' in answer ? answer.bytes : answer.events;
+  parentPort?.postMessage(answer, [buffer as ArrayBuffer]);
 });

@@ -3,9 +3,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LOG_FAILURE_KEYS, LOG_KEYS } from '../evidence/log/log-keys.ts';
+import type { CountedFailures } from '../evidence/log/count-failures.ts';
 import type { SiftedText } from '../evidence/log/sieve/text-sifter.ts';
-import type { LogThreadData, LogThreadRequest } from './log-thread.ts';
-import { type Sifting, type Stripe, createStripeSifter } from './stripe-reader.ts';
+import type { Survey } from '../evidence/log/survey.ts';
+import type { LogThreadAnswer, LogThreadData, LogThreadRequest } from './log-thread.ts';
+import { type Sifting, type Stripe, createStripeReader } from './stripe-reader.ts';
 
 const STRIPE = 2 ** 20;
 /** Stripes that a thread is given before what is left of the first has come back. */
@@ -15,15 +17,16 @@ const THREAD = 'log-thread.cjs';
 /** A disk is not read faster by more. */
 const MOST_THREADS = 4;
 
-export interface SiftedStripe extends SiftedText {
+export interface SiftedStripe {
+  readonly sifted: SiftedText | CountedFailures;
   /** Where in the file the stripe ends. */
   readonly end: number;
 }
 
 /** What is left of a file, stripe by stripe and in order. */
 export interface FileSifting extends AsyncIterable<SiftedStripe> {
-  /** Of what is not under way yet only lines that tell of a failure are wanted. */
-  onlyFailures(): void;
+  /** Of what is not under way yet only a count of failures is wanted. @param survey the file's make-up */
+  countFailures(survey: Survey): void;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -46,7 +49,7 @@ class PlainSifting implements FileSifting {
   readonly #file: number;
   readonly #stripes: readonly Stripe[];
   readonly #sifting: Sifting;
-  #onlyFailures = false;
+  #countBy: Survey | undefined;
 
   constructor(path: string, stripes: readonly Stripe[], sifting: Sifting) {
     this.#file = openSync(path, 'r');
@@ -55,15 +58,15 @@ class PlainSifting implements FileSifting {
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<SiftedStripe> {
-    const sifter = createStripeSifter(this.#file, this.#sifting);
+    const reader = createStripeReader(this.#file, this.#sifting);
     for (const stripe of this.#stripes) {
-      yield { ...sifter.sift(stripe, this.#onlyFailures), end: stripe.to };
+      yield { sifted: this.#countBy ? reader.countFailures(stripe, this.#countBy) : reader.sift(stripe), end: stripe.to };
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  onlyFailures(): void {
-    this.#onlyFailures = true;
+  countFailures(survey: Survey): void {
+    this.#countBy = survey;
   }
 
   close(): Promise<void> {
@@ -76,11 +79,11 @@ class ThreadSifting implements FileSifting {
   readonly #stripes: readonly Stripe[];
   readonly #workers: readonly Worker[];
   /** What has come back of each stripe; the others are under way or not given out yet. */
-  readonly #sifted = new Map<number, SiftedText>();
+  readonly #sifted = new Map<number, LogThreadAnswer>();
   readonly #mostAhead: number;
   #given = 0;
   #taken = 0;
-  #onlyFailures = false;
+  #countBy: Survey | undefined;
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
 
@@ -100,12 +103,12 @@ class ThreadSifting implements FileSifting {
       this.#sifted.delete(index);
       this.#taken = index + 1;
       for (const hungry of this.#hungry.splice(0)) hungry();
-      yield { ...sifted, end: to };
+      yield { sifted, end: to };
     }
   }
 
-  onlyFailures(): void {
-    this.#onlyFailures = true;
+  countFailures(survey: Survey): void {
+    this.#countBy = survey;
   }
 
   async close(): Promise<void> {
@@ -126,11 +129,11 @@ class ThreadSifting implements FileSifting {
           return;
         }
         const stripe = this.#stripes[this.#given];
-        if (stripe) worker.postMessage({ stripe, onlyFailures: this.#onlyFailures } satisfies LogThreadRequest);
+        if (stripe) worker.postMessage({ stripe, ...(this.#countBy ? { countBy: this.#countBy } : {}) } satisfies LogThreadRequest);
         asked.push(this.#given++);
       }
     };
-    worker.on('message', (sifted: SiftedText) => {
+    worker.on('message', (sifted: LogThreadAnswer) => {
       const index = asked.shift();
       if (index !== undefined) this.#sifted.set(index, sifted);
       give();

@@ -1,6 +1,7 @@
 import { copyOf } from './copy-of.ts';
 import type { FailureFacts } from './log-facts.ts';
-import type { LogItem } from './log-items.ts';
+import type { CountedFailures } from './count-failures.ts';
+import type { FailureStatement, LogItem } from './log-items.ts';
 
 /** Lines within which a second message about one failed mapping follows the first. */
 const PAIR_LINES = 3;
@@ -12,40 +13,39 @@ const MOST_ENTRIES = 20_000;
 
 export type FailureItem = Extract<LogItem, { kind: 'failure' }>;
 
+type Entry = FailureFacts & { lines: number[]; count: number };
+
+/** An event that another line may tell of a second time. */
+interface Full {
+  readonly statement: FailureStatement;
+  readonly line: number;
+}
+
 /**
  * Counts failures by kind, size, device and fill. 4.x kernels print `DMA: Out of SW-IOMMU space` right behind
  * `swiotlb buffer is full`, and 5.0 to 5.4 an overflow line: one event each, the first line's.
  */
 export class FailureTally {
-  readonly #found = new Map<string, FailureFacts & { lines: number[]; count: number }>();
-  #full: FailureItem | undefined;
+  readonly #found = new Map<string, Entry>();
+  #full: Full | undefined;
   #unlisted = 0;
 
   /** @returns whether the line is an event of its own */
   add(item: FailureItem): boolean {
-    const full = this.#full;
-    if (item.failure === 'buffer-full') this.#full = item;
-    else if (
-      (item.failure === 'out-of-space' || item.failure === 'dma-mask-overflow') &&
-      full !== undefined &&
-      item.line - full.line <= PAIR_LINES &&
-      item.bytes === full.bytes &&
-      item.device === full.device
-    ) {
-      this.#full = undefined;
-      return false;
-    }
-    const { failure: kind, bytes, device, totalSlots, usedSlots, driver } = item;
-    const key = failureKey(item);
-    const entry = this.#found.get(key);
-    if (entry) {
-      entry.count++;
-      if (entry.lines.length < MOST_LINES) entry.lines.push(item.line);
-    } else if (this.#found.size >= MOST_ENTRIES) this.#unlisted++;
-    else {
-      this.#found.set(copyOf(key), copyOf({ kind, bytes, device, totalSlots, usedSlots, count: 1, driver, lines: [item.line] }));
-    }
+    if (this.#isSecond(item, item.line)) return false;
+    this.#count(this.#entryOf(item), item.line);
     return true;
+  }
+
+  /** Adds what was counted apart. @param passed lines before its first */
+  addAll({ statements, events }: CountedFailures, passed: number): void {
+    const entries: (Entry | undefined)[] = [];
+    for (let at = 0; at < events.length; at += 2) {
+      const index = events[at] ?? 0;
+      const line = passed + (events[at + 1] ?? 0);
+      const statement = statements[index];
+      if (statement && !this.#isSecond(statement, line)) this.#count((entries[index] ??= this.#entryOf(statement)), line);
+    }
   }
 
   /** Failures beyond those that `facts` tells, of more kinds than are kept. */
@@ -56,6 +56,43 @@ export class FailureTally {
   facts(): FailureFacts[] {
     return [...this.#found.values()];
   }
+
+  /** Whether a line tells of what the line before it has told. */
+  #isSecond(statement: FailureStatement, line: number): boolean {
+    const full = this.#full;
+    if (statement.failure === 'buffer-full') this.#full = { statement, line };
+    else if (
+      (statement.failure === 'out-of-space' || statement.failure === 'dma-mask-overflow') &&
+      full !== undefined &&
+      line - full.line <= PAIR_LINES &&
+      statement.bytes === full.statement.bytes &&
+      statement.device === full.statement.device
+    ) {
+      this.#full = undefined;
+      return true;
+    }
+    return false;
+  }
+
+  /** Undefined where there are too many. */
+  #entryOf(statement: FailureStatement): Entry | undefined {
+    const key = failureKey(statement);
+    const known = this.#found.get(key);
+    if (known || this.#found.size >= MOST_ENTRIES) return known;
+    const { failure: kind, bytes, device, totalSlots, usedSlots, driver } = statement;
+    const entry: Entry = copyOf({ kind, bytes, device, totalSlots, usedSlots, count: 0, driver, lines: [] });
+    this.#found.set(copyOf(key), entry);
+    return entry;
+  }
+
+  #count(entry: Entry | undefined, line: number): void {
+    if (!entry) {
+      this.#unlisted++;
+      return;
+    }
+    entry.count++;
+    if (entry.lines.length < MOST_LINES) entry.lines.push(line);
+  }
 }
 
 /** The failures that are events of their own. */
@@ -65,7 +102,7 @@ export function failureEvents(items: readonly LogItem[]): FailureItem[] {
 }
 
 /** What makes two failures the same entry. */
-export function failureKey({ failure, bytes, device, totalSlots, usedSlots }: FailureItem): string {
+export function failureKey({ failure, bytes, device, totalSlots, usedSlots }: FailureStatement): string {
   // No device's name has a NUL: cleanLine takes it out.
   return `${failure}\0${String(bytes)}\0${String(device)}\0${String(totalSlots)}\0${String(usedSlots)}`;
 }

@@ -1,4 +1,5 @@
 import { BootDivider } from './boots.ts';
+import type { CountedFailures } from './count-failures.ts';
 import { FailureTally } from './failure-facts.ts';
 import type { LogItem } from './log-items.ts';
 
@@ -35,5 +36,10 @@ export class KeptItems {
     if (this.items.length >= this.#most || (begins && this.items.length >= this.#mostBeforeABoot)) this.#onlyFailuresFrom ??= item.line;
     if (this.#onlyFailuresFrom === undefined) this.items.push(item);
     if (item.kind === 'failure') this.failures.add(item);
+  }
+
+  /** Takes failures of a part of which nothing else is kept. @param passed lines before it */
+  addCounted(failures: CountedFailures, passed: number): void {
+    this.failures.addAll(failures, passed);
   }
 }

@@ -30,6 +30,14 @@ export const FIRST_STATE: LineState = { seenOnce: [], behind: [], taken: 0 };
 const BLOCKS = new Map<Kind, number>();
 for (const { after } of RECOGNISERS) if (after) BLOCKS.set(after.kind, Math.max(after.lines, BLOCKS.get(after.kind) ?? 0));
 
+export interface LineReaderOptions {
+  /** What was recognised before in texts of this make-up, read for the same. With one, items do not hold the text that they were cut from. */
+  readonly memo?: LineMemo;
+  /** What lines before decide. */
+  readonly state?: LineState;
+  readonly onlyFailures?: boolean;
+}
+
 /** Reads lines of a text one after the other and hands on what is recognised. */
 export class LineReader {
   readonly #survey: Survey;
@@ -50,14 +58,12 @@ export class LineReader {
   #gaps: Gap[] = [];
   #gap = 0;
 
-  /**
-   * @param keep takes each recognised line, in order
-   * @param memo what was recognised before in texts of this make-up. With one, items do not hold the text that they were cut from.
-   */
-  constructor(survey: Survey, keep: (item: LogItem) => void, { memo, state = FIRST_STATE }: { readonly memo?: LineMemo; readonly state?: LineState } = {}) {
+  /** @param keep takes each recognised line, in order */
+  constructor(survey: Survey, keep: (item: LogItem) => void, { memo, state = FIRST_STATE, onlyFailures = false }: LineReaderOptions = {}) {
     this.#survey = survey;
     this.#keep = keep;
     this.#memo = memo;
+    if (onlyFailures) this.#finder = FAILURE_KEY_FINDER;
     this.#skipTo = state.taken;
     this.#seenOnce = new Set(state.seenOnce);
     for (const [kind, lines] of state.behind) this.#lastLineOf.set(kind, this.#line - lines);
@@ -106,6 +112,13 @@ export class LineReader {
       this.#longLine = false;
     }
     for (let gap = this.#gaps[this.#gap]; gap && gap.at <= to; gap = this.#gaps[++this.#gap]) this.#line += gap.lines;
+  }
+
+  /** Counts lines that others have read. @returns how many lines stand before them */
+  skip(lines: number): number {
+    const passed = this.#line - 1;
+    this.#line += lines;
+    return passed;
   }
 
   /** From the next line on. */

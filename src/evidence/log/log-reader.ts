@@ -1,4 +1,5 @@
 import { assembleReading } from './assemble-reading.ts';
+import { type CountedFailures, canBeReadApart } from './count-failures.ts';
 import { KeptItems, MOST_ITEMS } from './kept-items.ts';
 import { LineMemo } from './line-memo.ts';
 import { LineReader } from './line-reader.ts';
@@ -50,8 +51,9 @@ export class LogReader {
   /**
    * Takes the next part, cut anywhere.
    * @param gaps lines that a sieve left out of it, `at` in characters
+   * @param apart whether the part ends where a line does, and a framed line or none of those before it goes on behind it
    */
-  push(part: string, gaps: readonly Gap[] = []): void {
+  push(part: string, gaps: readonly Gap[] = [], apart = false): void {
     // A text in one part is seen whole: reading begins when a second part shows that it is not.
     if (this.#pushed > 0) this.#inParts = true;
     this.#pushed += part.length;
@@ -59,22 +61,40 @@ export class LogReader {
     for (const { at, lines } of gaps) this.#gaps.push({ at: before + at, lines });
     this.#parts.push(part);
     this.#waiting += part.length;
-    if (!this.#inParts || this.#waiting < (this.#survey ? 1 << 20 : this.#head)) return;
+    const ended = apart && this.#survey !== undefined && canBeReadApart(this.#survey);
+    if (!ended && (!this.#inParts || this.#waiting < (this.#survey ? 1 << 20 : this.#head))) return;
     this.#gather();
-    this.#read(false);
+    this.#read(ended);
   }
 
-  /** Settles the make-up of a long text from what was pushed so far. Before that no lines may be left out. */
-  settle(): void {
+  /**
+   * Settles the make-up of a long text from what was pushed so far. Before that no lines may be left out.
+   * @param apart as of `push`
+   */
+  settle(apart = false): void {
     if (this.#survey) return;
     this.#inParts = true;
     this.#gather();
     // No mail, of which a line may end within a key, is so long.
     this.#survey = { ...surveyText(this.#text), folded: false };
+    if (apart && canBeReadApart(this.#survey)) this.#read(true);
+  }
+
+  /**
+   * The make-up by which the failures of the rest can be counted apart, in parts that no line goes on into: from where nothing but
+   * failures is read on. Undefined before, and for a log whose lines may go on anywhere.
+   */
+  get countApart(): Survey | undefined {
+    return this.#onlyFailures && this.#survey && canBeReadApart(this.#survey) ? this.#survey : undefined;
+  }
+
+  /** Takes what was counted in the next part, where all parts are apart. */
+  pushCounted(failures: CountedFailures): void {
+    if (this.#lines) this.#kept.addCounted(failures, this.#lines.skip(failures.lines));
   }
 
   /** Whether nothing but failures is read from here on. */
-  get onlyFailures(): boolean {
+  get #onlyFailures(): boolean {
     return this.#kept.onlyFailuresFrom !== undefined;
   }
 
@@ -122,6 +142,6 @@ export class LogReader {
 
   #keep(item: LogItem): void {
     this.#kept.add(item);
-    if (this.onlyFailures) this.#lines?.readOnlyFailures();
+    if (this.#onlyFailures) this.#lines?.readOnlyFailures();
   }
 }

@@ -23,6 +23,14 @@ function sift(sieve: LineSieve, bytes: Uint8Array, keep: number): { bounds: numb
   return { bounds: [...bounds], wanted };
 }
 
+/** A line without what only steers a terminal. */
+function cleaned(line: string): string {
+  return line.replace(/\u001b(?:\[(?:[ -?]{0,22}[@-~])?)?|[\u0000\r]|\u00ef\u00bb\u00bf|\u00c2\u00a0/g, (found) => (found === '\u00c2\u00a0' ? ' ' : ''));
+}
+
+const holds = (line: string, keys: readonly SieveKey[]): boolean =>
+  keys.some((key) => (key.anyCase === true ? line.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : line).includes(key.text));
+
 const STAMP = /^\[ {0,8}\d{1,8}\.\d{6}\] /;
 
 /** The same by its definition, line by line. */
@@ -32,14 +40,13 @@ function expected(text: string, keys: readonly SieveKey[], controls: boolean, ke
   let wanted = keep;
   let at = 0;
   for (const line of lines) {
-    const found = keys.some((key) => (key.anyCase === true ? line.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : line).includes(key.text));
-    const steered = controls && /[\u0000\u001b]|\r(?!\n)|\u00c2\u00a0|\u00ef\u00bb/.test(line);
-    if (found || steered || wanted > 0) {
+    const found = holds(line, keys) || (controls && holds(cleaned(line), keys));
+    if (found || wanted > 0) {
       if (bounds.at(-1) === at) bounds[bounds.length - 1] = at + line.length;
       else bounds.push(at, at + line.length);
       // The sieve looks for a stamp only where one cannot reach over the text's end.
       const stamped = STAMP.test(line) && at + 32 <= text.length;
-      wanted = found || steered ? LINES_BEHIND : stamped ? 0 : wanted - 1;
+      wanted = found ? LINES_BEHIND : stamped ? 0 : wanted - 1;
     }
     at += line.length;
   }
@@ -61,6 +68,11 @@ const pieces = (keys: readonly SieveKey[]): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...keys.map(({ text }) => text)) },
     { weight: 1, arbitrary: fc.constantFrom(...keys.map(({ text }) => text.toUpperCase())) },
+    {
+      weight: 3,
+      arbitrary: fc.tuple(fc.constantFrom(...keys.map(({ text }) => text)), fc.nat(30), fc.constantFrom('\u001b', '\u001b[0m', '\u001b[1;31', `\u001b[${'1;'.repeat(11)}m`, `\u001b[${'1;'.repeat(12)}m`, '\u0000', '\r', '\u00ef\u00bb\u00bf', '\u00ef\u00bb', '\u00c2\u00a0', '\u00c2'))
+        .map(([text, at, within]) => text.slice(0, at) + within + text.slice(within === '\u00c2\u00a0' && text.charAt(at) === ' ' ? at + 1 : at)),
+    },
     { weight: 2, arbitrary: fc.constantFrom(...keys.map(({ text }) => text)).chain((text) => fc.nat(text.length).map((end) => text.slice(0, end))) },
     { weight: 6, arbitrary: fc.constantFrom('\n', '\n', '\r\n', '\r', '\u001b[1m', '\u0000', '\u00c2\u00a0', '\u00c2', '[   12.345678] ', '\n[    0.000000] a', '\n[12345678901.5] ', 'usb 1-1: new device', '\n'.repeat(16)) },
     { weight: 2, arbitrary: fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 30 }) },

@@ -120,10 +120,11 @@ describe('logParts', () => {
   async function read(name: string, sift: boolean): Promise<{ reading: LogReading; characters: number }> {
     const reader = new LogReader('x', { mostItems: 1000 });
     let characters = 0;
-    for await (const { text, gaps, settles } of logParts(join(directory, name), { sift, threads: 1 })) {
+    for await (const { text, gaps, counted, apart, settles } of logParts(join(directory, name), { sift, threads: 1, countBy: () => reader.countApart })) {
       characters += text.length;
-      reader.push(text, gaps);
-      if (settles) reader.settle();
+      if (counted) reader.pushCounted(counted);
+      else reader.push(text, gaps, apart);
+      if (settles) reader.settle(apart);
     }
     return { reading: reader.end(), characters };
   }

@@ -24,7 +24,7 @@ export interface LineSieve {
 }
 
 export interface SieveOptions {
-  /** Whether lines with characters that only steer a terminal are wanted too. */
+  /** Whether lines are wanted too that hold a key once what only steers a terminal is taken out. */
   readonly controls: boolean;
   /** Size of `input` in bytes. */
   readonly capacity: number;

@@ -14,7 +14,8 @@
   (global $entries (export "entries") (mut i32) (i32.const 0)) ;; entries of 16 bytes, see $isKey
   (global $hits (export "hits") (mut i32) (i32.const 0))       ;; what the first stage finds: u32 address of 24 bytes, u32 a bit for each of their places to be looked at
   (global $runs (export "runs") (mut i32) (i32.const 0))       ;; where the result goes: u32 start, u32 end of each run
-  ;; Whether lines with characters that only steer a terminal are wanted as well.
+  (global $clean (export "clean") (mut i32) (i32.const 0))     ;; where a line is put without what steers a terminal
+  ;; Whether lines are wanted that hold a key once what steers a terminal is taken out.
   (global $controls (export "controls") (mut i32) (i32.const 0))
   ;; Lines that the last run still wants of what follows the text.
   (global $wanted (export "wanted") (mut i32) (i32.const 0))
@@ -123,6 +124,67 @@
     (if (i32.eq (local.get $byte) (i32.const 0x0d)) (then (return (i32.ne (local.get $pair) (i32.const 0x0a0d)))))
     ;; The beginnings of U+00A0 and of U+FEFF.
     (i32.or (i32.eq (local.get $pair) (i32.const 0xa0c2)) (i32.eq (local.get $pair) (i32.const 0xbbef))))
+
+  ;; Copies the line [at, to) to $clean as cleanLine makes it. Returns where the copy ends.
+  (func $cleaned (param $at i32) (param $to i32) (result i32)
+    (local $out i32) (local $byte i32)
+    (local.set $out (global.get $clean))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $to)))
+        (local.set $byte (i32.load8_u (local.get $at)))
+        (if (i32.eq (local.get $byte) (i32.const 0x1b))
+          (then
+            (local.set $at (call $behindEscape (i32.add (local.get $at) (i32.const 1)) (local.get $to)))
+            (br $next)))
+        ;; A carriage return before the line feed too stands in no key.
+        (if (i32.or (i32.eqz (local.get $byte)) (i32.eq (local.get $byte) (i32.const 0x0d)))
+          (then
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (br $next)))
+        (if (i32.eq (i32.and (i32.load (local.get $at)) (i32.const 0xffffff)) (i32.const 0xbfbbef))
+          (then
+            (local.set $at (i32.add (local.get $at) (i32.const 3)))
+            (br $next)))
+        (if (i32.eq (i32.load16_u (local.get $at)) (i32.const 0xa0c2))
+          (then
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (local.set $byte (i32.const 0x20))))
+        (i32.store8 (local.get $out) (local.get $byte))
+        (local.set $out (i32.add (local.get $out) (i32.const 1)))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br $next)))
+    (local.get $out))
+
+  ;; Behind the sequence whose ESC stands before `at`; `at` where only the ESC is taken out: see skipEscape.
+  (func $behindEscape (param $at i32) (param $to i32) (result i32)
+    (local $next i32) (local $byte i32) (local $most i32)
+    (if (i32.or (i32.ge_u (local.get $at) (local.get $to)) (i32.ne (i32.load8_u (local.get $at)) (i32.const 0x5b)))
+      (then (return (local.get $at))))
+    (local.set $next (i32.add (local.get $at) (i32.const 1)))
+    (local.set $most (i32.add (local.get $at) (i32.const 24)))
+    (if (i32.gt_u (local.get $most) (local.get $to)) (then (local.set $most (local.get $to))))
+    (block $none
+      (loop $parameter
+        (br_if $none (i32.ge_u (local.get $next) (local.get $most)))
+        (local.set $byte (i32.load8_u (local.get $next)))
+        (local.set $next (i32.add (local.get $next) (i32.const 1)))
+        (if (i32.le_u (i32.sub (local.get $byte) (i32.const 0x40)) (i32.const 0x3e)) (then (return (local.get $next))))
+        (br_if $parameter (i32.le_u (i32.sub (local.get $byte) (i32.const 0x20)) (i32.const 0x1f)))))
+    (i32.add (local.get $at) (i32.const 1)))
+
+  ;; Whether the line [at, to) holds a key once it is clean.
+  (func $holdsKeyClean (param $at i32) (param $to i32) (result i32)
+    (local $end i32)
+    (local.set $end (call $cleaned (local.get $at) (local.get $to)))
+    (local.set $at (global.get $clean))
+    (loop $next
+      (if (i32.ge_u (local.get $at) (local.get $end)) (then (return (i32.const 0))))
+      (if (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17)))
+        (then (if (call $isKey (global.get $clean) (local.get $at) (local.get $end)) (then (return (i32.const 1))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 3)))
+      (br $next))
+    (unreachable))
 
   ;; Whether a key of which a fragment stands at `at` stands there whole, within [from, to).
   (func $isKey (param $from i32) (param $at i32) (param $to i32) (result i32)
@@ -250,7 +312,7 @@
   ;; Reads whole lines in [from, to); up to 64 bytes behind are looked at and do not count. Writes the runs of lines that are
   ;; wanted: the first `keep` lines, each line that holds a key, and up to `behind` lines behind it. Returns the end of the runs' list.
   (func (export "sift") (param $from i32) (param $to i32) (param $keep i32) (param $behind i32) (result i32)
-    (local $find i32) (local $finds i32) (local $lanes i32) (local $hit i32) (local $quiet i32) (local $start i32) (local $run i32) (local $end i32)
+    (local $find i32) (local $finds i32) (local $lanes i32) (local $hit i32) (local $quiet i32) (local $looked i32) (local $wants i32) (local $start i32) (local $run i32) (local $end i32)
     (global.set $wanted (i32.const 0))
     (local.set $end (call $runEnd (local.get $from) (local.get $to) (local.get $keep) (local.get $from)))
     ;; The run that is open ends at $end; none is open while $run lies before the list.
@@ -273,12 +335,16 @@
         (loop $lane
           (local.set $hit (i32.add (i32.load (local.get $find)) (i32.ctz (local.get $lanes))))
           (local.set $lanes (i32.and (local.get $lanes) (i32.sub (local.get $lanes) (i32.const 1))))
-          ;; The rest of a line that is wanted says nothing new.
+          ;; The rest of a line that is wanted says nothing new, and a line is cleaned once.
           (if (i32.and (i32.ge_s (local.get $hit) (local.get $quiet)) (i32.lt_s (local.get $hit) (local.get $to)))
             (then
-              (if (i32.or
-                    (call $isKey (local.get $from) (local.get $hit) (local.get $to))
-                    (i32.and (global.get $controls) (call $isControl (local.get $hit))))
+              (local.set $wants (call $isKey (local.get $from) (local.get $hit) (local.get $to)))
+              (if (i32.eqz (local.get $wants))
+                (then (if (i32.and (i32.and (global.get $controls) (i32.ge_s (local.get $hit) (local.get $looked))) (call $isControl (local.get $hit)))
+                  (then
+                    (local.set $looked (call $lineEnd (local.get $hit) (local.get $to)))
+                    (local.set $wants (call $holdsKeyClean (call $lineStart (local.get $from) (local.get $hit)) (local.get $looked)))))))
+              (if (local.get $wants)
                 (then
                   (local.set $start (call $lineStart (local.get $from) (local.get $hit)))
                   (local.set $quiet (call $lineEnd (local.get $hit) (local.get $to)))

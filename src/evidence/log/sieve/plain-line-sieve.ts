@@ -35,11 +35,11 @@ class PlainSieve implements LineSieve {
     const bounds: number[] = [];
     let { end, wanted } = this.#runEnd(0, length, keep);
     if (end > 0) bounds.push(0, end);
-    let control = this.#findControl(0, length);
-    for (let at = this.#findKey(0, control, length); at < length; at = this.#findKey(at, control, length)) {
+    let cleanedKey = this.#findCleanedKey(0, length);
+    for (let at = this.#findKey(0, cleanedKey, length); at < length; at = this.#findKey(at, cleanedKey, length)) {
       const start = this.input.lastIndexOf(LINE_FEED, at) + 1;
       at = this.#lineEnd(at, length);
-      if (control < at) control = this.#findControl(at, length);
+      if (cleanedKey < at) cleanedKey = this.#findCleanedKey(at, length);
       const run = this.#runEnd(at, length, LINES_BEHIND);
       if (start > end || bounds.length === 0) bounds.push(start, run.end);
       else bounds[bounds.length - 1] = Math.max(end, run.end);
@@ -55,26 +55,65 @@ class PlainSieve implements LineSieve {
     return count;
   }
 
-  /** A place in the first key that begins in [from, control) and stands whole before `to`; `control` where there is none. */
-  #findKey(from: number, control: number, to: number): number {
-    for (let at = from; at < control; at += STRIDE) {
+  /** A place in the first key that begins in [from, before) and stands whole before `to`; `before` where there is none. */
+  #findKey(from: number, before: number, to: number): number {
+    for (let at = from; at < before; at += STRIDE) {
       const fragment = fragmentOf(this.input, at);
-      if (this.#table[hashOf(fragment, TABLE_BITS)] !== 0 && this.#isKey(fragment, at, to)) return at;
+      if (this.#table[hashOf(fragment, TABLE_BITS)] !== 0 && this.#isKey(this.input, fragment, at, to)) return at;
     }
-    return control;
+    return before;
   }
 
-  /** Where the first control character stands, if such are wanted; `to` where there is none. */
-  #findControl(from: number, to: number): number {
-    if (this.#controls) for (let at = from; at < to; at++) if (this.#isControl(at)) return at;
+  /** Where a character that only steers a terminal stands in the first line that holds a key without such, if lines are wanted for that; `to` where there is none. */
+  #findCleanedKey(from: number, to: number): number {
+    if (!this.#controls) return to;
+    for (let at = from; at < to; at++) {
+      if (!this.#isControl(at)) continue;
+      const end = this.#lineEnd(at, to);
+      if (this.#holdsKey(this.#cleaned(this.input.lastIndexOf(LINE_FEED, at) + 1, end))) return at;
+      at = end - 1;
+    }
     return to;
   }
 
-  #isKey(fragment: number, at: number, to: number): boolean {
+  #holdsKey(line: Uint8Array): boolean {
+    for (let at = 0; at < line.length; at += STRIDE) if (this.#isKey(line, fragmentOf(line, at), at, line.length)) return true;
+    return false;
+  }
+
+  /** A line as cleanLine makes it. */
+  #cleaned(from: number, to: number): Uint8Array {
     const { input } = this;
+    const kept: number[] = [];
+    for (let at = from; at < to; ) {
+      const byte = input[at] ?? 0;
+      if (byte === 0x1b) at = this.#behindEscape(at + 1, to);
+      else if (byte === 0 || byte === 0x0d) at++;
+      else if (byte === 0xef && input[at + 1] === 0xbb && input[at + 2] === 0xbf) at += 3;
+      else {
+        const blank = byte === 0xc2 && input[at + 1] === 0xa0;
+        kept.push(blank ? 0x20 : byte);
+        at += blank ? 2 : 1;
+      }
+    }
+    return Uint8Array.from(kept);
+  }
+
+  /** Behind the sequence whose ESC stands before `at`; `at` where only the ESC is taken out: see skipEscape. */
+  #behindEscape(at: number, to: number): number {
+    if (at >= to || this.input[at] !== 0x5b) return at;
+    for (let next = at + 1; next < Math.min(to, at + 24); next++) {
+      const byte = this.input[next] ?? 0;
+      if (byte >= 0x40 && byte <= 0x7e) return next + 1;
+      if (byte < 0x20 || byte > 0x3f) break;
+    }
+    return at + 1;
+  }
+
+  #isKey(text: Uint8Array, fragment: number, at: number, to: number): boolean {
     return this.#entries.get(fragment)?.some(({ key, place, anyCase }) => {
       const begin = at - place;
-      return begin >= 0 && begin + key.length <= to && key.every((byte, index) => byte === (anyCase ? small(input[begin + index] ?? 0) : input[begin + index]));
+      return begin >= 0 && begin + key.length <= to && key.every((byte, index) => byte === (anyCase ? small(text[begin + index] ?? 0) : text[begin + index]));
     }) === true;
   }
 

@@ -11,6 +11,7 @@ interface Exports {
   readonly entries: WasmGlobal;
   readonly hits: WasmGlobal;
   readonly runs: WasmGlobal;
+  readonly clean: WasmGlobal;
   readonly controls: WasmGlobal;
   readonly wanted: WasmGlobal;
   readonly sift: (from: number, to: number, keep: number, behind: number) => number;
@@ -40,13 +41,15 @@ export function createSimdSieve(keys: readonly SieveKey[], { controls, capacity 
   // Eight bytes for each 24 of the text, and as many again with the control characters.
   const runs = hits + 2 * (8 * Math.ceil(capacity / 24) + MARGIN);
   // No run is shorter than a key and its line's end, and no two are closer than a line: of eight bytes each they take twice the text at most.
-  const begin = runs + 2 * capacity + MARGIN;
+  const clean = runs + 2 * capacity + MARGIN;
+  const begin = clean + (controls ? capacity : 0) + MARGIN;
   exports.memory.grow(Math.ceil((begin + capacity + MARGIN) / PAGE) - 1);
   writeTables(new DataView(exports.memory.buffer), entries, texts);
   exports.heads.value = HEADS;
   exports.entries.value = ENTRIES;
   exports.hits.value = hits;
   exports.runs.value = runs;
+  exports.clean.value = clean;
   exports.controls.value = controls ? 1 : 0;
   return {
     input: new Uint8Array(exports.memory.buffer, begin, capacity),
