@@ -1,7 +1,7 @@
 import { Doubt } from '../evaluate/doubt.ts';
 import { forEachWorld } from '../preprocess/world.ts';
 import { positionAt } from '../preprocess/position.ts';
-import type { IntegerType } from '../types/c-type.ts';
+import type { CType, IntegerType } from '../types/c-type.ts';
 import { Names } from '../types/names.ts';
 import { DMA_APIS } from './dma-apis.ts';
 import type { DmaApi } from './dma-apis.ts';
@@ -48,20 +48,18 @@ export function passingFunction(api: DmaApi, start: number, sizeText: string, ho
 
 /** Undefined unless it is an integer, and one type in every way that undecided `#if`s may turn out. */
 function typeOfParameter(name: string, facts: Parameters<typeof flowAt>[1], home: OpenUnit): IntegerType | undefined {
-  let found: IntegerType | undefined;
-  let differs = false;
+  const types: (CType | undefined)[] = [];
   try {
     forEachWorld((world) => {
       const flow = flowAt(home.functions, facts, undefined, undefined);
-      const type = flow.typeOf(name, new Names(home.unit, world, home.config, home.memo, flow));
-      if (type?.kind !== 'integer' || (found && (found.size !== type.size || found.signed !== type.signed))) differs = true;
-      else found = type;
+      types.push(flow.typeOf(name, new Names(home.unit, world, home.config, home.memo, flow)));
     });
   } catch (error) {
     if (error instanceof Doubt) return undefined;
     throw error;
   }
-  return differs ? undefined : found;
+  const [first] = types;
+  return first?.kind === 'integer' && types.every((type) => type?.kind === 'integer' && type.size === first.size && type.signed === first.signed) ? first : undefined;
 }
 
 /** The function of the kernel that a passing function stands for: its size is the parameter that is handed on. */
