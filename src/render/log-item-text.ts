@@ -4,14 +4,14 @@ import type { LogItem } from '../evidence/log/log-items.ts';
 import { dmaReportText } from './dma-report-text.ts';
 
 const TITLES: Readonly<Record<LogItem['kind'], string>> = {
-  'linux-banner': 'Linux', 'xen-banner': 'Xen', 'xen-seen': 'Hypervisor', 'linux-command-line': 'Linux command line', 'xen-command-line': 'Xen command line',
+  'linux-banner': 'Linux', 'linux-release': 'Linux', 'xen-banner': 'Xen', 'xen-seen': 'Hypervisor', 'linux-command-line': 'Linux command line', 'xen-command-line': 'Xen command line',
   'pool': 'Aperture', 'pool-placed': 'Aperture (kernel addresses)', 'xenlinux-pool': 'Aperture', 'xenlinux-aperture': 'Aperture size',
   'xenlinux-kernel-range': 'Aperture range (kernel addresses)', 'xenlinux-bus-range': 'Aperture range (machine addresses)', 'xenlinux-address-size': 'Aperture address size',
   'pool-disabled': 'Aperture disabled', 'pool-areas': 'Areas', 'pool-adjusted': 'Aperture adjusted', 'pool-roundup': 'Aperture rounded up',
   'pool-slabs-adjusted': 'Aperture shrunk', 'pool-torn-down': 'Aperture torn down', 'no-low-memory': 'No aperture', 'lowering': 'Aperture lowered',
   'restricted-pool': 'Restricted DMA pool', 'bounce-buffering': 'Bounce buffering', 'failure': 'Failure', 'suppressed': 'Suppressed messages', 'sync-overflow': 'Synchronisation beyond the mapping',
   'e820-heading': 'Memory map', 'e820-row': 'Memory map entry', 'xen-dma-width': 'Xen DMA width', 'dom0-max-vcpus': 'Dom0 VCPUs', 'dom0-built': 'Dom0', 'dom0-placed': 'Dom0 placement',
-  'xen-system-ram': 'Machine memory', 'iommu': 'IOMMU', 'memory-encryption': 'Memory encryption', 'cma': 'CMA', 'cpus': 'CPUs', 'environment': 'Environment',
+  'xen-system-ram': 'Machine memory', 'iommu': 'IOMMU', 'memory-encryption': 'Memory encryption', 'cma': 'CMA', 'memory': 'Memory', 'cpus': 'CPUs', 'environment': 'Environment',
   'arch': 'Architecture', 'word-size': 'Word size', 'order-failure': 'Page allocation failure',
   'dma-debug': 'DMA API misuse', 'map-sg-failed': 'Scatterlist not mapped', 'free-blocks': 'Free blocks', 'xen-heap-key': 'Xen key', 'xen-heap-zone': 'Xen heap zone', 'xen-heap-free': 'Xen heap',
   'pool-counter': 'Aperture counter', 'iomem-row': 'Physical addresses', 'xl-info': 'xl info',
@@ -27,7 +27,7 @@ const mib = (megabytes: number): string => formatBytes(megabytes * 2 ** 20);
 /** What the line states, with its numbers. */
 export function logItemText(item: LogItem): string {
   switch (item.kind) {
-    case 'linux-banner': return item.release;
+    case 'linux-banner': case 'linux-release': return item.release;
     case 'xen-banner': return item.version;
     case 'xen-seen': return `Xen ${item.version}, ${item.mode.toUpperCase()}`;
     case 'linux-command-line': case 'xen-command-line': return item.commandLine ?? 'wrapped on its way: not put together';
@@ -58,6 +58,7 @@ export function logItemText(item: LogItem): string {
     case 'iommu': return `${item.vendor ?? 'IOMMU'}${item.enabled === null ? '' : item.enabled ? ' enabled' : ' disabled'}`;
     case 'memory-encryption': return item.active;
     case 'cma': return formatBytes(item.bytes);
+    case 'memory': return `${formatBytes(item.available)}${item.bytes === null ? '' : ` of ${formatBytes(item.bytes)}`} available${item.cmaBytes === null ? '' : `, ${formatBytes(item.cmaBytes)} kept for CMA`}`;
     case 'cpus': return groupDigits(item.possible);
     case 'environment': return item.name;
     case 'arch': return item.arch;

@@ -2,32 +2,50 @@ import { formatAddress } from '../../core/units/addresses.ts';
 import { MIB } from '../../core/units/bytes.ts';
 import { environmentOf } from './environment.ts';
 import { failureFacts } from './failure-facts.ts';
-import { commandLineOf, firstOf, itemsOf, mapRows } from './item-queries.ts';
+import { bannerOf, commandLineOf, firstOf, itemsOf, mapRows } from './item-queries.ts';
 import { NO_SWIOTLB_FACTS } from './log-facts.ts';
 import { memoryStateFacts } from './memory-state-facts.ts';
 import { bannerArch } from './recognise/machine.ts';
 import type { E820Entry } from '../../core/platform/platform-facts.ts';
 import type { IommuFacts, LogFacts, SwiotlbFacts } from './log-facts.ts';
-import type { ItemOf, Kind } from './item-queries.ts';
+import type { Kind } from './item-queries.ts';
 import type { E820Map, LogItem } from './log-items.ts';
 
 /** What Linux prints while it boots, so that a banner behind it begins another boot. */
-const LINUX_BOOT: ReadonlySet<Kind> = new Set<Kind>(['pool', 'pool-placed', 'xenlinux-pool', 'pool-areas', 'pool-torn-down', 'bounce-buffering', 'cma']);
+const LINUX_BOOT: ReadonlySet<Kind> = new Set<Kind>(['pool', 'pool-placed', 'xenlinux-pool', 'pool-areas', 'pool-torn-down', 'bounce-buffering', 'cma', 'memory']);
+
+/** What is printed when CMA areas have long been reserved: arch/*: setup_arch reserves them, mem_init follows. */
+const BEHIND_CMA: ReadonlySet<Kind> = new Set<Kind>(['pool', 'pool-placed', 'pool-areas', 'pool-torn-down', 'memory']);
 
 /** Tells, item by item, where a log's next boot begins. Xen's part of a boot comes before Linux's. */
 export class BootDivider {
   #xen = false;
   #linux = false;
   #booted = false;
+  #mapped = false;
+  #behindCma = false;
 
   /** @returns whether the next item is the first of another boot than those before */
   begins(item: LogItem): boolean {
-    const begins = item.kind === 'linux-banner' ? this.#linux || this.#booted : item.kind === 'xen-banner' && (this.#xen || this.#linux || this.#booted);
-    if (begins) this.#xen = this.#linux = this.#booted = false;
+    const begins = this.#isFirst(item);
+    if (begins) this.#xen = this.#linux = this.#booted = this.#mapped = this.#behindCma = false;
     if (item.kind === 'linux-banner') this.#linux = true;
     else if (item.kind === 'xen-banner') this.#xen = true;
-    else if (LINUX_BOOT.has(item.kind) || (item.kind === 'e820-row' && item.map !== 'machine')) this.#booted = true;
+    else if (item.kind === 'e820-row' && item.map !== 'machine') this.#booted = this.#mapped = true;
+    else if (LINUX_BOOT.has(item.kind)) this.#booted = true;
+    if (BEHIND_CMA.has(item.kind)) this.#behindCma = true;
     return begins;
+  }
+
+  #isFirst(item: LogItem): boolean {
+    switch (item.kind) {
+      case 'linux-banner': return this.#linux || this.#booted;
+      case 'xen-banner': return this.#xen || this.#linux || this.#booted;
+      // Excerpts of several boots have no banners; what a boot says once tells them apart.
+      case 'e820-heading': return item.map !== 'machine' && this.#mapped;
+      case 'cma': return this.#behindCma;
+      default: return false;
+    }
   }
 }
 
@@ -66,13 +84,15 @@ function isOfLinux({ recogniser }: LogItem): boolean {
 
 /** The facts that the items of one boot state. `silent`: a whole boot log that has no word of the swiotlb. */
 export function bootFacts(items: readonly LogItem[], silent: boolean): LogFacts {
-  const banner = firstOf(items, 'linux-banner');
+  const banner = bannerOf(items);
+  // A boot that is cut off before its memory is set up says nothing by its silence.
+  const told = banner?.kind === 'linux-banner' && firstOf(items, 'memory') !== undefined;
   return {
     kernelVersion: banner?.release ?? xlInfo(items, 'release'),
     xenVersion: firstOf(items, 'xen-banner')?.version ?? firstOf(items, 'xen-seen')?.version ?? xlInfo(items, 'xen_version'),
     arch: archOf(items)?.arch ?? null,
     environment: environmentOf(items),
-    swiotlb: swiotlbFacts(items, silent && banner !== undefined),
+    swiotlb: swiotlbFacts(items, silent && told),
     softwareBounceBuffering: firstOf(items, 'bounce-buffering') ? true : null,
     failures: failureFacts(items),
     iommu: iommuFacts(items),
@@ -96,12 +116,12 @@ export function xlInfo(items: readonly LogItem[], field: string): string | null 
 }
 
 /** Where a CMA total is printed it holds; else the areas' sum. */
-export function cmaOf(items: readonly LogItem[]): { bytes: number; item: ItemOf<'cma'> } | undefined {
-  const all = itemsOf(items, 'cma');
-  const total = all.find(({ of }) => of === 'total');
-  const item = total ?? all[0];
-  const bytes = total?.bytes ?? all.reduce((sum, area) => sum + area.bytes, 0);
-  return item && Number.isSafeInteger(bytes) ? { bytes, item } : undefined;
+export function cmaOf(items: readonly LogItem[]): { bytes: number; item: LogItem } | undefined {
+  const total = itemsOf(items, 'memory').find(({ cmaBytes }) => cmaBytes !== null && cmaBytes > 0);
+  if (total?.cmaBytes) return { bytes: total.cmaBytes, item: total };
+  const areas = itemsOf(items, 'cma');
+  const bytes = areas.reduce((sum, area) => sum + area.bytes, 0);
+  return areas[0] && Number.isSafeInteger(bytes) ? { bytes, item: areas[0] } : undefined;
 }
 
 /**
@@ -112,7 +132,7 @@ export function cmaOf(items: readonly LogItem[]): { bytes: number; item: ItemOf<
 export function archOf(items: readonly LogItem[]): { arch: string; item: LogItem } | undefined {
   const said = firstOf(items, 'arch');
   if (said) return { arch: said.arch, item: said };
-  const banner = firstOf(items, 'linux-banner');
+  const banner = bannerOf(items);
   const named = banner && bannerArch(`${banner.release} ${banner.rest}`);
   if (banner && named !== undefined) return { arch: named, item: banner };
   const map = firstOf(items, 'e820-row');

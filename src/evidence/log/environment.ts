@@ -20,7 +20,7 @@ function swiotlbXen(items: readonly LogItem[]): LogItem | undefined {
 
 function surroundings(items: readonly LogItem[]): Surroundings {
   const stated = items.find(
-    (item) => (item.kind === 'xen-seen' && item.mode === 'pv') || (item.kind === 'environment' && item.name === 'xen-pv') || item.kind === 'xenlinux-pool' || (item.kind === 'e820-row' && item.map === 'xen-pv'),
+    (item) => (item.kind === 'xen-seen' && item.mode === 'pv') || (item.kind === 'environment' && item.name === 'xen-pv') || item.kind === 'xenlinux-pool' || item.kind === 'pool-disabled' || (item.kind === 'e820-row' && item.map === 'xen-pv'),
   );
   const onX86 = items.some(({ kind }) => kind === 'e820-row' || kind === 'e820-heading');
   const built = items.find((item) => item.kind === 'dom0-built');

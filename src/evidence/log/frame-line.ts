@@ -99,8 +99,8 @@ const KERNEL_TAG = /kernel: ?/y;
 const CONSOLE_LINE = /^(?:\[[ \d]|<\d|\(XEN\) )/;
 const HOST_KERNEL = /(?:[^\s:[(]{1,64} )?kernel: ?/y;
 const HOST_TAG = /[^\s:[(]{1,64} [^\s:]{1,64}: ?/y;
-// `dmesg -d` adds the time since the line before.
-const STAMP = /\*{0,2}\[[ *+]{0,24}\d{1,8}[.,]\d{3,9}(?: {1,2}<[ +]{0,12}\d{1,8}\.\d{3,9}>)?[ *]{0,4}\]\*{0,2}:? ?/y;
+// `dmesg -d` adds the time since the line before; vendors' kernels the processor, a unit or the date.
+const STAMP = /\*{0,2}\[[ *+]{0,24}\d{1,8}[.,]\d{3,9}(?:@\d{1,2}|s| \/ \d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}| {1,2}<[ +]{0,12}\d{1,8}\.\d{3,9}>)?[ *]{0,4}\]\*{0,2}:? ?/y;
 const DATE_STAMP =
   /\[(?:\p{L}{2,9}\.? )?(?:\p{L}{2,9}\.? {1,2}\d{1,2} |\d{4}-\d{2}-\d{2} )\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?(?: \d{4})?(?: {1,2}<[ +]{0,12}\d{1,8}\.\d{3,9}>)?\] ?/uy;
 // console_timestamps=raw: the cycle counter.
@@ -110,9 +110,10 @@ const ANDROID_TASK = / {0,2}\[\d{1,3}: {0,20}[^\]\s]{1,32}: {0,8}\d{1,7}\] ?/y;
 // /dev/kmsg and netconsole's extended form, with the release before it where that is asked for.
 const KMSG = /(?:\d{1,2}\.\d{1,3}[^\s,;]{0,64},)?\d{1,4},\d{1,12},\d{1,18},[-c+](?:,[^;\n]{0,120})?;/y;
 // logcat -b kernel: no tag, or the kernel's.
-const LOGCAT = /\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3,6} {1,8}(?:[a-z]{1,12} {1,8})?\d{1,7} {1,8}\d{1,7} [VDIWEF] (?:kernel)? {0,10}: ?/y;
+const LOGCAT = /\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3,6} {1,8}(?:[a-z]{1,12} {1,8})?\d{1,7} {1,8}\d{1,7} [VDIWEF] (?:(?:kernel)? {0,10}: ?|(?=\[[ \d]))/y;
 // What vendors' kernels print between the stamp and the message: processor and task.
-const VENDOR_TASK = /(?: {0,2}c\d{1,2} {1,8}\d{1,7} (?=\S)| {0,2}(?:<\d>\.)?\(\d{1,2}\)\[\d{1,7}:[^\]\n]{1,32}\] ?| {0,2}\(CPU:\d{1,3}-pid:\d{1,7}:[^)\n]{1,48}\) ?)/y;
+const VENDOR_TASK =
+  /(?: {0,2}c\d{1,2} {1,8}\d{1,7} (?=\S)| {0,2}(?:<\d>)?[-.]?\(\d{1,2}\)\[\d{1,7}:[^\]\n]{1,32}\] ?| {0,2}\(CPU:\d{1,3}-pid:\d{1,7}:[^)\n]{1,48}\) ?|\[pid:\d{1,7},cpu\d{1,3},[^\]\n]{1,32}\] ?|\[\d{1,2}\] (?=\S)|@\d{1,2} )/y;
 const XEN = /\(XEN\) ?/y;
 const GUEST = /\(d\d{1,5}(?:v\d{1,4})?\) ?/y;
 const PROGRAM = /[A-Za-z][\w.@-]{0,48}\[\d{1,7}\]: /y;

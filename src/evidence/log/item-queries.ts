@@ -11,6 +11,11 @@ export function firstOf<K extends Kind>(items: readonly LogItem[], kind: K): Ite
   return items.find((item): item is ItemOf<K> => item.kind === kind);
 }
 
+/** The banner; where a log has none, /proc/version that stands in it. */
+export function bannerOf(items: readonly LogItem[]): ItemOf<'linux-banner'> | ItemOf<'linux-release'> | undefined {
+  return firstOf(items, 'linux-banner') ?? firstOf(items, 'linux-release');
+}
+
 /** The first command line that came through whole. */
 export function commandLineOf(items: readonly LogItem[], kind: 'linux-command-line' | 'xen-command-line'): (ItemOf<'linux-command-line'> | ItemOf<'xen-command-line'>) | undefined {
   return itemsOf(items, kind).find(({ commandLine }) => commandLine !== null);

@@ -4,6 +4,8 @@ import type { FailureKind } from './log-facts.ts';
 /** What a recogniser reads from one message: a discriminated union on `kind`. Addresses and sizes are plain numbers of bytes. */
 export type LogStatement =
   | { readonly kind: 'linux-banner'; readonly release: string; readonly rest: string }
+  /** /proc/version, pasted among lines of a log. */
+  | { readonly kind: 'linux-release'; readonly release: string; readonly rest: string }
   | { readonly kind: 'xen-banner'; readonly version: string; readonly rest: string }
   /** Linux names the hypervisor under it. */
   | { readonly kind: 'xen-seen'; readonly version: string; readonly mode: 'pv' | 'hvm' }
@@ -42,7 +44,9 @@ export type LogStatement =
   | { readonly kind: 'xen-system-ram'; readonly bytes: number }
   | { readonly kind: 'iommu'; readonly vendor: 'intel' | 'amd' | null; readonly enabled: boolean | null }
   | { readonly kind: 'memory-encryption'; readonly active: string }
-  | { readonly kind: 'cma'; readonly bytes: number; readonly of: 'area' | 'total' }
+  | { readonly kind: 'cma'; readonly bytes: number }
+  /** What the page allocator has of Linux's memory; `bytes` is all of that, `cmaBytes` the sum of all CMA areas. */
+  | { readonly kind: 'memory'; readonly available: number; readonly bytes: number | null; readonly cmaBytes: number | null }
   | { readonly kind: 'cpus'; readonly possible: number }
   | { readonly kind: 'environment'; readonly name: string }
   | { readonly kind: 'arch'; readonly arch: string }

@@ -21,7 +21,7 @@ export const MOST_SOFT_JOINED = 12;
 export const LOOK_AHEAD = (MOST_SOFT_JOINED + 2) * LONGEST_LINE;
 // A message that begins in the middle of a line: consoles glue the output of two writers together. Behind a quotation
 // mark it is a text about a log, not a log.
-const GLUED = /(?<=[^"'`\\])(?:\(XEN\) |\[ {0,8}\d{1,6}\.\d{6}\] )/g;
+const GLUED = /(?<=[^"'`\\])(?:<\d{1,2}>)?(?:\(XEN\) |\[ {0,8}\d{1,6}\.\d{6}\] )/g;
 
 /** The messages of the line `text[from, to)`, wrapped ones put together with the lines that follow. */
 export function messagesOfLine(text: string, from: number, to: number, survey: Survey): PlacedMessage[] {

@@ -1,6 +1,6 @@
 import { archOf, cmaOf, poolBytes } from './boots.ts';
 import { domainOf } from './environment.ts';
-import { commandLineOf, firstOf, linuxOptionsLineOf, mapRows } from './item-queries.ts';
+import { bannerOf, commandLineOf, firstOf, linuxOptionsLineOf, mapRows } from './item-queries.ts';
 import type { Evidence, Fact } from '../../core/platform/fact.ts';
 import type { AddressRange } from '../../core/units/addresses.ts';
 import type { E820Entry, PlatformFacts } from '../../core/platform/platform-facts.ts';
@@ -14,14 +14,14 @@ export function platformOfBoot(items: readonly LogItem[], uri: string): Platform
   const from = ({ line, column, endColumn, text }: LogItem): Evidence => ({ kind: 'log', uri, line, column, endColumn, text });
   const fact = <T>(value: T | null | undefined, item: LogItem | undefined): Fact<T> | undefined => (item === undefined || value === undefined || value === null ? undefined : { value, from: from(item) });
 
-  const banner = firstOf(items, 'linux-banner');
+  const banner = bannerOf(items);
   const xen = firstOf(items, 'xen-banner') ?? firstOf(items, 'xen-seen');
   const domain = domainOf(items);
   const arch = archOf(items);
   const linuxLine = linuxOptionsLineOf(items);
   const xenLine = commandLineOf(items, 'xen-command-line');
   const pool = firstOf(items, 'pool');
-  const xenlinux = firstOf(items, 'xenlinux-pool') ?? firstOf(items, 'pool-disabled');
+  const xenlinux = firstOf(items, 'xenlinux-pool') ?? firstOf(items, 'pool-disabled') ?? items.find(({ recogniser }) => recogniser === 'xenlinux-processor');
   const enabled = pool ?? firstOf(items, 'pool-placed') ?? firstOf(items, 'xenlinux-aperture') ?? firstOf(items, 'xenlinux-pool');
   const disabled = firstOf(items, 'pool-torn-down') ?? firstOf(items, 'pool-disabled') ?? firstOf(items, 'no-low-memory');
   // A pool that was printed and then given back serves nobody.

@@ -23,6 +23,16 @@ describe('prefixes', () => {
     ['stamp and task without a blank', '[   12.345678][    T1] '],
     ['pstore', '<4>[   12.345678] '],
     ['Android pid', '[   12.345678] (CPU:1-pid:57:kworker/1:1) '],
+    ['MediaTek', '[   12.345678] -(0)[0:swapper/0]'],
+    ['MediaTek with the level', '[   12.345678] <1>-(0)[1:swapper/0]'],
+    ['HiSilicon', '[   12.345678s][pid:1,cpu4,swapper/0]'],
+    ['HiSilicon in /dev/kmsg', '6,43,9907745,-;[pid:0,cpu0,swapper]'],
+    ['Amlogic', '[   12.345678@3] '],
+    ['Amlogic with two stamps', '[   12.345679] [   12.345678@0]@0 '],
+    ['Amlogic with two stamps, the processor outside', '[   12.345679] [   12.345678]@0 '],
+    ['LG', '[   12.345678 / 01-01 00:00:00.000][0] '],
+    ['logcat of LG', '01-01 04:27:48.091     0     0 W [    0.000000 / 01-01 00:00:00.000][0] '],
+    ['logcat of LG with an empty tag', '01-01 04:27:48.091     0     0 I         : [    0.000000 / 01-01 00:00:00.000][0] '],
   ])('%s', (_, prefix) => {
     const { facts, items } = readLog([BANNER, 'NX (Execute Disable) protection: active', FULL].map((line) => prefix + line).join('\n'), 'x');
     expect(facts).toMatchObject({ kernelVersion: '6.1.0', failures: [{ bytes: 8192, device: '0000:01:00.0', driver: 'nvme', lines: [3] }] });

@@ -99,13 +99,18 @@ const CASES: readonly Case[] = [
   ['memory-encryption', 'AMD Memory Encryption Features active: SEV', { active: 'AMD SEV' }],
   ['memory-encryption', 'Memory Encryption Features active: Intel TDX', { active: 'Intel TDX' }],
   ['cma-reserved', 'cma: Reserved 32 MiB at 0x00000000fe000000 on node -1', { bytes: 32 << 20 }],
-  ['cma-total', 'Memory: 3868876K/4063232K available (11260K kernel code, 1748K rwdata, 161588K reserved, 32768K cma-reserved)', { bytes: 32 << 20 }],
+  ['memory-available', 'Memory: 3868876K/4063232K available (11260K kernel code, 1748K rwdata, 161588K reserved, 32768K cma-reserved)', { available: 3868876 * 1024, bytes: 4063232 * 1024, cmaBytes: 32 << 20 }],
+  ['memory-available', 'Memory: 114116k/130944k available (2860k kernel code, 16376k reserved, 1348k data, 424k init, 0k highmem)', { available: 114116 * 1024, cmaBytes: null }],
+  ['xenlinux-processor', 'Xen reported: 2327.494 MHz processor.', { name: 'xen-pv' }],
   ['possible-cpus', 'setup_percpu: NR_CPUS:8192 nr_cpumask_bits:4 nr_cpu_ids:4 nr_node_ids:1', { possible: 4 }],
   ['hypervisor-detected', 'Hypervisor detected: Xen PV', { name: 'xen-pv' }],
   ['hypervisor-detected', 'Booting paravirtualized kernel on bare hardware', { name: 'bare' }],
   ['page-allocation-failure', 'kworker/0:1: page allocation failure: order:7, mode:0x40cc4(GFP_KERNEL|GFP_DMA32|__GFP_COMP), nodemask=(null)', { order: 7, task: 'kworker/0:1' }],
   ['page-allocation-failure', 'dp_alloc: page allocation failure: order:10, mode:0xcc0(GFP_KERNEL), nodemask=(null)', { order: 10, task: 'dp_alloc' }],
   ['architecture', 'Booting Linux on physical CPU 0x0000000000 [0x410fd083]', { arch: 'arm64' }],
+  ['architecture', 'Boot CPU: AArch64 Processor [411fd073]', { arch: 'arm64' }],
+  ['architecture', 'CPU: ARMv7 Processor [414fc0f0] revision 0 (ARMv7), cr=10c5387d', { arch: 'arm' }],
+  ['architecture', 'CPU: ARMv6-compatible processor [410fb767] revision 7 (ARMv7), cr=00c5387d', { arch: 'arm' }],
   ['architecture-zone', '  DMA32    [mem 0x0000000001000000-0x00000000ffffffff]', { bits: 64 }],
 ];
 
@@ -118,6 +123,11 @@ const PASTED: typeof CASES = [
   ['proc-iomem', '  fe000000-fe7fffff : 0000:00:02.0', { start: 0xfe000000, end: 0xfe800000 }],
   ['xl-info', 'xen_version            : 4.17.7', { field: 'xen_version', value: '4.17.7' }],
   ['xl-info', 'free_memory            : 126', { field: 'free_memory', value: '126' }],
+];
+
+/** What is a banner, were it not for the prefixes around it. */
+const AMONG_FRAMED: readonly Case[] = [
+  ['proc-version', 'Linux version 5.15.164 (nixbld@localhost) (gcc (GCC) 12.2.0, GNU ld (GNU Binutils) 2.40) #1-NixOS SMP Sat Jul 27 08:46:18 UTC 2024', { release: '5.15.164' }],
 ];
 
 const BLOCK: readonly Case[] = [
@@ -147,6 +157,11 @@ describe('recognisers', () => {
     expect(readLog(message, 'x').items).toMatchObject([{ recogniser: id, line: 1, ...fields }]);
     const text = ['[    0.000001] Linux version 6.1.0 (a@b) (gcc)', '[    0.000002] x', message, '[    0.000003] y'].join('\n');
     expect(readLog(text, 'x').items[1]).toMatchObject({ recogniser: id, line: 3, ...fields });
+  });
+
+  it.each(AMONG_FRAMED)('%s reads "%s" among lines that have a prefix', (id, message, fields) => {
+    const text = ['[ 4549.838672] INFO: task md0_resync blocked', message, '[ 4549.846507] y'].join('\n');
+    expect(readLog(text, 'x').items).toMatchObject([{ recogniser: id, line: 2, ...fields }]);
   });
 
   it.each([
@@ -189,6 +204,8 @@ describe('recognisers', () => {
     'Memory Encryption Features active:',
     'AMD-Vi: AMD IOMMUv2 functionality not available on this system',
     'cma: Reserved 0 MiB at 0x0',
+    // arch/arm64 prints it to 4.15, and arch/arm to this day.
+    'Booting Linux on physical CPU 0x0',
   ])('reads nothing from "%s"', (message) => {
     expect(itemsIn(message)).toEqual([]);
   });
@@ -199,7 +216,7 @@ describe('recognisers', () => {
   });
 
   it('documents every format, and each has a test', () => {
-    const tested = new Set([...CASES, ...PASTED, ...BLOCK].map(([id]) => id));
+    const tested = new Set([...CASES, ...PASTED, ...AMONG_FRAMED, ...BLOCK].map(([id]) => id));
     expect(new Set(RECOGNISERS.map(({ id }) => id)).size).toBe(RECOGNISERS.length);
     for (const { id, formats, era, says, keys } of RECOGNISERS) {
       expect(tested, id).toContain(id);

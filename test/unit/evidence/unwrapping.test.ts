@@ -28,6 +28,11 @@ describe('lines that mail has wrapped', () => {
     expect(readLog(whole, 'mail').facts.kernelCmdline).toBe('BOOT_IMAGE=/boot/vmlinuz-6.1.0 root=/dev/sda1');
   });
 
+  it('ends a message where the level of one that is glued to it stands', () => {
+    const { facts } = readLog('<6>[    0.000000] Kernel command line: ro quiet<3>[    0.000001]  [0:        swapper:    0] LCD_ID = 0x4044\n<6>[    0.000002] x', 'x');
+    expect(facts.kernelCmdline).toBe('ro quiet');
+  });
+
   it('finds a message that is glued behind other output', () => {
     const text = [BANNER, ...FILLER, 'Writing superblocks:    0/1789  [   36.745286] xhci-hcd ee000000.usb: swiotlb buffer is full (sz: 524288 bytes)', '[    1.000000] Freeing unused(XEN) Dom0 has maximum 4 VCPUs'].join('\n');
     const { facts, items } = readLog(text, 'serial');

@@ -2,7 +2,8 @@ import type { LogStatement } from '../log-items.ts';
 import type { LogMessage, Recogniser } from '../recogniser.ts';
 
 // Behind the release stands who built it; nothing stands there where mail has wrapped the line.
-const LINUX = /^Linux version (\d{1,3}\.\d[^\s(]{0,120})(\s{0,4}$| {1,2}(?:\(|#)[^]{0,600})/;
+const LINUX = /^Linux version (\d{1,3}\.\d[^\s(]{0,120})(\s{0,4}$| {0,2}\([^]{0,600}| {1,2}#[^]{0,600})/;
+const BUILT = /^\([^\s()]{1,80}@[^\s()]{1,80}\) \(.{1,400} #\d/;
 const XEN = /^Xen version (\d{1,3}\.\d{1,3}[^\s(]{0,60}) \(([^]{0,400})/;
 const XEN_PV = /^Xen version: (\d{1,3}\.\d{1,3}[^\s(]{0,60})(?: \(preserve-AD\))?/;
 const XEN_HVM = /^Xen version (\d{1,3}\.\d{1,3})\.\s*$/;
@@ -22,6 +23,20 @@ export const bannerRecognisers: readonly Recogniser[] = [
       if (!match) return undefined;
       const [, release = '', rest = ''] = match;
       return { kind: 'linux-banner', release, rest: rest.trim() };
+    },
+  },
+  {
+    id: 'proc-version',
+    family: 'banner',
+    formats: ['Linux version %s (%s@%s) (%s) %s'],
+    era: 'every kernel',
+    says: 'The kernel that runs, from /proc/version: people put it above an excerpt of a log.',
+    keys: ['Linux version '],
+    speaker: 'linux',
+    unframed: true,
+    parse: ({ text, pasted }: LogMessage): LogStatement | undefined => {
+      const [, release = '', rest = ''] = (pasted && LINUX.exec(text)) || [];
+      return BUILT.test(rest.trim()) ? { kind: 'linux-release', release, rest: rest.trim() } : undefined;
     },
   },
   {

@@ -6,7 +6,8 @@ import type { LogMessage, Recogniser } from '../recogniser.ts';
 const ENCRYPTION = /^(AMD )?Memory Encryption Features active: ((?:AMD|Intel)(?: [A-Z][\w-]{1,11}){1,6}|[A-Z][\w-]{1,11}(?: [A-Z][\w-]{1,11}){0,5})/;
 const ENCRYPTION_OLD = /^(?:AMD )?(?:Secure Memory Encryption|Secure Encrypted Virtualization) \((SME|SEV)\) active/;
 const CMA = /^cma: Reserved (\d{1,9}) MiB (?:at 0x|in \d)/;
-const CMA_TOTAL = /^Memory: \d{1,14}K\/\d{1,14}K available \([^)]{0,300}?(\d{1,14})K cma-reserved/;
+const MEMORY = /^Memory: (\d{1,14})[Kk](?:\/(\d{1,14})[Kk])? available/;
+const CMA_TOTAL = /^[^(]{1,60}\([^)]{0,300}?(\d{1,14})K cma-reserved/;
 const CPUS = /nr_cpu_ids[:=](\d{1,6})\b/;
 const HYPERVISOR = /^Hypervisor detected: (KVM|VMware|Microsoft Hyper-V|Xen PV|Xen HVM|Xen)\s*(?:<<<)?$/;
 const PARAVIRT = /^Booting (?:paravirtualized )?kernel on (bare hardware|KVM|Hyper-V|Xen HVM|Xen PVH|Xen)/;
@@ -14,9 +15,10 @@ const PARAVIRT = /^Booting (?:paravirtualized )?kernel on (bare hardware|KVM|Hyp
 const ORDER = /^((?:[^:]|:(?=[^ ])){1,32}): page allocation failure[:.] order:(\d{1,2}),/;
 const ARCH: readonly (readonly [RegExp, string])[] = [
   [/^Booting Linux on physical CPU 0x[0-9a-f]{10} \[0x[0-9a-f]{8}\]/, 'arm64'],
-  [/^Booting Linux on physical CPU 0x[0-9a-f]{1,8}$/, 'arm'],
+  // `Booting Linux on physical CPU 0x0` is no sign: arch/arm64 prints it too, to 4.15.
+  [/^CPU: ARM[\w-]{1,32} (?:[Pp]rocessor|\[)/, 'arm'],
   [/^(?:\S{1,24} )?(?:el0_svc|el0_sync_handler|el0t_64_sync|__arm64_sys_)/, 'arm64'],
-  [/^(?:CPU features: detected|CPU: All CPU\(s\) started at EL|CPU: AArch64 Processor \[|ASID allocator initialised with \d|CPU\d{1,4}: Booted secondary processor (?:0x[0-9a-f]{10} )?\[)/, 'arm64'],
+  [/^(?:CPU features: detected|CPU: All CPU\(s\) started at EL|(?:Boot )?CPU: AArch64 Processor \[|ASID allocator initialised with \d|CPU\d{1,4}: Booted secondary processor (?:0x[0-9a-f]{10} )?\[)/, 'arm64'],
   // arch/arm names a reserved breakpoint here on every processor with two watchpoints and more.
   [/^hw-breakpoint: found \d{1,2} breakpoint and (?:[2-9]|1\d) watchpoint registers/, 'arm64'],
   [/^(?:riscv: base ISA extensions|SBI specification v|elf_hwcap is 0x|CPU with hartid=\d)/, 'riscv64'],
@@ -84,17 +86,25 @@ export const machineRecognisers: readonly Recogniser[] = [
     says: 'Memory from which large contiguous coherent buffers can be had.',
     keys: ['cma: Reserved'],
     speaker: 'linux',
-    parse: ({ text }: LogMessage): LogStatement | undefined => cma(CMA.exec(text)?.[1], MIB, 'area'),
+    parse: ({ text }: LogMessage): LogStatement | undefined => {
+      const bytes = bytesOf(decimal(CMA.exec(text)?.[1]), MIB);
+      return bytes === undefined || bytes === 0 ? undefined : { kind: 'cma', bytes };
+    },
   },
   {
-    id: 'cma-total',
+    id: 'memory-available',
     family: 'memory',
-    formats: ['Memory: %luK/%luK available (… %luK cma-reserved)'],
-    era: '3.16 and later',
-    says: 'The sum of all CMA areas.',
-    keys: ['K available ('],
+    formats: ['Memory: %luk/%luk available (…)', 'Memory: %luK/%luK available (…, %luK cma-reserved)'],
+    era: 'every kernel; the sum of all CMA areas from 3.16',
+    says: "The page allocator has Linux's memory: a boot that has come so far has said what it has to say of the swiotlb's size.",
+    keys: ['K available', 'k available'],
     speaker: 'linux',
-    parse: ({ text }: LogMessage): LogStatement | undefined => cma(CMA_TOTAL.exec(text)?.[1], KIB, 'total'),
+    parse: ({ text }: LogMessage): LogStatement | undefined => {
+      const [, free, all] = MEMORY.exec(text) ?? [];
+      const available = bytesOf(decimal(free), KIB);
+      if (available === undefined) return undefined;
+      return { kind: 'memory', available, bytes: bytesOf(decimal(all), KIB) ?? null, cmaBytes: bytesOf(decimal(CMA_TOTAL.exec(text)?.[1]), KIB) ?? null };
+    },
   },
   {
     id: 'possible-cpus',
@@ -148,7 +158,7 @@ export const machineRecognisers: readonly Recogniser[] = [
     says: 'A line that only one architecture prints.',
     keys: [
       'Booting Linux on', 'el0_svc', 'el0_sync_handler', 'el0t_64_sync', '__arm64_sys_', 'CPU features: detected', 'started at EL', 'riscv: base ISA',
-      'SBI specification', 'elf_hwcap is', 'hartid=', 'AArch64 Processor', 'ASID allocator', 'Booted secondary', 'MMU: Book3E', 'CPU maps initialized', 'hash-mmu: ', 'radix-mmu: ', 'ppc64_pft_size', 'hw-breakpoint: found', 'CPU Vendor: ', 'kernel: 64-bit', 'SAL 2.', 'SAL 3.', ' revision is: ', 'RIP: 0010:', 'RIP: 0033:', 'RIP: e030:', 'RIP: e033:', 'Checking aperture', '----[ Xen-', 'MEM available.',
+      'SBI specification', 'elf_hwcap is', 'hartid=', 'AArch64 Processor', 'CPU: ARM', 'ASID allocator', 'Booted secondary', 'MMU: Book3E', 'CPU maps initialized', 'hash-mmu: ', 'radix-mmu: ', 'ppc64_pft_size', 'hw-breakpoint: found', 'CPU Vendor: ', 'kernel: 64-bit', 'SAL 2.', 'SAL 3.', ' revision is: ', 'RIP: 0010:', 'RIP: 0033:', 'RIP: e030:', 'RIP: e033:', 'Checking aperture', '----[ Xen-', 'MEM available.',
     ],
     speaker: 'either',
     once: true,
@@ -169,8 +179,3 @@ export const machineRecognisers: readonly Recogniser[] = [
     parse: ({ text }: LogMessage): LogStatement | undefined => (/^DMA32 {1,8}(?:\[mem 0x|0x|empty|zone)|^DMA32 zone:/.test(text) ? { kind: 'word-size', bits: 64 } : undefined),
   },
 ];
-
-function cma(digits: string | undefined, unit: number, of: 'area' | 'total'): LogStatement | undefined {
-  const bytes = bytesOf(decimal(digits), unit);
-  return bytes === undefined || bytes === 0 ? undefined : { kind: 'cma', bytes, of };
-}

@@ -3,6 +3,7 @@ import type { LogStatement } from '../log-items.ts';
 import type { LogMessage, Recogniser } from '../recogniser.ts';
 
 const ENABLED = /^Software IO TLB enabled:/;
+const PROCESSOR = /^Xen reported: \d{1,6}\.\d{3} MHz processor/;
 const DISABLED = /^Software IO TLB disabled/;
 const APERTURE = /^Aperture: {1,12}(\d{1,9}) megabytes/;
 const KERNEL_RANGE = /^Kernel range: {1,4}(?:0x)?([0-9a-f]{8,16}) - (?:0x)?([0-9a-f]{8,16})/;
@@ -21,6 +22,16 @@ export const xenlinuxRecognisers: readonly Recogniser[] = [
     keys: ['oftware IO TLB enabled'],
     speaker: 'linux',
     parse: ({ text }: LogMessage): LogStatement | undefined => (ENABLED.test(text) ? { kind: 'xenlinux-pool' } : undefined),
+  },
+  {
+    id: 'xenlinux-processor',
+    family: 'swiotlb-xenlinux',
+    formats: ['Xen reported: %u.%03u MHz processor.'],
+    era: 'XenLinux and its forward ports; mainline says `Detected`',
+    says: 'A XenLinux kernel runs paravirtualised on Xen: its `swiotlb=` counts MiB.',
+    keys: ['Xen reported: '],
+    speaker: 'linux',
+    parse: ({ text }: LogMessage): LogStatement | undefined => (PROCESSOR.test(text) ? { kind: 'environment', name: 'xen-pv' } : undefined),
   },
   {
     id: 'xenlinux-disabled',
