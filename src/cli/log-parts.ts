@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { CountedFailures } from '../evidence/log/count-failures.ts';
+import type { CountedFailures } from '../evidence/log/counted-failures.ts';
 import { LOG_KEYS } from '../evidence/log/log-keys.ts';
 import type { Gap, TextSifter } from '../evidence/log/sieve/text-sifter.ts';
 import type { Survey } from '../evidence/log/survey.ts';

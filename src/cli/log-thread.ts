@@ -1,6 +1,6 @@
 import { openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { CountedFailures } from '../evidence/log/count-failures.ts';
+import type { CountedFailures } from '../evidence/log/counted-failures.ts';
 import type { SiftedText } from '../evidence/log/sieve/text-sifter.ts';
 import type { Survey } from '../evidence/log/survey.ts';
 import { type Sifting, type Stripe, createStripeReader } from './stripe-reader.ts';

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LOG_FAILURE_KEYS, LOG_KEYS } from '../evidence/log/log-keys.ts';
-import type { CountedFailures } from '../evidence/log/count-failures.ts';
+import type { CountedFailures } from '../evidence/log/counted-failures.ts';
 import type { SiftedText } from '../evidence/log/sieve/text-sifter.ts';
 import type { Survey } from '../evidence/log/survey.ts';
 import type { LogThreadAnswer, LogThreadData, LogThreadRequest } from './log-thread.ts';

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
-import { type CountedFailures, countFailures } from '../evidence/log/count-failures.ts';
+import type { CountedFailures } from '../evidence/log/counted-failures.ts';
+import { countFailures } from '../evidence/log/count-failures.ts';
 import { cleanLine, frameLine } from '../evidence/log/frame-line.ts';
 import { LineMemo } from '../evidence/log/line-memo.ts';
 import { type LineSieve, createLineSieve } from '../evidence/log/sieve/line-sieve.ts';

@@ -1,5 +1,6 @@
 import { type BootStatement, assembleReading, stateBoot } from './assemble-reading.ts';
-import { KeptItems } from './kept-items.ts';
+import { type CountedFailures, FailureCounter } from './counted-failures.ts';
+import { KeptItems, MOST_ITEMS } from './kept-items.ts';
 import { LineMemo } from './line-memo.ts';
 import { FIRST_STATE, type LineState, LineReader } from './line-reader.ts';
 import { SWIOTLB_WORD } from './log-keys.ts';
@@ -16,6 +17,7 @@ export interface EditableLogOptions {
   readonly chunk?: number;
   /** As of a LogReader. */
   readonly head?: number;
+  readonly mostItems?: number;
 }
 
 /** Whole lines of the text, and what they say. */
@@ -25,14 +27,18 @@ interface Chunk {
   readonly lines: number;
   /** What the lines before decide. */
   readonly begin: LineState;
+  /** What these and the lines before decide. */
+  readonly end: LineState;
   /** `line` counts from the chunk's own first. */
-  readonly items: readonly LogItem[];
+  readonly said: { readonly items: readonly LogItem[] } | { readonly failures: CountedFailures };
   readonly wordSeen: boolean;
 }
 
 interface WaysToRead {
   readonly survey: Survey;
   readonly memo: LineMemo;
+  /** For what is read for failures alone. */
+  readonly failureMemo: LineMemo;
 }
 
 /** A chunk that has not been read as it stands now. */
@@ -66,9 +72,9 @@ export class EditableLog {
   readonly #uri: string;
   readonly #chunk: number;
   readonly #head: number;
+  readonly #mostItems: number;
   #text: SlicedText = '';
-  #survey: Survey | undefined;
-  #memo = new LineMemo();
+  #ways: WaysToRead | undefined;
   #chunks: readonly Chunk[] = [];
   readonly #placed = new WeakMap<Chunk, Placed>();
   /** What boots stated, by their first items. */
@@ -78,6 +84,7 @@ export class EditableLog {
     this.#uri = uri;
     this.#chunk = options.chunk ?? CHUNK;
     this.#head = options.head ?? LOG_HEAD;
+    this.#mostItems = options.mostItems ?? MOST_ITEMS;
   }
 
   /**
@@ -88,18 +95,19 @@ export class EditableLog {
   *update(given: SlicedText, untouched: Untouched = { before: 0, behind: 0 }): Generator<void, LogReading> {
     const ended = lineFeedFrom(given, 0) >= 0 || !given.slice(0).includes('\r');
     const text = ended ? given : given.slice(0).replaceAll('\r', '\n');
-    const survey = this.#survey && ended && untouched.before >= this.#head ? this.#survey : { ...surveyText(text.slice(0, this.#head)), folded: false };
-    const same = this.#survey !== undefined && sameMakeUp(this.#survey, survey);
+    const before = this.#ways;
+    const survey = before && ended && untouched.before >= this.#head ? before.survey : { ...surveyText(text.slice(0, this.#head)), folded: false };
+    const same = before !== undefined && sameMakeUp(before.survey, survey);
     const known = same ? this.#chunks : [];
-    const memo = same ? this.#memo : new LineMemo();
+    const ways = same ? { ...before, survey } : { survey, memo: new LineMemo(), failureMemo: new LineMemo() };
     // A text whose line ends are replaced is another.
     const { pieces, changed } = this.#divide(text, known, ended ? untouched : { before: 0, behind: 0 });
-    const chunks = yield* this.#read(text, { survey, memo }, pieces, changed);
+    const { chunks, kept } = yield* this.#read(text, ways, pieces, changed);
     this.#text = text;
-    this.#survey = survey;
-    this.#memo = memo;
+    this.#ways = ways;
     this.#chunks = chunks;
-    return this.#assemble(survey);
+    const wordSeen = chunks.some((chunk) => chunk.wordSeen);
+    return assembleReading({ uri: this.#uri, survey, kept, wordSeen, short: '' }, (part, silent, uri) => this.#state(part, silent, uri));
   }
 
   /** The chunks of the text, as many as can be of those that are known, and the place of the first that is not. */
@@ -138,44 +146,28 @@ export class EditableLog {
     return pieces;
   }
 
-  /** Reads what has changed, and what of the lines before and behind depends on it. */
-  *#read(text: SlicedText, ways: WaysToRead, pieces: readonly Piece[], changed: number): Generator<void, Chunk[]> {
-    let first = changed;
-    let at = pieces.slice(0, first).reduce((sum, { length }) => sum + length, 0);
-    // A message may go on over lines of what is now another chunk.
-    for (let back = 0, piece = pieces[first - 1]; piece && back < LOOK_AHEAD; piece = pieces[first - 1]) {
-      back += piece.length;
-      at -= piece.length;
-      first--;
-    }
-    const chunks = pieces.slice(0, first).filter(isRead);
-    const begun = pieces[first];
-    // Only the first piece of all can be new here.
-    let state = begun && isRead(begun) ? begun.begin : FIRST_STATE;
-    for (let index = first; index < pieces.length; index++) {
-      const piece = pieces[index];
-      if (!piece) break;
-      if (index >= changed && isRead(piece) && sameState(piece.begin, state)) {
-        chunks.push(...pieces.slice(index).filter(isRead));
-        break;
+  /** Reads what has changed, and what of the lines before and behind depends on it, and gathers what all say. */
+  *#read(text: SlicedText, ways: WaysToRead, pieces: readonly Piece[], changed: number): Generator<void, { chunks: Chunk[]; kept: KeptItems }> {
+    const chunks: Chunk[] = [];
+    const kept = new KeptItems(this.#mostItems);
+    const first = readAgainFrom(pieces, changed);
+    let [at, lines, state] = [0, 0, FIRST_STATE];
+    for (const [index, piece] of pieces.entries()) {
+      const onlyFailures = kept.onlyFailuresFrom !== undefined;
+      const begin = onlyFailures ? { ...FIRST_STATE, taken: state.taken } : state;
+      let chunk = isRead(piece) && (index < first || index >= changed) && 'failures' in piece.said === onlyFailures && sameState(piece.begin, begin) ? piece : undefined;
+      if (!chunk) {
+        yield;
+        chunk = readChunk(text.slice(at, at + piece.length + LOOK_AHEAD), piece.length, ways, begin, onlyFailures);
       }
-      yield;
-      const { chunk, end } = readChunk(text.slice(at, at + piece.length + LOOK_AHEAD), piece.length, ways, state);
       chunks.push(chunk);
-      state = end;
-      at += piece.length;
+      if ('items' in chunk.said) for (const item of this.#placedItems(chunk, chunk.said.items, lines)) kept.add(item);
+      else kept.addCounted(chunk.said.failures, lines);
+      at += chunk.length;
+      lines += chunk.lines;
+      state = chunk.end;
     }
-    return chunks;
-  }
-
-  #assemble(survey: Survey): LogReading {
-    const kept = new KeptItems();
-    let first = 0;
-    for (const chunk of this.#chunks) {
-      for (const item of this.#placedItems(chunk, first)) kept.add(item);
-      first += chunk.lines;
-    }
-    return assembleReading({ uri: this.#uri, survey, kept, wordSeen: this.#chunks.some(({ wordSeen }) => wordSeen), short: '' }, (part, silent, uri) => this.#state(part, silent, uri));
+    return { chunks, kept };
   }
 
   /** What a boot states, from before where its items are the same. */
@@ -188,17 +180,27 @@ export class EditableLog {
     return statement;
   }
 
-  #placedItems(chunk: Chunk, first: number): readonly LogItem[] {
-    const placed = this.#placed.get(chunk);
-    if (placed?.first === first) return placed.items;
-    const items = chunk.items.map((item) => ({ ...item, line: first + item.line }));
-    this.#placed.set(chunk, { first, items });
-    return items;
+  #placedItems(chunk: Chunk, items: readonly LogItem[], first: number): readonly LogItem[] {
+    const before = this.#placed.get(chunk);
+    if (before?.first === first) return before.items;
+    const placed = items.map((item) => ({ ...item, line: first + item.line }));
+    this.#placed.set(chunk, { first, items: placed });
+    return placed;
   }
 }
 
+/** The first piece to be read where that at `changed` is the first that is new: a message may go on over lines of what is now another piece. */
+function readAgainFrom(pieces: readonly Piece[], changed: number): number {
+  let first = changed;
+  for (let back = 0, piece = pieces[first - 1]; piece && back < LOOK_AHEAD; piece = pieces[first - 1]) {
+    back += piece.length;
+    first--;
+  }
+  return first;
+}
+
 function isRead(piece: Piece): piece is Chunk {
-  return 'items' in piece;
+  return 'said' in piece;
 }
 
 /** Whether a line feed stands just before `end`. */
@@ -207,11 +209,17 @@ function endsLine(text: SlicedText, end: number): boolean {
 }
 
 /** @param text the chunk and what follows it, as far as a message may reach */
-function readChunk(text: string, length: number, { survey, memo }: WaysToRead, begin: LineState): { chunk: Chunk; end: LineState } {
+function readChunk(text: string, length: number, { survey, memo, failureMemo }: WaysToRead, begin: LineState, onlyFailures: boolean): Chunk {
   const items: LogItem[] = [];
-  const reader = new LineReader(survey, (item) => items.push(item), { memo, state: begin });
+  const counter = new FailureCounter();
+  const keep = (item: LogItem): void => {
+    if (!onlyFailures) items.push(item);
+    else if (item.kind === 'failure') counter.add(item);
+  };
+  const reader = new LineReader(survey, keep, { memo: onlyFailures ? failureMemo : memo, state: begin, onlyFailures });
   reader.pass(text, reader.read(text, length, true), length);
-  return { chunk: { length, lines: reader.line - 1, begin, items, wordSeen: SWIOTLB_WORD.test(text.slice(0, length)) }, end: reader.state(length) };
+  const lines = reader.line - 1;
+  return { length, lines, begin, end: reader.state(length), said: onlyFailures ? { failures: counter.counted(lines) } : { items }, wordSeen: SWIOTLB_WORD.test(text.slice(0, length)) };
 }
 
 /** Whether lines are read in the same way. */
@@ -220,5 +228,5 @@ function sameMakeUp(a: Survey, b: Survey): boolean {
 }
 
 function sameState(a: LineState, b: LineState): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

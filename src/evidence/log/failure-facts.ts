@@ -1,6 +1,6 @@
 import { copyOf } from './copy-of.ts';
 import type { FailureFacts } from './log-facts.ts';
-import type { CountedFailures } from './count-failures.ts';
+import type { CountedFailures } from './counted-failures.ts';
 import type { FailureStatement, LogItem } from './log-items.ts';
 
 /** Lines within which a second message about one failed mapping follows the first. */
@@ -12,6 +12,15 @@ const MOST_LINES = 10_000;
 const MOST_ENTRIES = 20_000;
 
 export type FailureItem = Extract<LogItem, { kind: 'failure' }>;
+
+/** The keys of statements that are added up anew with every edit of a log. */
+const COUNTED_KEYS = new WeakMap<FailureStatement, string>();
+
+function keyOfCounted(statement: FailureStatement): string {
+  let key = COUNTED_KEYS.get(statement);
+  if (key === undefined) COUNTED_KEYS.set(statement, (key = failureKey(statement)));
+  return key;
+}
 
 type Entry = FailureFacts & { lines: number[]; count: number };
 
@@ -44,7 +53,7 @@ export class FailureTally {
       const index = events[at] ?? 0;
       const line = passed + (events[at + 1] ?? 0);
       const statement = statements[index];
-      if (statement && !this.#isSecond(statement, line)) this.#count((entries[index] ??= this.#entryOf(statement)), line);
+      if (statement && !this.#isSecond(statement, line)) this.#count((entries[index] ??= this.#entryOf(statement, keyOfCounted(statement))), line);
     }
   }
 
@@ -75,8 +84,7 @@ export class FailureTally {
   }
 
   /** Undefined where there are too many. */
-  #entryOf(statement: FailureStatement): Entry | undefined {
-    const key = failureKey(statement);
+  #entryOf(statement: FailureStatement, key = failureKey(statement)): Entry | undefined {
     const known = this.#found.get(key);
     if (known || this.#found.size >= MOST_ENTRIES) return known;
     const { failure: kind, bytes, device, totalSlots, usedSlots, driver } = statement;

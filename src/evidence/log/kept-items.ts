@@ -1,5 +1,5 @@
 import { BootDivider } from './boots.ts';
-import type { CountedFailures } from './count-failures.ts';
+import type { CountedFailures } from './counted-failures.ts';
 import { FailureTally } from './failure-facts.ts';
 import type { LogItem } from './log-items.ts';
 

@@ -1,5 +1,6 @@
 import { assembleReading } from './assemble-reading.ts';
-import { type CountedFailures, canBeReadApart } from './count-failures.ts';
+import type { CountedFailures } from './counted-failures.ts';
+import { canBeReadApart } from './count-failures.ts';
 import { KeptItems, MOST_ITEMS } from './kept-items.ts';
 import { LineMemo } from './line-memo.ts';
 import { LineReader } from './line-reader.ts';

@@ -7,8 +7,8 @@ import { logFixtures } from './fixtures.ts';
 
 const HEAD = 2000;
 
-function readAnew(text: string): LogReading {
-  const reader = new LogReader('x');
+function readAnew(text: string, mostItems?: number): LogReading {
+  const reader = new LogReader('x', mostItems === undefined ? {} : { mostItems });
   reader.push(text.slice(0, HEAD));
   reader.settle();
   reader.push(text.slice(HEAD));
@@ -36,17 +36,17 @@ const edit = fc.record({
 describe('a long log that is edited', () => {
   it('says after each edit what it would say if it were read anew', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...texts), { minLength: 1, maxLength: 3 }), fc.array(edit, { minLength: 1, maxLength: 6 }), fc.integer({ min: 200, max: 5000 }), (parts, edits, chunk) => {
+      fc.property(fc.array(fc.constantFrom(...texts), { minLength: 1, maxLength: 3 }), fc.array(edit, { minLength: 1, maxLength: 6 }), fc.integer({ min: 200, max: 5000 }), fc.constantFrom(undefined, 5, 20, 60), (parts, edits, chunk, mostItems) => {
         let text = parts.join('\n');
-        const log = new EditableLog('x', { chunk, head: HEAD });
-        expect(run(log.update(text)).reading).toEqual(readAnew(text));
+        const log = new EditableLog('x', { chunk, head: HEAD, ...(mostItems === undefined ? {} : { mostItems }) });
+        expect(run(log.update(text)).reading).toEqual(readAnew(text, mostItems));
         for (const [index, { at, removed, inserted }] of edits.entries()) {
           const place = Math.floor(at * text.length);
           const untouched = { before: place, behind: text.slice(place + removed).length };
           text = text.slice(0, place) + inserted + text.slice(place + removed);
           // What is given up on the way changes nothing.
           if (index % 2 === 1) log.update(`${text}\n${texts[0] ?? ''}`).next();
-          expect(run(log.update(text, index % 3 === 0 ? untouched : undefined)).reading).toEqual(readAnew(text));
+          expect(run(log.update(text, index % 3 === 0 ? untouched : undefined)).reading).toEqual(readAnew(text, mostItems));
         }
       }),
       { numRuns: 150 },
