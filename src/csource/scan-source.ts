@@ -1,5 +1,6 @@
 import { calledNames, DMA_APIS, mentionsDmaApi } from './calls/dma-apis.ts';
 import type { DmaApi, DmaArgumentType, DmaFamily, DmaUnit } from './calls/dma-apis.ts';
+import { acrossUnits } from './calls/across-units.ts';
 import { argumentsOf, calledIn, callingMacros, passedParameter } from './calls/calling-macros.ts';
 import { apiThrough, passingFunction } from './calls/passing-functions.ts';
 import type { PassingFunction } from './calls/passing-functions.ts';
@@ -25,7 +26,7 @@ import { NO_ARCHITECTURE } from './preprocess/architecture.ts';
 import { decideBy } from './preprocess/condition.ts';
 import { IndexCache } from './preprocess/index-cache.ts';
 import { kernelConfig } from './preprocess/kernel-config.ts';
-import type { KernelTree } from './preprocess/kernel-tree.ts';
+import type { KernelTree, Taker } from './preprocess/kernel-tree.ts';
 import { positionAt } from './preprocess/position.ts';
 import { conditionAt, hasConditions } from './preprocess/source-index.ts';
 import type { Condition, SourceIndex } from './preprocess/source-index.ts';
@@ -131,11 +132,47 @@ export function scanSource(parser: CParser, unit: SourceUnit): SourceScan {
   return { ...(mentionsCalls(unit.text, unit.passing) ? scanCalls(parser, unit, finder) : { calls: [] }), context };
 }
 
-function scanCalls(parser: CParser, unit: SourceUnit, finder: FunctionFinder): Omit<SourceScan, 'context'> {
+/** The calls as each file reads them that takes this one in; as the file reads them itself where there is none. */
+function scanCalls(parser: CParser, unit: SourceUnit, finder: FunctionFinder): Scanned {
+  const takers = usedTree(unit)?.takersOf(unit.path) ?? [];
+  const [first, ...others] = (takers.length > 0 ? takers : [undefined]).map((taker) => scanCallsIn(parser, unit, finder, taker));
+  if (!first || others.length === 0) return first ?? { calls: [] };
+  const elsewhere = others.map(({ calls }) => byPlace(calls));
+  const calls = [...byPlace(first.calls)].map(([place, call]): DmaCall => {
+    const { allocation, ...rest } = call;
+    const all = [call, ...elsewhere.flatMap((placed) => placed.get(place) ?? [])];
+    const compiled = all.filter(({ size }) => size.why !== NOT_COMPILED);
+    const size = acrossUnits(compiled.map((each) => each.size)) ?? call.size;
+    const pool = acrossUnits(compiled.flatMap((each) => each.allocation ?? [])) ?? allocation;
+    return { ...rest, size, ...(pool ? { allocation: pool } : {}) };
+  });
+  return { ...first, calls };
+}
+
+type Scanned = Omit<SourceScan, 'context'>;
+
+const NOT_COMPILED = 'the call is not compiled under this configuration';
+
+/** Calls by where they stand and which of those that stand there they are. */
+function byPlace(calls: readonly DmaCall[]): Map<string, DmaCall> {
+  const placed = new Map<string, DmaCall>();
+  for (const call of calls) {
+    let nth = 0;
+    while (placed.has(`${call.start} ${call.api} ${nth}`)) nth++;
+    placed.set(`${call.start} ${call.api} ${nth}`, call);
+  }
+  return placed;
+}
+
+function usedTree(unit: SourceUnit): KernelTree | undefined {
+  return unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined;
+}
+
+function scanCallsIn(parser: CParser, unit: SourceUnit, finder: FunctionFinder, taker: Taker | undefined): Scanned {
   const config = kernelConfig(unit.config);
   const cache = unit.cache ?? new IndexCache();
   const index = cache.of(unit.path, unit.text);
-  const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
+  const translation = new TranslationUnit(index, unit.headers, cache, decideBy(config), usedTree(unit), taker);
   const macros = callingMacros(translation.localFiles());
   const through = new Map((unit.passing ?? []).filter(({ name }) => unit.text.includes(name) && !macros.has(name) && !DMA_APIS.has(name)).map((each) => [each.name, each]));
   const named = macros.size + through.size === 0 ? calledIn(index) : calledNames(unit.text, [...macros.keys(), ...through.keys()]);
@@ -187,8 +224,9 @@ function describePassing(call: LocatedCall, through: PassingFunction, reader: Re
  */
 function filesInView(definedIn: string, source: SourceUnit, home: OpenUnit, parser: CParser, cache: IndexCache, opened: Map<string, OpenUnit>): readonly FileInView[] | undefined {
   const own = fileInView(home.unit.main.index, () => home);
-  if (definedIn === source.path) return [own];
-  const tree = source.config?.get('CONFIG_X86_64') === 'y' ? source.tree : undefined;
+  const { main } = home.unit;
+  if (definedIn === source.path && !home.unit.isPart && !main.index.includes.some(({ path }) => path.endsWith('.c'))) return [own];
+  const tree = usedTree(source);
   const beside = tree?.isKernelHeader(definedIn) === false ? tree.sourcesBeside(definedIn) : undefined;
   if (!tree || !beside?.includes(source.path)) return undefined;
   const others = tree.includersOf(definedIn, beside).filter((path) => path !== source.path);
@@ -198,7 +236,9 @@ function filesInView(definedIn: string, source: SourceUnit, home: OpenUnit, pars
       if (!path.endsWith('.c')) return undefined;
       let other = opened.get(path);
       if (!other) {
-        const unit = new TranslationUnit(index, source.headers, cache, decideBy(home.config), tree);
+        const takers = tree.takersOf(path) ?? [];
+        if (takers.length > 1) return undefined;
+        const unit = new TranslationUnit(index, source.headers, cache, decideBy(home.config), tree, takers[0]);
         opened.set(path, (other = { unit, functions: new UnitFunctions(parser, unit), config: home.config, memo: new Map() }));
       }
       return other;
@@ -227,7 +267,7 @@ function describe(call: LocatedCall, api: DmaApi, reader: Reader, through?: Pass
   const doubt = doubtAbout(call.name, api, parts, size, index, call.start, end);
   if (doubt !== undefined) return { ...place, size: unknownSize(doubt) };
   if (api.fixed !== undefined || !size) return { ...place, size: { kind: 'exact', bytes: api.fixed ?? 0, why: `${api.name} is of one page`, steps: [] } };
-  const sizeOf = (argument: Argument): SizeResult => evaluate(call, api, argument.tokens, reader, undefined, through?.type) ?? unknownSize('the call is not compiled under this configuration');
+  const sizeOf = (argument: Argument): SizeResult => evaluate(call, api, argument.tokens, reader, undefined, through?.type) ?? unknownSize(NOT_COMPILED);
   const result = sizeOf(size);
   const align = api.family === 'pool' ? parts[(api.size ?? 0) + 1] : undefined;
   return { ...place, size: result, ...(align ? { allocation: poolAllocation(result, sizeOf(align), reader.config.architecture?.pageShift) } : {}) };

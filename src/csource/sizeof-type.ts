@@ -113,7 +113,8 @@ function sizesIn(unit: SourceUnit, names: readonly string[]): TypeSize[] {
   const config = kernelConfig(unit.config);
   if (!config.architecture) return names.map(() => ({ why: NO_ARCHITECTURE }));
   const cache = unit.cache ?? new IndexCache();
-  const translation = new TranslationUnit(cache.of(unit.path, unit.text), unit.headers, cache, decideBy(config), unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined);
+  const tree = unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined;
+  const translation = new TranslationUnit(cache.of(unit.path, unit.text), unit.headers, cache, decideBy(config), tree, tree?.takersOf(unit.path)?.[0]);
   const memo = new Map<string, never>();
   return names.map((name) => {
     const found: { bytes: number; align: number }[] = [];

@@ -6,7 +6,7 @@ import type { Token } from '../parse/lexer.ts';
 import { wordOffsets } from '../parse/word-offsets.ts';
 import { codeOf } from '../preprocess/code-of.ts';
 import { KERNEL_MACROS } from '../preprocess/kernel-macros.ts';
-import type { Instance } from '../preprocess/translation-unit.ts';
+import type { Instance, TranslationUnit } from '../preprocess/translation-unit.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
 import type { Value } from '../types/environment.ts';
 import type { Names } from '../types/names.ts';
@@ -30,14 +30,16 @@ const MAX_INITIALISER = 200_000;
 
 /** Variables of a file outside its functions: their types, and the values of those that nothing changes. */
 export class FileVariables {
+  readonly #unit: TranslationUnit;
   readonly #instance: Instance;
   readonly #text: string;
   #declared: Map<string, FileVariable[]> | undefined;
   readonly #uses = new Map<string, 'read' | 'parameter' | 'written'>();
 
-  constructor(instance: Instance) {
-    this.#instance = instance;
-    this.#text = instance.index.text;
+  constructor(unit: TranslationUnit) {
+    this.#unit = unit;
+    this.#instance = unit.main;
+    this.#text = unit.main.index.text;
   }
 
   /** Type of a variable of the file; undefined where none of the name is found with certainty. */
@@ -99,7 +101,8 @@ export class FileVariables {
   #use(name: string): 'read' | 'parameter' | 'written' {
     let use = this.#uses.get(name);
     if (use !== undefined) return use;
-    use = 'read';
+    // Others may write what their text or that of its headers names.
+    use = this.#unit.isPart || this.#unit.headersMention(name, false) ? 'written' : 'read';
     const code = codeOf(this.#instance.index);
     const declared = this.#declared?.get(name) ?? [];
     for (const index of wordOffsets(code, name)) {

@@ -6,6 +6,7 @@ import { FunctionFinder } from '../parse/find-function.ts';
 import { lex } from '../parse/lexer.ts';
 import { wordOffsets } from '../parse/word-offsets.ts';
 import { codeOf } from '../preprocess/code-of.ts';
+import { compiledText } from '../preprocess/compiled-text.ts';
 import type { Instance, TranslationUnit } from '../preprocess/translation-unit.ts';
 import { pointerTo, unknownType } from '../types/c-type.ts';
 import type { CType } from '../types/c-type.ts';
@@ -62,7 +63,7 @@ export class FunctionSource {
     if (this.#facts.has(span.from)) return this.#facts.get(span.from);
     if (this.#facts.size >= MAX_FUNCTIONS) return undefined;
     // What an #if leaves out is no fact of the function; where that is not certain, the function is not read.
-    const part = this.#unit.compiledText(this.instance, span.from, span.to);
+    const part = compiledText(this.#unit, this.instance, span.from, span.to);
     const facts = part === undefined
       ? undefined
       : this.#parser.withTree(part, ({ rootNode }) => {
@@ -84,7 +85,8 @@ export class FunctionSource {
   }
 
   #findCallers(name: string): readonly Caller[] | undefined {
-    if (this.text.length > MAX_READ) return undefined;
+    // Others may call what their text or that of its headers names.
+    if (this.text.length > MAX_READ || this.#unit.isPart || this.#unit.headersMention(name, true)) return undefined;
     const callers: Caller[] = [];
     for (const offset of this.#mentions(name)) {
       const facts = this.around(offset);

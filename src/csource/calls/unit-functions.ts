@@ -19,7 +19,7 @@ export class UnitFunctions {
     this.#parser = parser;
     this.#unit = unit;
     this.main = new FunctionSource(parser, unit, unit.main, finder);
-    this.variables = new FileVariables(unit.main);
+    this.variables = new FileVariables(unit);
   }
 
   /** Where a function is defined, or else declared; undefined where the files read do not name it so. */

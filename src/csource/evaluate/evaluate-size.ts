@@ -13,7 +13,7 @@ import type { Locals, UnitMemo } from '../types/names.ts';
 import { Doubt, WorldsDoubt } from './doubt.ts';
 import { ExpressionReader } from './expression.ts';
 import { convert } from './integer.ts';
-import { fits } from './range.ts';
+import { fits, rangeOfInteger } from './range.ts';
 
 /** One step of the arithmetic behind a size, for hovers. */
 export interface EvalStep {
@@ -136,7 +136,8 @@ function combine(outcomes: readonly Outcome[], wide: boolean): SizeResult | unde
   const exactly = fits ? {} : { exactly: { min, max } };
   if (open) {
     const why = `at most ${max}: ${open.range?.by ?? 'constants'}; ${open.why ?? 'it is not a constant'}`;
-    return { kind: 'bounded', min: Number(min), max: Number(max), ...exactly, ...(open.range?.wide ? { byType: true } : {}), ...originOf(outcomes), why, steps };
+    // A count below zero is none: what the type alone leaves is said from above.
+    return { kind: 'bounded', ...(min < 0n ? {} : { min: Number(min) }), max: Number(max), ...exactly, ...(open.range?.wide ? { byType: true } : {}), ...originOf(outcomes), why, steps };
   }
   const values = [...new Set(outcomes.map((outcome) => outcome.value ?? 0n))].sort((a, b) => (a < b ? -1 : 1));
   if (values.length === 1) return { kind: 'exact', bytes: Number(max), ...exactly, why: first.why ?? 'constant', steps };
@@ -172,7 +173,7 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
       if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer' };
       if (result.value !== undefined) return { value: result.value };
       const { range, origin, why = 'it is not a constant' } = result;
-      return { why, ...(range && fits(range, target) ? { range } : {}), ...(origin ? { origin } : {}) };
+      return { why, ...(range && fits(range, target) ? { range } : result.broken ? {} : ofParameter(target)), ...(origin ? { origin } : {}) };
     } catch (error) {
       return { why: doubtOf(error) };
     }
@@ -204,6 +205,11 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
   const bytes = convert(value, target);
   steps.push({ text: argument.tokens.map((token) => token.text).join(' '), value: String(bytes) });
   return { value: bytes, why: reason(used.map(([name]) => name), sizeSteps, argument.tokens.length), steps, asked: world.asked };
+}
+
+/** What the parameter's own type leaves of any value: no bound where it has 64 bits. */
+function ofParameter(type: IntegerType): { range?: Range } {
+  return type.size > 4 ? {} : { range: { ...rangeOfInteger(type), by: 'by the type of the parameter alone, of 32 bits', wide: true } };
 }
 
 function macroStep(name: string, body: string, at: Place | string, read: ((tokens: readonly Token[]) => { value?: bigint }) | undefined): EvalStep {

@@ -12,6 +12,13 @@ export interface BuildFlags {
   readonly defines: ReadonlySet<string>;
 }
 
+/** A C file that takes in another by `#include`, as far as it goes before it. */
+export interface Taker {
+  readonly index: SourceIndex;
+  /** Of the `#include`. */
+  readonly offset: number;
+}
+
 /** Headers that the build makes: never in a source tree, and what they define is not known here. */
 const GENERATED = /^(?:generated\/|linux\/version\.h$|config\/|asm\/(?:unistd_\w+|syscalls_\w+|xen-hypercalls|cpufeaturemasks)\.h$)/;
 
@@ -28,6 +35,9 @@ export class KernelTree {
   readonly #beside = new Map<string, readonly string[] | undefined>();
   readonly #lookedThrough = new Set<string>();
   readonly #includers = new Map<string, readonly string[]>();
+  /** Texts of `Kbuild` and `Makefile`, by folder. */
+  readonly #makefiles = new Map<string, string>();
+  readonly #takers = new Map<string, readonly Taker[] | undefined>();
   #textsOf = '';
   readonly #texts = new Map<string, string | undefined>();
   readonly #headers = new Map<string, SourceIndex | undefined>();
@@ -77,6 +87,8 @@ export class KernelTree {
     this.#texts.clear();
     this.#beside.clear();
     this.#includers.clear();
+    this.#takers.clear();
+    this.#makefiles.clear();
     if (/(?:^|\/)(?:Kbuild|Makefile)$/.test(path)) this.#flags.clear();
     if (path === `${this.#prefix}compile_commands.json`) this.#commands = undefined;
     if (!this.#headers.delete(path)) return false;
@@ -107,7 +119,7 @@ export class KernelTree {
     return [...this.#lookedThrough].filter((folder) => path.startsWith(`${folder}/`));
   }
 
-  /** Of some files, those that include a header, by whatever path, or include what does; with the header itself. */
+  /** Of some files, those that include a header, by whatever path, or include what does, and the C files that these take in; with the header itself. */
   includersOf(header: string, among: readonly string[]): readonly string[] {
     const known = this.#includers.get(header);
     if (known) return known;
@@ -123,9 +135,48 @@ export class KernelTree {
           }
         }
       }
+      for (const [, part = ''] of (this.text(each) ?? '').matchAll(TAKES)) {
+        const path = includedPath(each, part);
+        if (among.includes(path)) found.add(path);
+      }
     }
     this.#includers.set(header, [...found]);
     return [...found];
+  }
+
+  /**
+   * The C files that a C file is a part of, as `ehci-hcd.c` takes in `ehci-mem.c`: those of its folder and the one above.
+   * @returns none where a Makefile names an object of it; undefined where it may be a part of files that are not known
+   */
+  takersOf(path: string): readonly Taker[] | undefined {
+    if (!this.#takers.has(path)) this.#takers.set(path, this.#findTakers(path));
+    return this.#takers.get(path);
+  }
+
+  #findTakers(path: string): readonly Taker[] | undefined {
+    const [name = '', ...above] = path.split('/').reverse();
+    const folders = above.map((_, at) => above.slice(at).reverse().join('/')).slice(0, MAX_ABOVE);
+    const makefiles = folders.map((folder) => this.#makefilesOf(folder)).filter((text) => text !== '');
+    const object = new RegExp(`(?<![\\w-])${name.slice(0, -1).replace(/[.+]/g, '\\$&')}o(?![\\w-])`);
+    if (makefiles.length === 0 || makefiles.some((text) => object.test(text))) return [];
+    if (!this.#list) return undefined;
+    const found: Taker[] = [];
+    for (const folder of folders.slice(0, 2)) {
+      for (const each of this.#list(folder)) {
+        const other = `${folder}/${each}`;
+        if (!other.endsWith('.c') || other === path || this.#read(other)?.includes(`${name}"`) !== true) continue;
+        const index = this.header(other);
+        const event = index?.includes.find((include) => !include.angled && includedPath(other, include.path) === path);
+        if (index && event) found.push({ index, offset: event.offset });
+      }
+    }
+    return found.length > MAX_TAKERS ? undefined : found;
+  }
+
+  #makefilesOf(folder: string): string {
+    let text = this.#makefiles.get(folder);
+    if (text === undefined) this.#makefiles.set(folder, (text = ['Kbuild', 'Makefile'].map((name) => this.#read(`${folder}/${name}`) ?? '').join('')));
+    return text;
   }
 
   #sourcesBelow(folder: string): readonly string[] | undefined {
@@ -233,6 +284,9 @@ export class KernelTree {
 
 /** Files of a driver that are looked through for what they store in a struct. */
 const MAX_BESIDE = 250;
+/** Folders whose Makefiles may name an object of a file. */
+const MAX_ABOVE = 4;
+const MAX_TAKERS = 16;
 
 function enter(map: Map<string, string[]>, key: string, path: string): void {
   const list = map.get(key);
@@ -248,6 +302,8 @@ function joinedTo(root: string, path: string): string {
   return root === '' ? joined : `${root}/${joined}`;
 }
 
+/** One C file that takes in another. */
+const TAKES = /^[ \t]*#[ \t]*include[ \t]*"([^"\n]{1,200}\.c)"/gm;
 const OBJECTS = /^[ \t]*(?:obj|lib|subdir|hostprogs|targets|always)-[\w$(){}-]+[ \t]*[:+]?=/m;
 const VARIABLE = /^\s*([A-Za-z_][\w-]*)\s*[:?]?=\s*(.*)$/;
 

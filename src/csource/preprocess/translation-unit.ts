@@ -1,13 +1,15 @@
 import { Doubt, ExhaustedDoubt } from '../evaluate/doubt.ts';
-import { beginsLine, directiveEnd, scanCode, MAX_TOKENS } from '../parse/lexer.ts';
+import { scanCode, MAX_TOKENS } from '../parse/lexer.ts';
 import type { Token } from '../parse/lexer.ts';
 import { resolveInclude } from './collect-includes.ts';
 import type { HeaderText } from './collect-includes.ts';
 import type { IndexCache } from './index-cache.ts';
-import type { BuildFlags, KernelTree } from './kernel-tree.ts';
+import type { BuildFlags, KernelTree, Taker } from './kernel-tree.ts';
 import { conditionAt, hasConditions } from './source-index.ts';
 import type { MacroDefinition, MacroEvent } from './macro-table.ts';
 import type { Condition, IncludeEvent, SourceIndex, TypeEvent } from './source-index.ts';
+import { wordOffsets } from '../parse/word-offsets.ts';
+import { codeOf } from './code-of.ts';
 import { typeKeys } from './type-keys.ts';
 import { World } from './world.ts';
 
@@ -77,6 +79,8 @@ export class TranslationUnit {
   readonly #decide: Decide;
   readonly #tree: KernelTree | undefined;
   readonly #flags: BuildFlags;
+  readonly #taker: Taker | undefined;
+  #part: boolean | undefined;
   /** Names that were found to be no macros anywhere: kept for those who expand macros, most of whose names are such. */
   readonly plainNames = new Set<string>();
   #numbers = 0;
@@ -90,12 +94,16 @@ export class TranslationUnit {
   /** Branches that the walk through the tree's headers decided without any choice. */
   readonly #decided = new Map<string, boolean>();
 
-  /** @param tree the kernel's tree; to be given with a complete configuration only */
-  constructor(index: SourceIndex, headers: ReadonlyMap<string, HeaderText>, cache: IndexCache, decide: Decide, tree?: KernelTree) {
+  /**
+   * @param tree the kernel's tree; to be given with a complete configuration only
+   * @param taker the file as a part of which this one is read
+   */
+  constructor(index: SourceIndex, headers: ReadonlyMap<string, HeaderText>, cache: IndexCache, decide: Decide, tree?: KernelTree, taker?: Taker) {
     this.#headers = headers;
     this.#cache = cache;
     this.#decide = decide;
     this.#tree = tree;
+    this.#taker = taker;
     this.#flags = tree?.flagsFor(index.path) ?? { includes: [], defines: new Set() };
     this.main = { id: this.#numbers++, index, definite: true };
     this.#enterInstance(this.main);
@@ -147,12 +155,14 @@ export class TranslationUnit {
     this.#macroSegments = new Map();
     this.#walk = new World();
     const guarded = new Set<string>();
-    this.#tree.forced().forEach((index, at) => {
+    const before = (index: SourceIndex, key: string, until?: number): void => {
       const instance: Instance = { id: this.#numbers++, index, definite: true, by: { instance: this.main, condition: rootOf(this.main.index) } };
-      this.#byPlace.set(`forced ${at}`, instance);
+      this.#byPlace.set(key, instance);
       this.#enterInstance(instance);
-      this.#includeTree(instance, 1, guarded);
-    });
+      this.#includeTree(instance, 1, guarded, until);
+    };
+    this.#tree.forced().forEach((index, at) => before(index, `forced ${at}`));
+    if (this.#taker) before(this.#taker.index, 'taker', this.#taker.offset);
     this.#enterInstance(this.main);
     this.#includeTree(this.main, 0, guarded);
     for (const [key, { value, chosen }] of this.#walk.branches) if (!chosen && typeof value === 'boolean') this.#decided.set(key, value);
@@ -162,12 +172,19 @@ export class TranslationUnit {
     return true;
   }
 
-  #includeTree(instance: Instance, depth: number, guarded: Set<string>): void {
+  /** Whether the text is a part of files that are not read here, which may define macros for it and use what it defines. */
+  get isPart(): boolean {
+    return (this.#part ??= this.#taker !== undefined || !this.main.index.path.endsWith('.c') || (this.#tree !== undefined && this.#tree.takersOf(this.main.index.path)?.length !== 0));
+  }
+
+  /** @param until where reading the file ends */
+  #includeTree(instance: Instance, depth: number, guarded: Set<string>, until = instance.index.text.length + 1): void {
     const { index } = instance;
     const tree = this.#tree as KernelTree;
     if (index.guard !== undefined && instance.definite) guarded.add(index.path);
     let from = 0;
     for (const event of index.includes) {
+      if (event.offset >= until) break;
       if (this.#segments.length >= MAX_TREE_SEGMENTS || depth >= MAX_TREE_DEPTH) {
         this.#incomplete = true;
         break;
@@ -187,7 +204,7 @@ export class TranslationUnit {
       if (timesOpen(instance, resolved.path) > 1) continue;
       this.#includeTree(this.#instanceOf(instance, event, resolved, instance.definite && taken === true), depth + 1, guarded);
     }
-    this.#push(instance, from, index.text.length + 1);
+    this.#push(instance, from, until);
   }
 
   /** Whether a condition holds, where that is certain in every world. */
@@ -282,6 +299,7 @@ export class TranslationUnit {
   /** Whether a name that no file read defines is certain not to be defined: all that is included was read. */
   knowsAbsence(name: string): boolean {
     this.#widen();
+    if (!this.#taker && this.isPart && this.localFiles().some(({ text }) => text.includes(name))) return false;
     return this.#wide !== 'no' && !this.#incomplete && !this.#flags.defines.has(name) && (!GENERATED_NAMES.test(name) || this.#segmentsDefining(name).length > 0);
   }
 
@@ -350,6 +368,14 @@ export class TranslationUnit {
 
   #isLocal(path: string): boolean {
     return path === this.main.index.path || this.#headers.has(path);
+  }
+
+  /**
+   * Whether a local header, or a C file that this one takes in, has a name in its code.
+   * @param guarded looks at headers that may be included twice too: their code is seldom about what the file defines
+   */
+  headersMention(name: string, guarded: boolean): boolean {
+    return [...this.#headers.values()].some((header) => header.text.includes(name) && (guarded || this.#indexOf(header).guard === undefined) && wordOffsets(codeOf(this.#indexOf(header)), name).length > 0);
   }
 
   /** The local headers, each as it is read first. */
@@ -424,36 +450,6 @@ export class TranslationUnit {
     return places;
   }
 
-  /**
-   * A range of a file with directives, and what they leave out, blanked: of the same length, with the same lines. Undefined
-   * where the configuration and the text leave open what is compiled.
-   */
-  compiledText(instance: Instance, from: number, to: number): string | undefined {
-    const { index } = instance;
-    const text = index.text.slice(from, to);
-    if (!/^[ \t]*#/m.test(text)) return text;
-    const world = new World();
-    const parts: string[] = [];
-    let at = from;
-    try {
-      // Lines of directives and branches that are not compiled.
-      while (at < to) {
-        const active = this.isActive(instance, conditionAt(index, at), world);
-        const newline = index.text.indexOf('\n', at);
-        let end = newline < 0 || newline >= to ? to : newline + 1;
-        const directive = beginsDirective(index.text, at);
-        if (directive !== undefined) end = Math.min(to, directiveEnd(index.text, directive) + 1);
-        const line = index.text.slice(at, end);
-        parts.push(active && directive === undefined ? line : line.replace(/[^\n]/g, ' '));
-        at = end;
-      }
-    } catch (error) {
-      if (error instanceof Doubt) return undefined;
-      throw error;
-    }
-    return world.asked.length > 0 ? undefined : parts.join('');
-  }
-
   /** Tokens of a range of a file that are compiled in this world, without directives. */
   tokensIn(instance: Instance, from: number, to: number, world: World): Token[] {
     const tokens: Token[] = [];
@@ -465,13 +461,6 @@ export class TranslationUnit {
     });
     return tokens;
   }
-}
-
-/** The `#` of the directive in the line that begins at an offset. */
-function beginsDirective(text: string, line: number): number | undefined {
-  const match = /[ \t]*#/y;
-  match.lastIndex = line;
-  return match.test(text) && beginsLine(text, match.lastIndex - 1) ? match.lastIndex - 1 : undefined;
 }
 
 /** How often a file stands among those that led to an instance: one that includes itself is followed once more. */

@@ -19,10 +19,16 @@ const FILES: Record<string, string> = {
   'include/asm-generic/ringbits.h': '#define RING_STEP 64\ntypedef struct { unsigned long v; } spin_t;\n',
   'include/uapi/linux/only.h': '#define ONLY 7\n',
   'include/linux/lost.h': '#include <linux/not-here.h>\n#ifdef MAYBE\n#define LOST 1\n#else\n#define LOST 2\n#endif\n#define SURE 9\n',
-  'drivers/x/Makefile': 'ccflags-y := -I$(srctree)/drivers/shared \\\n  -DSET_BY_MAKE\nccflags-y += -I $(src)/inc\n',
+  'drivers/x/Makefile': 'obj-m += sub/y.o alloc.o\nccflags-y := -I$(srctree)/drivers/shared \\\n  -DSET_BY_MAKE\nccflags-y += -I $(src)/inc\n',
   'drivers/shared/shared.h': '#define SHARED 11\n',
   'drivers/x/inc/own.h': '#define OWN 13\n',
   'drivers/x/part.h': 'struct part { struct kring ring; u8 more; };\n',
+};
+
+/** Names in a folder of made-up files, as a tree lists them. */
+const listOf = (all: Record<string, string>) => (folder: string): string[] => {
+  const names = Object.keys(all).filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1));
+  return [...new Set(names.map((name) => (name.includes('/') ? `${name.split('/')[0] ?? ''}/` : name)))];
 };
 
 function read(path: string): string | undefined {
@@ -93,16 +99,12 @@ describe('members that other files of a driver store', () => {
     'drivers/x/setup.c': '#include "ring.h"\nint setup(struct xring *r)\n{\n\tr->bytes = 4 * 1024;\n\treturn 0;\n}\n',
     'drivers/x/sub/other.c': '#include "../ring.h"\nint other(struct xring *r)\n{\n\treturn r->bytes;\n}\n',
   };
-  const list = (all: Record<string, string>) => (folder: string): string[] => {
-    const names = Object.keys(all).filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1));
-    return [...new Set(names.map((name) => (name.includes('/') ? `${name.split('/')[0] ?? ''}/` : name)))];
-  };
   const bytes = async (changes: Record<string, string>, listed = true): Promise<string> => {
     const path = 'drivers/x/alloc.c';
     const text = fileWith('r->bytes', '#include "ring.h"', 'struct xring *r = get();');
     const all: Record<string, string> = { ...files, ...changes, [path]: text };
     const headers = await loadHeaders(path, text, (wanted) => Promise.resolve(all[wanted]));
-    const tree = new KernelTree('', (wanted) => all[wanted], listed ? list(all) : undefined);
+    const tree = new KernelTree('', (wanted) => all[wanted], listed ? listOf(all) : undefined);
     return brief(scanSource(parser, { path, text, headers, tree, config: new Map([['CONFIG_X86_64', 'y']]) }).calls[0]?.size);
   };
 
@@ -112,6 +114,52 @@ describe('members that other files of a driver store', () => {
     expect(await bytes({ 'drivers/x/sub/other.c': '#include "../ring.h"\nint other(struct xring *r)\n{\n\tr->bytes = 64;\n\treturn 0;\n}\n' })).toBe('64..4096');
     expect(await bytes({ 'drivers/x/sub/other.c': '#include "../ring.h"\nint other(struct xring *r, int n)\n{\n\tr->bytes = n;\n\treturn 0;\n}\n' })).toBe('u32');
     expect(await bytes({ 'drivers/x/ring.h': `${files['drivers/x/ring.h'] ?? ''}static inline void put(struct xring *r, int n)\n{\n\tr->bytes = n;\n}\n` })).toBe('u32');
+  });
+});
+
+describe('a C file that others take in', () => {
+  const alloc = (size: string): string => `\tp = dma_alloc_coherent(dev, ${size}, &handle, GFP_KERNEL);\n`;
+  const sizes = async (path: string, files: Record<string, string>, listed = true): Promise<string[]> => {
+    const all: Record<string, string> = { ...FILES, ...files };
+    const headers = await loadHeaders(path, all[path] ?? '', (wanted) => Promise.resolve(all[wanted]));
+    const tree = new KernelTree('', (wanted) => all[wanted], listed ? listOf(all) : undefined);
+    return scanSource(parser, { path, text: all[path] ?? '', headers, tree, config: new Map([['CONFIG_X86_64', 'y']]) }).calls.map(({ size: each }) => brief(each));
+  };
+  const part = `int part_init(struct device *dev)\n{\n${alloc('sizeof(struct ring) * ENTRIES')}#ifdef WIDE\n${alloc('64')}#else\n${alloc('32')}#endif\n}\n`;
+  const whole = (define: string): string => `#include "ring.h"\n#define ENTRIES 4\n${define}\n#include "part.c"\n#undef ENTRIES\n`;
+  const ring = { 'drivers/z/ring.h': '#pragma once\nstruct ring { int a[4]; };\n', 'drivers/z/part.c': part };
+
+  it('is read as a part of them', async () => {
+    const files = { ...ring, 'drivers/z/Makefile': 'obj-m += whole.o\n', 'drivers/z/whole.c': whole('#define WIDE') };
+    expect(await sizes('drivers/z/part.c', files)).toEqual(['64', '64', '?']);
+    expect(await sizes('drivers/z/part.c', { ...files, 'drivers/z/whole.c': whole('') })).toEqual(['64', '?', '32']);
+  });
+
+  it('has what holds in each of them', async () => {
+    const files = { ...ring, 'drivers/z/Makefile': 'obj-m += whole.o more.o\n', 'drivers/z/whole.c': whole('#define WIDE'), 'drivers/z/more.c': whole('').replace('ENTRIES 4', 'ENTRIES 16') };
+    expect(await sizes('drivers/z/part.c', files)).toEqual(['64..256', '64', '32']);
+  });
+
+  it('stands alone where a Makefile names its object, and leaves open what it is where it may be a part of any', async () => {
+    const files = { ...ring, 'drivers/z/Makefile': 'z-y := part.o whole.o\n', 'drivers/z/whole.c': whole('') };
+    expect(await sizes('drivers/z/part.c', files)).toEqual(['?', '?', '32']);
+    expect(await sizes('drivers/z/part.c', { ...ring, 'drivers/z/Makefile': 'obj-m += other.o\n' }, false)).toEqual(['?', '64', '32']);
+    const choice = fileWith('N', '#ifdef WIDE\n#define N 64\n#else\n#define N 32\n#endif');
+    expect(await sizes('drivers/z/c.c', { 'drivers/z/c.c': choice, 'drivers/z/Makefile': 'obj-m += c.o\n' }, false)).toEqual(['32']);
+    expect(await sizes('drivers/z/c.c', { 'drivers/z/c.c': choice, 'drivers/z/Makefile': 'obj-m += other.o\n' }, false)).toEqual(['32..64']);
+    expect(await sizes('drivers/z/c.h', { 'drivers/z/c.h': choice, 'drivers/z/Makefile': '' })).toEqual(['32..64']);
+  });
+
+  it('may be called, and its variables and structs written, by them', async () => {
+    const text = `static int entries = 4;\nstruct own { int bytes; };\nstatic void grab(struct device *dev, int n)\n{\n${alloc('n')}}\nvoid first(struct device *dev, struct own *o)\n{\n\to->bytes = 32;\n\tgrab(dev, 16);\n${alloc('entries')}${alloc('o->bytes')}}\nvoid later(struct device *dev, struct own *o)\n{\n${alloc('o->bytes')}}\n`;
+    const makefile = { 'drivers/z/Makefile': 'obj-m += whole.o\n' };
+    const other = '#include "part.c"\nvoid second(struct device *dev, struct own *o)\n{\n\to->bytes = 64;\n\tentries = 8;\n\tgrab(dev, 4096);\n}\n';
+    expect(await sizes('drivers/z/part.c', { 'drivers/z/part.c': text, 'drivers/z/Makefile': 'obj-m += part.o\n' })).toEqual(['16', '4', '32', '32']);
+    expect(await sizes('drivers/z/part.c', { 'drivers/z/part.c': text, ...makefile, 'drivers/z/whole.c': other })).toEqual(['?', '?', '32..64', '32..64']);
+    // So may those of a header, and those of a file by what it takes in.
+    expect(await sizes('drivers/z/part.h', { 'drivers/z/part.h': text, ...makefile, 'drivers/z/whole.c': other.replace('part.c', 'part.h') })).toEqual(['?', '?', '32..64', '32..64']);
+    const taking = { 'drivers/z/whole.c': `${text}#include "more.c"\n`, 'drivers/z/more.c': other.slice(other.indexOf('void')), ...makefile };
+    expect(await sizes('drivers/z/whole.c', taking)).toEqual(['?', '?', '32..64', '32..64']);
   });
 });
 
