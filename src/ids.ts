@@ -35,6 +35,7 @@ export const COMMANDS = {
   openRulePage: 'dmaAperture.openRulePage',
   openScenario: 'dmaAperture.openScenario',
   openScenarioPage: 'dmaAperture.openScenarioPage',
+  openTrace: 'dmaAperture.openTrace',
   getStarted: 'dmaAperture.getStarted',
   openSampleLog: 'dmaAperture.openSampleLog',
   showSampleFailure: 'dmaAperture.showSampleFailure',
@@ -103,6 +104,8 @@ export const WALKTHROUGH_STEPS = ['log', 'failure', 'panel', 'driver', 'founding
 
 /** Scheme of documents that come with the extension: read only, and there without a folder. */
 export const PACKAGE_SCHEME = 'dma-aperture';
+/** Of texts that are packed in a file: the path is the file's, the query its URI. */
+export const UNPACKED_SCHEME = 'dma-aperture-unpacked';
 /** Of reports that were made in this window: a plan, a search of a size. */
 export const REPORT_SCHEME = 'dma-aperture-report';
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { PACKAGE_SCHEME } from '../ids.ts';
+import { documentUri } from './unpacked-files.ts';
 import { textColumn } from './text-column.ts';
 
 /** Schemes that are documents of a person's own; a link from a text that was analysed may name no other. */
@@ -17,7 +18,7 @@ export async function openEvidence(uriText: string, line: number, column: number
   try {
     const uri = vscode.Uri.parse(uriText, true);
     if (!isOpenable(uri)) return vscode.l10n.t('{0} is not a document that can be opened from here.', uriText);
-    const document = await vscode.workspace.openTextDocument(uri);
+    const document = await vscode.workspace.openTextDocument(documentUri(uri));
     const position = document.validatePosition(new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1)));
     await vscode.window.showTextDocument(document, { viewColumn: textColumn(), selection: new vscode.Range(position, position) });
     return undefined;

@@ -14,7 +14,7 @@ import { makeNonce } from './make-nonce.ts';
 import { openEvidence } from './open-evidence.ts';
 import { pickExportFormat, saveExport } from './save-export.ts';
 import type { ServerClient } from './server-client.ts';
-import { stepAtCursor } from './step-at-cursor.ts';
+import { placeAtCursor } from './place-at-cursor.ts';
 
 /** A host message before its version is put on it. */
 type Outgoing = HostMessage extends infer M ? (M extends HostMessage ? Omit<M, 'version'> : never) : never;
@@ -39,6 +39,8 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
   #panel: vscode.WebviewPanel | undefined;
   /** What the page shows when it comes up, where the server need not be asked: the run that opened the panel. */
   #pending: PanelState | undefined;
+  /** The step that it goes to then. */
+  #step: number | undefined;
   /** Ends the search for why an operation came out as it did: another was asked for. */
   #explaining: vscode.CancellationTokenSource | undefined;
   /** What the page shows. */
@@ -60,15 +62,16 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
         if (running) void this.refresh();
       }),
       vscode.window.onDidChangeTextEditorSelection((event) => {
-        const index = this.#panel && stepAtCursor(event, this.#state);
-        if (index !== undefined) this.#send({ kind: 'goTo', index });
+        const place = this.#panel && placeAtCursor(event, this.#state);
+        if (place) this.#send(place);
       }),
     ];
   }
 
-  /** Shows the panel, with a state that is known already or with the server's present one. */
-  open(state?: PanelState): void {
+  /** Shows the panel, with a state that is known already or with the server's present one. @param step that the page goes to */
+  open(state?: PanelState, step?: number): void {
     this.#call = undefined;
+    this.#step = step;
     this.#reveal(state);
   }
 
@@ -254,6 +257,8 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
     if (question !== this.#asked) return;
     this.#state = state;
     this.#send({ kind: 'state', state });
+    if (this.#step !== undefined) this.#send({ kind: 'goTo', index: this.#step });
+    this.#step = undefined;
     this.#shown.fire(state);
   }
 

@@ -12,6 +12,7 @@ import { openEvidence } from './open-evidence.ts';
 import { openLog, useLog } from './open-log.ts';
 import { openRule } from './open-rule.ts';
 import { openScenario, openScenarioPage } from './open-scenario.ts';
+import { openTrace } from './open-trace.ts';
 import type { PanelHost } from './panel-host.ts';
 import { planBuffer } from './plan-buffer.ts';
 import { isPlatformNode } from './platform-nodes.ts';
@@ -81,6 +82,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     [COMMANDS.groupFindingsByFile]: () => findings.groupByRule(false),
     [COMMANDS.groupFindingsByRule]: () => findings.groupByRule(true),
     [COMMANDS.openLog]: () => openLog(server, platform),
+    [COMMANDS.openTrace]: (target: unknown, plan: unknown) => openTrace(server, panel, target instanceof vscode.Uri ? target : typeof target === 'string' ? vscode.Uri.parse(target) : undefined, typeof plan === 'number' ? plan : undefined),
     [COMMANDS.useAsPlatform]: (target: unknown) => useAsPlatform(parts, target),
     [COMMANDS.copyValue]: (target: unknown) => copyText(row(target)?.copy),
     [COMMANDS.openRulePage]: (target: unknown) => {

@@ -19,6 +19,7 @@ import { ScenariosView } from './scenarios-view.ts';
 import { ServerClient } from './server-client.ts';
 import { provideReports } from './show-report.ts';
 import { StatusItems } from './status-items.ts';
+import { provideUnpacked } from './unpacked-files.ts';
 
 /** Makes the language client of the environment: a child process, or a web worker. */
 export type ClientFactory = (options: LanguageClientOptions) => BaseLanguageClient;
@@ -54,6 +55,7 @@ export function startExtension(
     vscode.workspace.registerFileSystemProvider(PACKAGE_SCHEME, new PackageFiles(context.extensionUri), { isReadonly: true, isCaseSensitive: true }),
     answerFileRequests(server),
     provideReports(),
+    provideUnpacked(server),
     registerCommands({ extensionUri: context.extensionUri, server, platform, panel, platformView, findings, scenarios, outcomes, scanner, log }),
     server.onDidChangeRunning((running) => {
       stopped(!running);

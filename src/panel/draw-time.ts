@@ -137,7 +137,7 @@ function drawSideLabels(context: Drawing, timeline: Timeline, geometry: TimeGeom
   const long = !narrow && context.measureText(`${text.usedSlots}  ${groupDigits(slots)}`).width <= left - 5;
   drawText(context, tokens, long ? text.usedSlots : text.used, 0, narrow ? 34 : 38, dim);
   drawText(context, tokens, narrow ? text.refusedNarrow : text.failures, 0, REFUSED, dim);
-  drawText(context, tokens, narrow ? text.copiedNarrow : fill(text.copiedPer, groupDigits(timeline.perBar)), 0, COPIED.bottom - 8, dim);
+  if (timeline.peakCopied > 0) drawText(context, tokens, narrow ? text.copiedNarrow : fill(text.copiedPer, groupDigits(timeline.perBar)), 0, COPIED.bottom - 8, dim);
   if (narrow) return;
   drawText(context, tokens, groupDigits(slots), left - 5, USED.top + 3, { ...dim, align: 'right' });
   drawText(context, tokens, '0', left - 5, USED.bottom - 4, { ...dim, align: 'right' });

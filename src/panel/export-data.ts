@@ -17,7 +17,9 @@ function operationsCsv({ about, player }: OpenRecording): string {
     const device = columns.device[at] ?? NO_DEVICE;
     lines.push([
       at + 1, (columns.step[at] ?? 0) + 1, about.operationNames[columns.operation[at] ?? 0] ?? '', quoted(about.devices[device] ?? ''), columns.cpu[at],
-      columns.bytes[at], about.results[columns.result[at] ?? 0] ?? '', at + 1 < about.slotsFrom ? '' : usedAfter[at], columns.copied[at],
+      columns.bytes[at], about.results[columns.result[at] ?? 0] ?? '', at + 1 < about.slotsFrom ? '' : usedAfter[at],
+      // A trace does not state what was copied.
+      about.source ? '' : columns.copied[at],
     ].join(','));
   }
   return `${lines.join('\r\n')}\r\n`;

@@ -1,10 +1,10 @@
 import { groupDigits } from '../core/units/bytes.ts';
 import { MachinePlayer } from '../protocol/machine-player.ts';
-import type { PanelRecording, PanelState, Parsed } from '../protocol/panel-state.ts';
+import type { EvidenceRef, PanelRecording, PanelState, Parsed } from '../protocol/panel-state.ts';
 import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { NO_DEVICE } from '../protocol/recording-columns.ts';
 import { RecordingPlayer } from '../protocol/recording-player.ts';
-import { unpackRecording } from '../protocol/unpack-recording.ts';
+import { recordingBounds, unpackRecording } from '../protocol/unpack-recording.ts';
 
 /** A recording that is there and can be played. */
 export interface OpenRecording {
@@ -24,13 +24,10 @@ export type RecordingShown =
 
 /** Opens a recording for the state that told of it. */
 export function openRecording(bytes: Uint8Array, about: PanelRecording, state: PanelState): Parsed<OpenRecording> {
-  const columns = unpackRecording(bytes, {
-    operations: about.operations, runs: about.runs, operationNames: about.operationNames.length, devices: about.devices.length,
-    results: about.results.length, steps: state.scenario?.steps.length ?? 0, changes: about.machine?.changes ?? 0, owners: about.machine?.owners.length ?? 0,
-  });
+  const columns = unpackRecording(bytes, recordingBounds(about, state.scenario?.steps.length ?? 0));
   if (!columns.ok) return columns;
   const pool = state.aperture;
-  const player = new RecordingPlayer(columns.value, pool?.slots ?? 0, Math.max(1, pool?.areas.length ?? 0));
+  const player = new RecordingPlayer(columns.value, pool?.slots ?? 0, Math.max(1, pool?.areas.length ?? 0), undefined, about.hints);
   const machine = about.machine && new MachinePlayer(columns.value.machine, about.machine);
   return { ok: true, value: { about, player, machine, refused: refusedOf(player, about) } };
 }
@@ -68,6 +65,20 @@ export function operationText({ about, player }: OpenRecording, operation: numbe
 export function stepOfOperation({ player }: OpenRecording, operation: number): number | undefined {
   const step = player.columns.step[operation];
   return step === undefined ? undefined : step + 1;
+}
+
+/** Where an operation stands in the text that the recording is of. */
+export function evidenceOfOperation({ about, player }: OpenRecording, operation: number): EvidenceRef | undefined {
+  const line = player.columns.line?.[operation];
+  return about.source && line !== undefined ? { label: `${about.source.label}:${line}`, uri: about.source.uri, line, column: 1 } : undefined;
+}
+
+/** Operations done when a line of that text is reached: those up to it; undefined where none stands there. */
+export function positionOfLine({ player }: OpenRecording, line: number): number | undefined {
+  const { columns, playable } = player;
+  if (!columns.line) return undefined;
+  const position = lowerBound(columns.line, playable, line + 1);
+  return position > 0 ? position : undefined;
 }
 
 /** Operations done when a step is shown: up to its first that was refused, else up to its last. */

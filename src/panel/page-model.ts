@@ -2,7 +2,7 @@ import type { HostError, HostMessage } from '../protocol/panel-messages.ts';
 import type { OperationDetail } from '../protocol/operation-detail.ts';
 import type { PanelState, PanelStep } from '../protocol/panel-state.ts';
 import { fill, panelStrings } from '../protocol/panel-strings.ts';
-import { positionOfRefusal, positionOfStep, stepOfOperation } from './open-recording.ts';
+import { positionOfLine, positionOfRefusal, positionOfStep, stepOfOperation } from './open-recording.ts';
 import type { OpenRecording, RecordingShown } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
 import type { SearchModel } from './search-model.ts';
@@ -70,6 +70,11 @@ export function nextPage(page: PageModel, event: PageEvent): PageModel {
     }
     case 'goTo':
       return stepOf(page.state, event.index) ? nextPage(page, { kind: 'select', selection: { kind: 'step', index: event.index } }) : page;
+    case 'goToLine': {
+      const recording = openOf(page);
+      const position = recording && positionOfLine(recording, event.line);
+      return position === undefined ? page : nextPage(page, { kind: 'seek', position });
+    }
     case 'recording': {
       if (event.shown.id !== page.state?.recording?.id) return page;
       const opened = { ...page, recording: event.shown };
@@ -78,10 +83,10 @@ export function nextPage(page: PageModel, event: PageEvent): PageModel {
       const { recording } = event.shown;
       const wanted = view.position ?? (view.step === undefined ? undefined : positionOfStep(recording, view.step));
       const { fault } = recording.player;
-      const error = fault === undefined ? page.error : {
-        title: panelStrings.recordingEndsEarly, commands: ['showLog' as const],
-        message: fill(panelStrings.recordingPlayable, fault, recording.player.playable),
-      };
+      const { ends } = recording.about;
+      const error = fault !== undefined
+        ? { title: panelStrings.recordingEndsEarly, commands: ['showLog' as const], message: fill(panelStrings.recordingPlayable, fault, recording.player.playable) }
+        : ends ? { title: panelStrings.recordingEndsEarly, message: ends.text, from: ends.from } : page.error;
       return { ...opened, error, view: viewAt(view, recording, wanted ?? recording.player.playable) };
     }
     case 'operation':

@@ -15,7 +15,7 @@ import { ExplainChain } from './explain-chain.tsx';
 import { limitSize } from './limits-view.tsx';
 import { addressText, selectedPlace } from './machine-model.ts';
 import type { MachineModel } from './machine-model.ts';
-import { isAlone, isRefused, operationText, stepOfOperation } from './open-recording.ts';
+import { evidenceOfOperation, isAlone, isRefused, operationText, stepOfOperation } from './open-recording.ts';
 import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
 import { stepOf } from './page-model.ts';
@@ -91,13 +91,14 @@ function answerFor(props: WhyViewProps): Answer | undefined {
 function operationAnswer({ state, recording, position, operation, actions }: WhyViewProps, step: PanelStep): Answer | undefined {
   if (!recording || position === 0 || stepOfOperation(recording, position - 1) !== step.index || isAlone(recording, position - 1)) return undefined;
   const refused = isRefused(recording, position - 1);
+  const from = evidenceOfOperation(recording, position - 1) ?? step.from;
   return {
     meta: fill(text.whyOperation, groupDigits(position)),
     head: operationText(recording, position - 1),
     sub: fill(text.ofStep, groupDigits(step.index), groupDigits(state.scenario?.steps.length ?? 0), step.summary),
     body: (
       <>
-        {step.from && <p><EvidenceLink evidence={step.from} actions={actions} /></p>}
+        {from && <p><EvidenceLink evidence={from} actions={actions} /></p>}
         {operation ? <ExplainChain lines={operation.detail.explain} failed={refused} actions={actions} /> : <p class="dim">{text.explaining}</p>}
         {operation?.search && <SearchTable search={operation.search} short />}
       </>

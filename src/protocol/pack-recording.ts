@@ -15,6 +15,7 @@ export const RECORDING_MAGIC = [0x44, 0x4d, 0x52, 2] as const;
  * - copied: 0 for nothing, 1 for as many as `bytes`, else two more than the number
  * - runs: operation minus the one before, first slot minus the one before (signed), count (signed)
  * - what became of the machine: see {@link packMachine}
+ * - where operations have lines: the line minus the one before
  *
  * Columns may be longer than the recording: only its first entries count.
  */
@@ -41,7 +42,12 @@ export function packRecording(columns: RecordingColumns): Uint8Array {
     first = runFirst[at]!;
   }
   packMachine(out, columns.machine);
+  if (columns.line) packLines(out, columns.line, columns.operations);
   return out.bytes();
+}
+
+function packLines(out: ByteWriter, line: Uint32Array, operations: number): void {
+  for (let at = 0, before = 0; at < operations; before = line[at++]!) out.number(line[at]! - before);
 }
 
 function packSteps(out: ByteWriter, { step, operations }: RecordingColumns): void {

@@ -44,6 +44,8 @@ const hostMessage = v.variant('kind', [
   v.object({ version, kind: v.literal('reply'), id, error: v.optional(v.string()), bytes: v.optional(bytes), detail: v.optional(operationDetailSchema), candidates: v.optional(searchCandidatesSchema) }),
   /** The person wants the page in a form: answered by an `export` of the page's own. */
   v.object({ version, kind: v.literal('exportAs'), format: v.picklist(EXPORT_FORMATS) }),
+  /** The cursor went to a line of the text that the recording is of. */
+  v.object({ version, kind: v.literal('goToLine'), line: evidenceRefSchema.entries.line }),
   /** The cursor went to a step's text: `index` of the step. */
   v.object({ version, kind: v.literal('goTo'), index: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
 ]);

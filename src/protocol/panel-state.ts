@@ -170,6 +170,12 @@ const recording = v.object({
   operationNames: v.array(text),
   devices: v.array(text),
   results: v.array(text),
+  /** The text that it is of: its operations have lines there. */
+  source: v.optional(v.object({ uri: text, label: text })),
+  /** Where the search of each area begins at the start, counted from the area's first slot; 0 where it is left out. */
+  hints: v.optional(v.array(count)),
+  /** Why it ends before its source does: a sentence, with the place. */
+  ends: v.optional(v.object({ text, from: evidenceRef })),
   /** How it tells of the machine's memory; left out where it does not. */
   machine: v.optional(v.object({
     changes: count,

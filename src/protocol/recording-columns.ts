@@ -25,6 +25,8 @@ export interface RecordingColumns {
   readonly runCount: Int32Array;
   /** What became of the machine's memory beside the slots. */
   readonly machine: MachineChanges;
+  /** Line of each operation in the text that the recording is of, never falling; absent where it is of none. */
+  readonly line?: Uint32Array;
 }
 
 /** Device of an operation that has none. */

@@ -47,13 +47,13 @@ export class RecordingPlayer {
   #position = 0;
   #run = 0;
 
-  /** @param areas number of areas, all of one size */
-  constructor(columns: RecordingColumns, slots: number, areas: number, keyframeBytes = KEYFRAME_BYTES) {
+  /** @param areas number of areas, all of one size @param hints where the search of each begins at the start */
+  constructor(columns: RecordingColumns, slots: number, areas: number, keyframeBytes = KEYFRAME_BYTES, hints: readonly number[] = []) {
     this.columns = columns;
     this.slots = slots;
     this.areaSlots = slots / Math.max(1, areas);
     this.owners = new Int32Array(slots).fill(-1);
-    this.hint = new Int32Array(areas);
+    this.hint = Int32Array.from({ length: areas }, (_, area) => hints[area] ?? 0);
     this.used = new Int32Array(areas);
     this.usedAfter = new Uint32Array(columns.operations);
     const segments = Math.ceil(slots / SEGMENT_SLOTS);

@@ -63,6 +63,14 @@ const scenarioChoice = v.object({
   source: v.picklist(['built-in', 'workspace']),
 });
 
+const traceChoice = v.object({
+  /** From 0, in the file. */
+  plan: count,
+  name: v.string(),
+  /** `6.1.0-56-amd64, 4,096 slots in 4 areas`. */
+  detail: v.string(),
+});
+
 const scenarioSummary = v.object({
   /** Whether every step went as the scenario expects. */
   ok: v.boolean(),
@@ -151,6 +159,7 @@ export type CallPlace = v.InferOutput<typeof callPlace>;
 export type PlatformChoice = v.InferOutput<typeof platformChoice>;
 export type ActivePlatform = v.InferOutput<typeof activePlatform>;
 export type ScenarioChoice = v.InferOutput<typeof scenarioChoice>;
+export type TraceChoice = v.InferOutput<typeof traceChoice>;
 export type ScenarioSummary = v.InferOutput<typeof scenarioSummary>;
 export type ScanSummary = v.InferOutput<typeof scanSummary>;
 export type ScenarioTest = v.InferOutput<typeof scenarioTest>;
@@ -168,6 +177,12 @@ export interface ScenarioRun {
   readonly summary: ScenarioSummary;
 }
 
+/** What is shown of a trace, and the number of the step that the plan which was asked for is. */
+export interface TraceRun {
+  readonly state: PanelState;
+  readonly step: number;
+}
+
 const reader = <T>(schema: v.GenericSchema<unknown, T>) => (value: unknown): Parsed<T> => parseWith(schema, value);
 
 const none = reader(v.object({}));
@@ -179,6 +194,13 @@ function readRun(value: unknown): Parsed<ScenarioRun> {
   return state.ok
     ? { ok: true, value: { state: state.value, summary: outer.value.summary } }
     : { ok: false, error: `state.${state.error}` };
+}
+
+function readTraceRun(value: unknown): Parsed<TraceRun> {
+  const outer = parseWith(v.object({ state: v.unknown(), step: count }), value);
+  if (!outer.ok) return outer;
+  const state = parsePanelState(outer.value.state);
+  return state.ok ? { ok: true, value: { state: state.value, step: outer.value.step } } : { ok: false, error: `state.${state.error}` };
 }
 
 /** Bytes of a recording in one answer: large enough for few answers, small enough that others get theirs in between. */
@@ -220,6 +242,18 @@ export const SERVER_REQUESTS = {
   runScenario: {
     method: 'dmaAperture/runScenario', params: reader(v.object({ id: v.string() })), result: readRun,
   } satisfies RequestSpec<{ id: string }, ScenarioRun>,
+  /** The text of a file that is packed by gzip; empty where it cannot be unpacked. */
+  unpackedText: {
+    method: 'dmaAperture/unpackedText', params: reader(v.object({ uri })), result: reader(v.object({ text: v.string() })),
+  } satisfies RequestSpec<{ uri: string }, { text: string }>,
+  /** The plans of a file of traces. */
+  traces: {
+    method: 'dmaAperture/traces', params: reader(v.object({ uri })), result: reader(v.array(traceChoice)),
+  } satisfies RequestSpec<{ uri: string }, TraceChoice[]>,
+  /** Replays a plan of a file of traces, with those that follow each other around it; from then on the panel's state is of them. Can be cancelled. */
+  openTrace: {
+    method: 'dmaAperture/openTrace', params: reader(v.object({ uri, plan: count, label: v.optional(v.string()) })), result: readTraceRun,
+  } satisfies RequestSpec<{ uri: string; plan: number; label?: string | undefined }, TraceRun>,
   /** Every scenario with the steps that expect something, for a test explorer. */
   scenarioTests: {
     method: 'dmaAperture/scenarioTests', params: none, result: reader(v.array(scenarioTest)),

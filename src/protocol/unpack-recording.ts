@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-stream.ts';
 import { unpackMachine } from './pack-machine.ts';
 import { RECORDING_MAGIC } from './pack-recording.ts';
-import type { Parsed } from './panel-state.ts';
+import type { PanelRecording, Parsed } from './panel-state.ts';
 import { NO_DEVICE, type RecordingColumns } from './recording-columns.ts';
 
 /** What is known of a recording before its bytes are there; they are held against it. */
@@ -15,6 +15,17 @@ export interface RecordingBounds {
   /** Changes of the machine, and its domains. */
   readonly changes: number;
   readonly owners: number;
+  /** Whether operations have lines. */
+  readonly lines: boolean;
+}
+
+/** What a state tells of its recording. @param steps of the scenario */
+export function recordingBounds(about: PanelRecording, steps: number): RecordingBounds {
+  const { operations, runs, operationNames, devices, results, machine, source } = about;
+  return {
+    operations, runs, steps, operationNames: operationNames.length, devices: devices.length, results: results.length,
+    changes: machine?.changes ?? 0, owners: machine?.owners.length ?? 0, lines: source !== undefined,
+  };
 }
 
 /** Reads what `packRecording` wrote; an index that names nothing, or bytes missing or left over, are an error that says where. */
@@ -41,7 +52,7 @@ function unpack(input: ByteReader, bounds: RecordingBounds): RecordingColumns {
     copied[at] = value === 1 ? bytes[at]! : Math.max(0, value - 2);
   }
   const slots = unpackRuns(input, runs, operations);
-  const columns = { operations, step, ...kinds, bytes, copied, runs, ...slots, machine: unpackMachine(input, bounds) };
+  const columns = { operations, step, ...kinds, bytes, copied, runs, ...slots, machine: unpackMachine(input, bounds), ...(bounds.lines ? { line: unpackLines(input, operations) } : {}) };
   if (!input.atEnd) throw new RangeError(`goes on behind its end, at byte ${input.at}`);
   return columns;
 }
@@ -50,6 +61,16 @@ function expected(input: ByteReader, what: string, wanted: number): number {
   const found = input.number();
   if (found !== wanted) throw new RangeError(`${found} ${what}, expected ${wanted}`);
   return found;
+}
+
+function unpackLines(input: ByteReader, operations: number): Uint32Array {
+  const line = new Uint32Array(operations);
+  for (let at = 0, current = 0; at < operations; at++) {
+    current += input.number();
+    if (current > 0xffff_ffff) throw new RangeError(`operation ${at} stands in line ${current}`);
+    line[at] = current;
+  }
+  return line;
 }
 
 function unpackSteps(input: ByteReader, operations: number, steps: number): Uint32Array {

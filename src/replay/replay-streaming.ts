@@ -46,6 +46,8 @@ export class StreamingReplay {
   #device: Device;
   /** Operations that the core refused, by cause. */
   readonly refusals = new Map<string, number>();
+  /** Hears what the core answers to each mapping, before it is compared; absent where nobody asks. */
+  answered: ((answer: StreamingResult, device: Device) => void) | undefined;
 
   constructor(trace: Trace, features: Features, knowledge: BootKnowledge) {
     const { aperture, device, xenPv } = trace;
@@ -114,7 +116,8 @@ export class StreamingReplay {
     this.#note(operation.areas);
     if (stated === 'BADPLAN') return this.#counters(operation.used, operation.areas);
     const answer = this.attempt(operation);
-    if (!answer) return differs(stated, `no #srcrun states the machine frame of ${formatAddress(operation.origAddress)}`);
+    if (answer) this.answered?.(answer, this.#device);
+    else return differs(stated, `no #srcrun states the machine frame of ${formatAddress(operation.origAddress)}`);
     let predicted: string;
     if (answer.kind === 'direct') {
       predicted = `DIRECT dma=${formatAddress(answer.bus)} slot=-1 pad=0`;

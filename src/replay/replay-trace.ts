@@ -1,4 +1,5 @@
 import { buildPlatform } from '../core/platform/build-platform.ts';
+import { SLOT_BYTES } from '../core/platform/aperture-size.ts';
 import { type Fact, doubtOf } from '../core/platform/fact.ts';
 import type { Platform } from '../core/platform/platform.ts';
 import { formatAddress } from '../core/units/addresses.ts';
@@ -119,11 +120,20 @@ function replayTrace(trace: Trace, knowledge: BootKnowledge, coherent: CoherentR
   };
 }
 
-/** The platform that a trace's own state lines describe; its features come from `#uts` by the platform's tables. */
-export function platformOfTrace(trace: Trace): Platform {
-  const fact = <T>(value: T): Fact<T> => ({ value, from: { kind: 'log', uri: trace.name, line: trace.line, column: 1 } });
+/**
+ * The platform that a trace's own state lines describe; its features come from `#uts` by the platform's tables, its aperture from `#tlb`.
+ * @param uri of the file, where facts lead to its lines
+ */
+export function platformOfTrace(trace: Trace, uri = trace.name): Platform {
+  const fact = <T>(value: T, line = trace.line): Fact<T> => ({ value, from: { kind: 'log', uri, line, column: 1 } });
   const domain = trace.xenPv ? (trace.initialDomain ? 'pv-dom0' : 'pv-domu') : 'native';
-  return buildPlatform({ kernelRelease: fact(trace.release), kernelBanner: fact(trace.banner), domain: fact(domain) }, { id: 'trace' });
+  const { slots, areas, start, force, line } = trace.aperture;
+  return buildPlatform({
+    kernelRelease: fact(trace.release), kernelBanner: fact(trace.banner), domain: fact(domain),
+    ...(slots > 0
+      ? { apertureBytes: fact(slots * SLOT_BYTES, line), apertureStart: fact(start, line), areas: fact(Math.max(1, areas), line), swiotlbParameter: fact({ words: force ? ['force'] : [] }, line) }
+      : { swiotlbState: fact('disabled', line) }),
+  }, { id: 'trace' });
 }
 
 /** Masks that the plan's runner sets directly before the trace: they take, whatever the device had. */

@@ -1,7 +1,9 @@
 import type { Connection } from 'vscode-languageserver';
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { gzipData, isGzipMember } from '../evidence/gzip-data.ts';
 import { packedConfig } from '../evidence/kconfig/packed-config.ts';
+import { latin1 } from '../evidence/latin1.ts';
 import { CLIENT_REQUESTS } from '../protocol/server-requests.ts';
 import type { ServerEnvironment } from './environment.ts';
 
@@ -100,6 +102,16 @@ export class FileAccess {
     let step = steps.next();
     while (step.done !== true) step = steps.next(await inflate(step.value));
     return step.value;
+  }
+
+  /** A text that may be packed by gzip, a character a byte then; not kept. @returns undefined where there is none or it cannot be unpacked */
+  async readPacked(uri: string): Promise<string | undefined> {
+    const { inflate } = this.#environment;
+    if (!inflate || !uri.endsWith('.gz')) return this.readOnce(uri);
+    const characters = await this.#readFile(uri, true);
+    const bytes = Uint8Array.from(characters ?? '', (character) => character.charCodeAt(0));
+    const text = isGzipMember(bytes, 0) ? await inflate(gzipData(bytes)) : undefined;
+    return text && latin1(text);
   }
 
   /**

@@ -105,7 +105,7 @@ export function evidenceRef(fact: Fact<unknown>): EvidenceRef | undefined {
   return evidence && { label: evidenceLabel(evidence), uri: evidence.uri, line: Math.max(1, evidence.line), column: Math.max(1, evidence.column) };
 }
 
-function limitState(name: string, limit: Limit): PanelState['limits'][number] {
+export function limitState(name: string, limit: Limit): PanelState['limits'][number] {
   const binding = limit.binding?.because;
   const condition = limit.applies === 'when-bounced' && limit.bytes !== Infinity ? 'Where it must bounce: ' : '';
   return {

@@ -1,6 +1,6 @@
 import type { Platform } from '../core/platform/platform.ts';
 import { type ParsedScenario, parseScenario } from '../core/scenario/parse-scenario.ts';
-import { type ScenarioRun, runScenario, scenarioRun } from '../core/scenario/run-scenario.ts';
+import { type ScenarioRun, scenarioRun } from '../core/scenario/run-scenario.ts';
 import type { ScenarioStep } from '../core/scenario/scenario-schema.ts';
 import { platformOf } from '../core/scenario/scenario-platform.ts';
 import { sizeAperture, type SizingProgress } from '../core/scenario/size-aperture.ts';
@@ -14,23 +14,17 @@ import { sizingCsv, sizingJson, sizingMarkdown, sizingSummary } from '../render/
 import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
 import type { FileAccess } from './file-access.ts';
 import { inSlices } from './in-slices.ts';
-import { operationDetail } from './operation-detail.ts';
-import { type PackedRecording, packedRecording } from './packed-recording.ts';
-import { platformPanelState, runPanelState } from './panel-state-of.ts';
+import { platformPanelState } from './panel-state-of.ts';
+import type { ShownRun } from './shown-run.ts';
+import { shownScenario } from './shown-scenario.ts';
 
 const SCENARIO_FILES = '**/*.dma.json';
 const MAX_SCENARIOS = 500;
 
-interface LastRun {
-  readonly run: ScenarioRun;
-  readonly recording?: PackedRecording;
-  readonly source?: { readonly uri: string; readonly lines: readonly number[] };
-}
-
 /** Scenarios to choose from, the last run, and what the panel shows. */
 export class ScenarioService {
   readonly #files: FileAccess;
-  #last: LastRun | undefined;
+  #last: ShownRun | undefined;
 
   constructor(files: FileAccess) {
     this.#files = files;
@@ -88,10 +82,14 @@ export class ScenarioService {
    */
   async run(id: string, active: Platform, isCancelled: () => boolean = () => false): Promise<{ state: PanelState; summary: ScenarioSummary }> {
     const { parsed, builtIn } = await this.#read(id);
-    const recorded = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id), { record: true }), isCancelled);
-    const { recording: _, ...run } = recorded;
-    this.#last = { run, recording: packedRecording(recorded), ...(builtIn ? {} : { source: { uri: id, lines: parsed.spans.map(({ line }) => line) } }) };
-    return { state: this.#runState(this.#last), summary: summaryOf(run) };
+    const run = await inSlices(scenarioRun(parsed.scenario, platformOf(parsed.scenario, active, id), { record: true }), isCancelled);
+    this.#last = shownScenario(run, builtIn ? undefined : { uri: id, lines: parsed.spans.map(({ line }) => line) });
+    return { state: this.#last.state(), summary: summaryOf(run) };
+  }
+
+  /** The panel shows it from now on. */
+  show(run: ShownRun): void {
+    this.#last = run;
   }
 
   /** @throws Error whose message is a sentence for the user, with the place of the mistake */
@@ -112,7 +110,7 @@ export class ScenarioService {
       return parsed.ok ? [{ id, name: parsed.scenario.name }] : [];
     });
     if (!this.#last) return { ...platformPanelState(active), library };
-    return { ...this.#runState(this.#last, step), library };
+    return { ...this.#last.state(step), library };
   }
 
   /** @throws Error whose message is a sentence for the user */
@@ -125,7 +123,7 @@ export class ScenarioService {
   /** @throws Error whose message is a sentence for the user */
   async operation(id: string, operation: number, isCancelled: () => boolean): Promise<OperationAnswer> {
     const last = this.#last;
-    const answer = last?.recording?.about.id === id ? await operationDetail(last.run, operation, isCancelled) : undefined;
+    const answer = last?.recording.about.id === id ? await last.operation(operation, isCancelled) : undefined;
     if (!answer) throw new Error('That operation is gone: another run, or none, came after it.');
     return answer;
   }
@@ -135,15 +133,6 @@ export class ScenarioService {
     const had = this.#last !== undefined;
     this.#last = undefined;
     return had;
-  }
-
-  #runState({ run, recording, source }: LastRun, step?: number): PanelState {
-    const whole = { ...runPanelState(run, source), ...(recording ? { recording: recording.about } : {}) };
-    if (step === undefined || step >= run.steps.length) return whole;
-    // A run is deterministic: its beginning by itself leaves the machine as it stood then.
-    const beginning = runPanelState(runScenario({ ...run.scenario, steps: run.scenario.steps.slice(0, step) }, run.platform), source);
-    const { aperture, machine } = beginning;
-    return { ...whole, ...(aperture ? { aperture: { ...aperture, atStep: step } } : {}), ...(machine ? { machine } : {}) };
   }
 }
 

@@ -27,6 +27,7 @@ import { scenarioDiagnostics } from './scenario-diagnostics.ts';
 import { scenarioLenses } from './scenario-lenses.ts';
 import { ScenarioService } from './scenario-service.ts';
 import { SourceService } from './source-service.ts';
+import { TraceService } from './trace-service.ts';
 import { WorkspaceScan } from './workspace-scan.ts';
 import { withProgress } from './with-progress.ts';
 import { planReport } from './plan-service.ts';
@@ -61,6 +62,7 @@ class LanguageServer {
   readonly #files: FileAccess;
   readonly #sources: SourceService;
   readonly #scenarios: ScenarioService;
+  readonly #traces: TraceService;
   readonly #platforms = new PlatformRegistry(() => void this.#connection.sendNotification(SERVER_NOTIFICATIONS.platformsChanged.method, {}));
   readonly #logs = new LogService(this.#platforms, (uri) => this.#platformChanged(uri));
   readonly #scan: WorkspaceScan;
@@ -91,6 +93,7 @@ class LanguageServer {
     this.#files = new FileAccess(connection, this.#documents, environment);
     this.#sources = new SourceService(this.#files, (folder) => this.#passingChanged(folder));
     this.#scenarios = new ScenarioService(this.#files);
+    this.#traces = new TraceService(this.#files, this.#scenarios);
     this.#limits = limitsOf(this.#platforms.active);
     this.#scan = new WorkspaceScan({
       files: this.#files, sources: this.#sources, limits: () => this.#limits,
@@ -129,6 +132,9 @@ class LanguageServer {
     this.#answer(SERVER_REQUESTS.panelState, ({ step, call }) => (call ? this.#explain(call) : this.#scenarios.panelState(this.#platforms.active, step)));
     this.#answer(SERVER_REQUESTS.scenarios, () => this.#scenarios.choices());
     this.#answer(SERVER_REQUESTS.runScenario, ({ id }, token) => this.#scenarios.run(id, this.#platforms.active, () => token.isCancellationRequested));
+    this.#answer(SERVER_REQUESTS.traces, ({ uri }) => this.#traces.choices(uri));
+    this.#answer(SERVER_REQUESTS.unpackedText, async ({ uri }) => ({ text: await this.#files.readPacked(uri) ?? '' }));
+    this.#answer(SERVER_REQUESTS.openTrace, ({ uri, plan, label }, token) => this.#traces.open(uri, plan, label, () => token.isCancellationRequested));
     this.#answer(SERVER_REQUESTS.scenarioTests, () => this.#scenarios.tests());
     this.#answer(SERVER_REQUESTS.runScenarioTest, ({ id }, token) => this.#scenarios.test(id, this.#platforms.active, () => token.isCancellationRequested));
     this.#answer(SERVER_REQUESTS.planBuffer, ({ workDoneToken, ...request }, token) => withProgress(connection, workDoneToken, 'Planning the buffer', (report) => (

@@ -9,6 +9,7 @@ import { accessTests } from './access.mjs';
 import { exportTests } from './export.mjs';
 import { keyboardTests } from './keyboard.mjs';
 import { machineTests } from './machine.mjs';
+import { traceTests } from './trace.mjs';
 import { messageTests } from './messages.mjs';
 import { numberTests } from './numbers.mjs';
 import { pictureTests } from './pictures.mjs';
@@ -32,7 +33,7 @@ try {
   process.exit(1);
 }
 
-for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...machineTests, ...searchTests, ...exportTests, ...accessTests })) {
+for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...machineTests, ...traceTests, ...searchTests, ...exportTests, ...accessTests })) {
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
   const panels = [];
   try {

@@ -19,8 +19,11 @@ async function loadEngine() {
         export { runPanelState } from './src/server/panel-state-of.ts';
         export { operationDetail } from './src/server/operation-detail.ts';
         export { unpackCandidates } from './src/protocol/pack-candidates.ts';
+        export { shownTrace } from './src/server/shown-trace.ts';
+        export { readTrace } from './src/evidence/trace/read-trace.ts';
+        export { plansThatFollow } from './src/replay/record-trace.ts';
         export { fromBase64 } from './src/protocol/base64.ts';
-        export { packedRecording } from './src/server/packed-recording.ts';`,
+        export { packedRun } from './src/server/packed-recording.ts';`,
     },
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
@@ -35,16 +38,30 @@ export async function runState(scenario, lines = scenario.steps.map((_, index) =
   const parsed = engine.parseScenario(JSON.stringify(scenario));
   if (!parsed.ok) throw new Error(parsed.problems[0].message);
   const run = engine.runScenario(parsed.scenario, engine.platformOf(parsed.scenario, engine.BUILT_IN_PLATFORMS[0].platform, URI), { record: true });
-  const packed = engine.packedRecording(run);
+  const packed = engine.packedRun(run);
   const state = { ...engine.runPanelState(run, { uri: URI, lines }), recording: packed.about };
   /** What the extension answers when the page asks for an operation (from 0); typed arrays as plain ones. */
-  const explain = async (operation) => {
-    const { detail, candidates } = await engine.operationDetail(run, operation, () => false);
-    const count = (detail.search?.areas ?? []).reduce((sum, area) => sum + area.candidates, 0);
-    const { value } = engine.unpackCandidates(engine.fromBase64(candidates), count, state.aperture.slots);
-    return { detail: JSON.parse(JSON.stringify(detail)), slots: [...value.slots], verdicts: [...value.verdicts] };
-  };
+  const explain = async (operation) => explained(await engine.operationDetail(run, operation, () => false), state);
   return { state: JSON.parse(JSON.stringify(state)), recording: Buffer.from(packed.bytes).toString('base64'), explain };
+}
+
+/** Replays a plan of a trace's text. @returns as {@link runState}, with the lines of the text */
+export async function traceState(text, uri, plan = 0) {
+  engine ??= await loadEngine();
+  const reading = engine.readTrace(text, uri);
+  if (!reading.ok) throw new Error(`${reading.problem.line}: ${reading.problem.expected}`);
+  const { traces } = reading;
+  const run = await engine.shownTrace({ uri, label: uri.split('/').at(-1), traces, range: engine.plansThatFollow(traces, plan) }, () => false);
+  const state = run.state();
+  const explain = async (operation) => explained(await run.operation(operation, () => false), state);
+  return { state: JSON.parse(JSON.stringify(state)), recording: Buffer.from(run.recording.bytes).toString('base64'), explain };
+}
+
+/** An operation's answer as the page is given it; typed arrays as plain ones. */
+function explained({ detail, candidates }, state) {
+  const count = (detail.search?.areas ?? []).reduce((sum, area) => sum + area.candidates, 0);
+  const { value } = engine.unpackCandidates(engine.fromBase64(candidates), count, state.aperture.slots);
+  return { detail: JSON.parse(JSON.stringify(detail)), slots: [...value.slots], verdicts: [...value.verdicts] };
 }
 
 const forced = (swiotlb) => ({ linux: '6.12.117', xen: '4.17', domain: 'dom0', memory: '2G', domainMemory: '1G', swiotlb, cpus: 4 });

@@ -3,7 +3,7 @@ import type { DocumentSymbol, Hover } from 'vscode-languageserver-protocol';
 import { parsePanelState } from '../../src/protocol/panel-state.ts';
 import { fromBase64 } from '../../src/protocol/base64.ts';
 import { RecordingPlayer } from '../../src/protocol/recording-player.ts';
-import { unpackRecording } from '../../src/protocol/unpack-recording.ts';
+import { recordingBounds, unpackRecording } from '../../src/protocol/unpack-recording.ts';
 import { LspClient } from './lsp-client.ts';
 
 const FOLDER = 'memfs:/proj';
@@ -44,10 +44,7 @@ async function checkRecording(client: LspClient, value: unknown): Promise<void> 
   expect(bytes).toHaveLength(recording.bytes);
   expect(await part(recording.id, recording.bytes)).toEqual({ base64: '' });
   await expect(part('another', 0)).rejects.toThrow('That recording is gone');
-  const columns = unpackRecording(bytes, {
-    operations: recording.operations, runs: recording.runs, operationNames: recording.operationNames.length, devices: recording.devices.length,
-    results: recording.results.length, steps: scenario!.steps.length, changes: recording.machine?.changes ?? 0, owners: recording.machine?.owners.length ?? 0,
-  });
+  const columns = unpackRecording(bytes, recordingBounds(recording, scenario!.steps.length));
   if (!columns.ok) throw new Error(columns.error);
   expect(recording).toMatchObject({ operations: 6, complete: true });
   const player = new RecordingPlayer(columns.value, aperture.slots, aperture.areas.length);

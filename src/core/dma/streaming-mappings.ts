@@ -1,4 +1,3 @@
-import { SEGMENT_SLOTS, SLOT_BYTES } from '../platform/aperture-size.ts';
 import { coherentLimit } from '../platform/limits.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type Reason, reason } from '../platform/reason.ts';
@@ -8,10 +7,10 @@ import { type Contents, UNKNOWN_BYTE } from './contents.ts';
 import { type Copy, type Direction, copyAtMap, copyAtSync, copyAtUnmap } from './copy-rules.ts';
 import type { DevicePools } from './device-pools.ts';
 import type { Device } from './device.ts';
-import { mapRefusal, overflowStep } from './map-refusal.ts';
 import { mapStreaming } from './map-streaming.ts';
 import type { DeviceTotals, MapSingleRequest, Mapping } from './mapping.ts';
 import { type Outcome, refused } from './outcome.ts';
+import { foundSteps, requestSteps, streamingRefusal } from './streaming-reasons.ts';
 
 /** A part of a mapping, in bytes; absent: the whole. */
 export interface Part {
@@ -142,18 +141,8 @@ export class StreamingMappings {
       this.#totalsOf(device).direct++;
       return { ok: true, by: 'direct', address: bus, copied: 0, explain: [reason('direct-in-reach', { address: bus, bytes, mask: device.dmaMask })] };
     }
-    const inSlot = (offset % SLOT_BYTES) & device.minAlignMask;
-    const steps: Reason[] = device.restrictedPool ? [reason('restricted-pool', { bytes: device.restrictedPool.bytes })] : [];
-    steps.push(result.why, reason('request-slots', { bytes, offset: inSlot, slots: Math.ceil((bytes + inSlot) / SLOT_BYTES) }));
-    const overflow = overflowStep(this.#platform, bytes);
-    if (overflow && result.kind !== 'bounced') steps.push(overflow);
-    const aperture = this.#pools.apertureOf(device);
-    if (result.kind === 'no-pool' || !aperture) return refused(steps, reason('pool-absent', {}, this.#platform.aperture.bytes));
-    if (result.kind === 'refused') return mapRefusal(this.#platform, aperture, device, steps, result.result);
-    if (result.kind === 'out-of-reach') {
-      const knobs = [reason('knob-swiotlb-size', { helps: 0 }), reason('knob-wider-mask', { helps: 1 })];
-      return refused(steps, reason('slot-beyond-mask', { address: result.bus, bytes, mask: device.dmaMask }), knobs);
-    }
+    const steps = requestSteps(device, bytes, offset, result.why);
+    if (result.kind !== 'bounced') return streamingRefusal(this.#platform, this.#pools.apertureOf(device), device, bytes, steps, result);
     const { slots } = result;
     const address = result.bus ?? slots.address;
     const ofDefault = slots.origin === undefined && !device.restrictedPool;
@@ -163,8 +152,7 @@ export class StreamingMappings {
       : { id, device, bytes, direction, pfn, order, bounced: true, address, tlbAddress: slots.address, slots: slots.slots };
     this.table.set(id, mapping);
     this.#totalsOf(device).bounced++;
-    if (slots.origin === 'transient') steps.push(reason('pool-transient', { slots: slots.slots, address: slots.address }));
-    steps.push(reason('found-slot', { slot: slots.slot, segment: Math.floor(slots.slot / SEGMENT_SLOTS), area: slots.area, address }));
+    steps.push(...foundSteps(slots, address));
     const copied = this.#copy(mapping, copyAtMap(this.#platform.features, direction, skipCpuSync), 0, bytes, steps);
     return { ok: true, by: 'bounce', address, copied, explain: steps };
   }

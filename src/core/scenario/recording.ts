@@ -93,6 +93,11 @@ export class Recording {
     this.runs = at + 1;
   }
 
+  /** The operation that would be added next is not: its runs of slots are none of the recording's. */
+  dropPending(): void {
+    while (this.runs > 0 && this.runOperation[this.runs - 1] === this.length) this.runs--;
+  }
+
   /** The machine is booted anew by the operation that is added next: the runs of slots so far are of an aperture that is no more. */
   forgetRuns(): void {
     this.runs = 0;

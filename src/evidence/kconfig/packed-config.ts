@@ -1,3 +1,6 @@
+import { gzipData, isGzipMember } from '../gzip-data.ts';
+import { latin1 } from '../latin1.ts';
+
 // kernel/configs.c: the configuration as a gzip file between these words, where CONFIG_IKCONFIG=y built it in.
 const BEGIN = 'IKCFG_ST';
 const END = 'IKCFG_ED';
@@ -15,19 +18,19 @@ const MOST_MEMBERS = 8;
 export function* packedConfig(file: Uint8Array): Generator<Uint8Array, string | undefined, Uint8Array | undefined> {
   const embedded = embeddedConfig(file);
   if (embedded) {
-    const text = yield deflated(embedded);
+    const text = yield gzipData(embedded);
     return text && latin1(text);
   }
   let from = 0;
   for (let tries = 0; tries < MOST_MEMBERS; tries++) {
     const at = nextMember(file, from);
     if (at < 0) return undefined;
-    const unpacked = yield deflated(file.subarray(at));
+    const unpacked = yield gzipData(file.subarray(at));
     from = at + 1;
     if (!unpacked) continue;
     const inner = embeddedConfig(unpacked);
     if (inner) {
-      const text = yield deflated(inner);
+      const text = yield gzipData(inner);
       return text && latin1(text);
     }
     if (at === 0) return latin1(unpacked);
@@ -38,29 +41,14 @@ export function* packedConfig(file: Uint8Array): Generator<Uint8Array, string | 
 /** The gzip file between the two words. */
 function embeddedConfig(image: Uint8Array): Uint8Array | undefined {
   const begin = indexOf(image, BEGIN, 0);
-  if (begin < 0 || !isMember(image, begin + BEGIN.length)) return undefined;
+  if (begin < 0 || !isGzipMember(image, begin + BEGIN.length)) return undefined;
   const end = indexOf(image, END, begin);
   return end < 0 ? undefined : image.subarray(begin + BEGIN.length, end);
 }
 
 function nextMember(file: Uint8Array, from: number): number {
-  for (let at = file.indexOf(0x1f, from); at >= 0; at = file.indexOf(0x1f, at + 1)) if (isMember(file, at)) return at;
+  for (let at = file.indexOf(0x1f, from); at >= 0; at = file.indexOf(0x1f, at + 1)) if (isGzipMember(file, at)) return at;
   return -1;
-}
-
-/** RFC 1952: the magic, deflate, and no reserved flags. */
-function isMember(file: Uint8Array, at: number): boolean {
-  return file[at] === 0x1f && file[at + 1] === 0x8b && file[at + 2] === 8 && ((file[at + 3] ?? 0xff) & 0xe0) === 0;
-}
-
-/** The data behind the header of a gzip file: its optional fields are an extra of stated length, two texts and a checksum. */
-function deflated(member: Uint8Array): Uint8Array {
-  const flags = member[3] ?? 0;
-  let at = 10;
-  if ((flags & 4) !== 0) at += 2 + (member[at] ?? 0) + 256 * (member[at + 1] ?? 0);
-  for (const text of [8, 16]) if ((flags & text) !== 0) at = Math.max(at, member.indexOf(0, at) + 1);
-  if ((flags & 2) !== 0) at += 2;
-  return member.subarray(at);
 }
 
 function indexOf(bytes: Uint8Array, word: string, from: number): number {
@@ -71,10 +59,4 @@ function indexOf(bytes: Uint8Array, word: string, from: number): number {
     if (length === word.length) return at;
   }
   return -1;
-}
-
-function latin1(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
-  return parts.join('');
 }

@@ -10,9 +10,9 @@ import { parseAddress } from '../../../src/core/units/addresses.ts';
 import { MACHINE_LAYERS } from '../../../src/protocol/machine-changes.ts';
 import { MachinePlayer } from '../../../src/protocol/machine-player.ts';
 import type { PanelMachine } from '../../../src/protocol/panel-state.ts';
-import { unpackRecording } from '../../../src/protocol/unpack-recording.ts';
+import { recordingBounds, unpackRecording } from '../../../src/protocol/unpack-recording.ts';
 import { BUILT_IN_SCENARIOS } from '../../../src/server/built-in-scenarios.ts';
-import { packedRecording } from '../../../src/server/packed-recording.ts';
+import { packedRun } from '../../../src/server/packed-recording.ts';
 import { runPanelState } from '../../../src/server/panel-state-of.ts';
 
 const ACTIVE = builtInPlatform(BUILT_IN_PLATFORMS[0]!.id)!;
@@ -26,11 +26,8 @@ function parsed(text: string): Scenario {
 }
 
 function played(run: ScenarioRun): MachinePlayer {
-  const { about, bytes } = packedRecording(run);
-  const columns = unpackRecording(bytes, {
-    operations: about.operations, runs: about.runs, operationNames: about.operationNames.length, devices: about.devices.length, results: about.results.length,
-    steps: run.steps.length, changes: about.machine!.changes, owners: about.machine!.owners.length,
-  });
+  const { about, bytes } = packedRun(run);
+  const columns = unpackRecording(bytes, recordingBounds(about, run.steps.length));
   if (!columns.ok) throw new Error(columns.error);
   return new MachinePlayer(columns.value.machine, about.machine!);
 }

@@ -14,13 +14,13 @@ import { SEARCH_VERDICTS } from '../../../src/protocol/operation-detail.ts';
 import { packCandidates, unpackCandidates } from '../../../src/protocol/pack-candidates.ts';
 import type { RecordingColumns } from '../../../src/protocol/recording-columns.ts';
 import { RecordingPlayer } from '../../../src/protocol/recording-player.ts';
-import { packedRecording } from '../../../src/server/packed-recording.ts';
-import { unpackRecording } from '../../../src/protocol/unpack-recording.ts';
+import { packedRun } from '../../../src/server/packed-recording.ts';
+import { recordingBounds, unpackRecording } from '../../../src/protocol/unpack-recording.ts';
 
 const SLOTS = 1024;
 const AREAS = 4;
 const ACTIVE = builtInPlatform(BUILT_IN_PLATFORMS[0]!.id)!;
-const BOUNDS = { operationNames: 8, devices: 4, results: 9, steps: 50, changes: 0, owners: 0 };
+const BOUNDS = { operationNames: 8, devices: 4, results: 9, steps: 50, changes: 0, owners: 0, lines: false };
 
 interface Run { readonly operation: number; readonly first: number; readonly count: number }
 
@@ -214,8 +214,8 @@ describe('a played recording', () => {
     const run = runScenario(parsed.scenario, platformOf(parsed.scenario, ACTIVE), { record: true });
     const { system, totals } = run;
     const { pool, highWater } = system.machine.aperture!;
-    const { about, bytes } = packedRecording(run);
-    const columns = unpackRecording(bytes, { ...BOUNDS, operations: about.operations, runs: about.runs, operationNames: about.operationNames.length, changes: about.machine!.changes });
+    const { about, bytes } = packedRun(run);
+    const columns = unpackRecording(bytes, recordingBounds(about, run.steps.length));
     if (!columns.ok) throw new Error(columns.error);
     const player = new RecordingPlayer(columns.value, pool.slots, pool.areas);
     expect([player.fault, player.playable, player.highWater]).toEqual([undefined, totals.operations, highWater]);
