@@ -34,6 +34,7 @@ import { TranslationUnit } from './preprocess/translation-unit.ts';
 import type { Abi } from './types/abi.ts';
 import { INT, UINT } from './types/c-type.ts';
 import type { IntegerType } from './types/c-type.ts';
+import { UnitMemo } from './types/unit-memo.ts';
 
 /** A C file with what it includes. */
 export interface SourceUnit {
@@ -178,7 +179,7 @@ function scanCallsIn(parser: CParser, unit: SourceUnit, finder: FunctionFinder, 
   const named = macros.size + through.size === 0 ? calledIn(index) : calledNames(unit.text, [...macros.keys(), ...through.keys()]);
   if (named.length === 0) return { calls: [] };
   const located = locateCalls(parser, unit.text, named, finder);
-  const home: OpenUnit = { unit: translation, functions: new UnitFunctions(parser, translation, finder), config, memo: new Map() };
+  const home: OpenUnit = { unit: translation, functions: new UnitFunctions(parser, translation, finder), config, memo: new UnitMemo() };
   const inView = new Map<string, readonly FileInView[] | undefined>();
   const opened = new Map<string, OpenUnit>();
   const reader: Reader = {
@@ -239,7 +240,7 @@ function filesInView(definedIn: string, source: SourceUnit, home: OpenUnit, pars
         const takers = tree.takersOf(path) ?? [];
         if (takers.length > 1) return undefined;
         const unit = new TranslationUnit(index, source.headers, cache, decideBy(home.config), tree, takers[0]);
-        opened.set(path, (other = { unit, functions: new UnitFunctions(parser, unit), config: home.config, memo: new Map() }));
+        opened.set(path, (other = { unit, functions: new UnitFunctions(parser, unit), config: home.config, memo: new UnitMemo() }));
       }
       return other;
     });

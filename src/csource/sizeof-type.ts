@@ -12,6 +12,7 @@ import { forEachWorld } from './preprocess/world.ts';
 import type { World } from './preprocess/world.ts';
 import { alignOf, sizeOf } from './types/layout.ts';
 import { Names } from './types/names.ts';
+import { UnitMemo } from './types/unit-memo.ts';
 import { readTypeName } from './types/read-type.ts';
 import type { SourceUnit } from './scan-source.ts';
 
@@ -115,11 +116,14 @@ function sizesIn(unit: SourceUnit, names: readonly string[]): TypeSize[] {
   const cache = unit.cache ?? new IndexCache();
   const tree = unit.config?.get('CONFIG_X86_64') === 'y' ? unit.tree : undefined;
   const translation = new TranslationUnit(cache.of(unit.path, unit.text), unit.headers, cache, decideBy(config), tree, tree?.takersOf(unit.path)?.[0]);
-  const memo = new Map<string, never>();
+  const memo = new UnitMemo();
   return names.map((name) => {
     const found: { bytes: number; align: number }[] = [];
     try {
-      forEachWorld((world) => found.push(...sizesOf(name, translation, new Names(translation, world, config, memo), world)));
+      forEachWorld((world) => {
+        const seen = new Names(translation, world, config, memo);
+        found.push(...seen.look(() => sizesOf(name, translation, seen, world)));
+      });
     } catch (error) {
       if (error instanceof Doubt) return { why: error.message };
       if (error instanceof RangeError) return { why: 'it nests too deeply' };

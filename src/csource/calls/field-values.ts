@@ -12,7 +12,7 @@ import { forEachWorld } from '../preprocess/world.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
 import type { Range, Value } from '../types/environment.ts';
 import { Names } from '../types/names.ts';
-import type { UnitMemo } from '../types/names.ts';
+import type { UnitMemo } from '../types/unit-memo.ts';
 import type { FunctionFacts } from './function-facts.ts';
 import type { UnitFunctions } from './unit-functions.ts';
 import { flowAt } from './value-flow.ts';
@@ -160,15 +160,17 @@ export class FieldValues {
         if (!home.unit.isPlaceActive({ instance: home.unit.main, offset: write.offset }, world)) return;
         const names = new Names(home.unit, world, home.config, home.memo, flowAt(home.functions, facts, write, this));
         let value: Value | undefined;
-        try {
-          const cursor = new Cursor(names.tokens(home.unit.main, write.from, write.to));
-          const read = new ExpressionReader(cursor, names).assignment();
-          if (!cursor.ended || read.member?.record !== record || read.member.field !== field) others++;
-          value = cursor.ended && read.type.kind === 'integer' && !read.broken ? castTo(type, read) : undefined;
-        } catch (error) {
-          if (!(error instanceof Doubt)) throw error;
-          others++;
-        }
+        names.look(() => {
+          try {
+            const cursor = new Cursor(names.tokens(home.unit.main, write.from, write.to));
+            const read = new ExpressionReader(cursor, names).assignment();
+            if (!cursor.ended || read.member?.record !== record || read.member.field !== field) others++;
+            value = cursor.ended && read.type.kind === 'integer' && !read.broken ? castTo(type, read) : undefined;
+          } catch (error) {
+            if (!(error instanceof Doubt)) throw error;
+            others++;
+          }
+        });
         if (world.impossible) return;
         ranges.push(value && boundsOf(value));
       });
@@ -278,8 +280,10 @@ function baseType(home: OpenUnit, end: number): string | undefined {
   try {
     forEachWorld((world) => {
       const names = new Names(home.unit, world, home.config, home.memo, flowAt(home.functions, facts, undefined, undefined));
-      const tokens = names.tokens(home.unit.main, stretch.from, end);
-      const value = new ExpressionReader(new Cursor(tokens.slice(0, -2)), names, 'type').expression();
+      const value = names.look(() => {
+        const tokens = names.tokens(home.unit.main, stretch.from, end);
+        return new ExpressionReader(new Cursor(tokens.slice(0, -2)), names, 'type').expression();
+      });
       const type: CType = value.type.kind === 'pointer' ? value.type.to : value.type;
       const here = type.kind === 'record' && /^(?:struct|union) \w+$/.test(type.name) ? type.name : '';
       found = found === undefined || found === here ? here : '';

@@ -9,7 +9,8 @@ import type { World } from '../preprocess/world.ts';
 import type { IntegerType } from '../types/c-type.ts';
 import type { Origin, Range } from '../types/environment.ts';
 import { Names } from '../types/names.ts';
-import type { Locals, UnitMemo } from '../types/names.ts';
+import type { Locals } from '../types/names.ts';
+import type { UnitMemo } from '../types/unit-memo.ts';
 import { Doubt, WorldsDoubt } from './doubt.ts';
 import { ExpressionReader } from './expression.ts';
 import { convert } from './integer.ts';
@@ -168,7 +169,7 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
   const read = (expanded: readonly Token[]): Pick<Outcome, 'value' | 'range' | 'why' | 'origin'> => {
     try {
       const cursor = new Cursor(expanded);
-      const result = new ExpressionReader(cursor, names).assignment();
+      const result = names.look(() => new ExpressionReader(cursor, names).assignment());
       if (!cursor.ended) return { why: `it could not be read from "${cursor.peek().slice(0, 30)}" on` };
       if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer' };
       if (result.value !== undefined) return { value: result.value };

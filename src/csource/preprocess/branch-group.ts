@@ -1,3 +1,4 @@
+import type { Choices } from './choices.ts';
 import type { World } from './world.ts';
 
 /**
@@ -5,26 +6,34 @@ import type { World } from './world.ts';
  * once, no further than somebody needs: a group of n branches costs n questions, not one for each pair of branches.
  */
 export class BranchGroup {
-  #asked = 0;
+  readonly #world: World;
+  /** Of each condition that was asked, what it and those before it rest on. */
+  readonly #asked: (Choices | undefined)[] = [];
   #holding: number | undefined;
-  /** The first condition whose answer is a choice of this world. */
-  #chosen: number | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
 
   /**
-   * Whether the branch `nth` is the first of its group whose condition holds. A choice that entered counts as read again.
+   * Whether the branch `nth` is the first of its group whose condition holds.
    * @param ask whether a condition of the group holds, by its place in it; what it throws is thrown, and asked again next time
    */
-  isFirst(nth: number, world: World, ask: (nth: number) => boolean): boolean {
-    const before = world.consulted;
-    while (this.#asked <= nth && this.#holding === undefined) {
-      const at = this.#asked;
-      const start = world.consulted;
-      const holds = ask(at);
-      if (world.consulted !== start) this.#chosen ??= at;
-      if (holds) this.#holding ??= at;
-      this.#asked = at + 1;
-    }
-    if (this.#chosen !== undefined && this.#chosen <= nth && world.consulted === before) world.consulted++;
+  isFirst(nth: number, ask: (nth: number) => boolean): boolean {
+    while (this.#asked.length <= nth && this.#holding === undefined) this.#next(ask);
+    this.#world.again({ value: undefined, choices: this.#asked[Math.min(nth, this.#holding ?? nth)] });
     return this.#holding === nth;
+  }
+
+  #next(ask: (nth: number) => boolean): void {
+    const at = this.#asked.length;
+    const { value, choices } = this.#world.observe(() => {
+      this.#world.again({ value: undefined, choices: this.#asked[at - 1] });
+      return ask(at);
+    });
+    // Asked in the course of asking itself.
+    if (this.#asked.length > at) return;
+    this.#asked.push(choices);
+    if (value) this.#holding = at;
   }
 }

@@ -31,6 +31,7 @@ const NO_NAMES: Environment = {
   packAt: () => undefined,
   annotationAlign: () => undefined,
   isNoMacro: () => false,
+  once: (make) => make,
   constant: () => ({ type: { kind: 'void' } }),
   expression: () => ({ type: { kind: 'void' } }),
   onSizeof: () => undefined,
@@ -41,23 +42,21 @@ export function decideBy(config: KernelConfig): Decide {
   return (unit, instance, condition, world) => {
     const key = `${instance.id}:${condition.id}`;
     const known = world.branches.get(key);
-    if (known) {
-      if (known.chosen) world.consulted++;
-      if (known.value instanceof Doubt) throw known.value;
-      return known.value;
-    }
-    const before = world.consulted;
-    let value: boolean | Doubt;
-    try {
-      value = decide(unit, instance, condition, world, config);
-    } catch (error) {
-      if (!(error instanceof Doubt)) throw error;
-      value = error;
-    }
-    world.branches.set(key, { value, chosen: world.consulted !== before });
-    if (value instanceof Doubt) throw value;
-    return value;
+    const observed = known ?? world.observe(() => doubtOr(() => decide(unit, instance, condition, world, config)));
+    if (known) world.again(known);
+    else world.branches.set(key, observed);
+    if (observed.value instanceof Doubt) throw observed.value;
+    return observed.value;
   };
+}
+
+function doubtOr(read: () => boolean): boolean | Doubt {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Doubt) return error;
+    throw error;
+  }
 }
 
 function decide(unit: TranslationUnit, instance: Instance, condition: Condition, world: World, config: KernelConfig): boolean {

@@ -143,6 +143,11 @@ export class TranslationUnit {
     return instance;
   }
 
+  /** Tells apart what was asked of the local files alone from what was asked of the kernel's tree too. */
+  get reach(): string {
+    return this.#wide;
+  }
+
   /** Takes in the headers of the kernel's tree. */
   #widen(): boolean {
     if (this.#wide !== 'no' || !this.#tree) return false;
@@ -165,7 +170,7 @@ export class TranslationUnit {
     if (this.#taker) before(this.#taker.index, 'taker', this.#taker.offset);
     this.#enterInstance(this.main);
     this.#includeTree(this.main, 0, guarded);
-    for (const [key, { value, chosen }] of this.#walk.branches) if (!chosen && typeof value === 'boolean') this.#decided.set(key, value);
+    for (const [key, { value, choices }] of this.#walk.branches) if (!choices && typeof value === 'boolean') this.#decided.set(key, value);
     this.#walk = undefined;
     this.#macroSegments = new Map();
     this.#wide = 'yes';
@@ -211,10 +216,9 @@ export class TranslationUnit {
   #certainly(instance: Instance, condition: Condition): boolean | undefined {
     if (!condition.parent) return true;
     const world = this.#walk as World;
-    const before = world.consulted;
     try {
-      const active = this.#branchActive(instance, condition, world);
-      return world.consulted === before ? active : undefined;
+      const { value, choices } = world.observe(() => this.#branchActive(instance, condition, world));
+      return choices ? undefined : value;
     } catch (error) {
       if (error instanceof Doubt) return undefined;
       throw error;
@@ -261,14 +265,11 @@ export class TranslationUnit {
     // Asked again by everything that stands in a branch.
     const key = `${instance.id}:${condition.id}`;
     const known = world.compiled.get(key);
-    if (known) {
-      if (known.chosen) world.consulted++;
-      return known.value;
-    }
-    const before = world.consulted;
-    const value = this.#decideBranch(instance, condition, condition.parent, world);
-    world.compiled.set(key, { value, chosen: world.consulted !== before });
-    return value;
+    if (known) return world.again(known);
+    const { parent } = condition;
+    const observed = world.observe(() => this.#decideBranch(instance, condition, parent, world));
+    world.compiled.set(key, observed);
+    return observed.value;
   }
 
   #decideBranch(instance: Instance, condition: Condition, parent: Condition, world: World): boolean {
@@ -277,7 +278,7 @@ export class TranslationUnit {
     if (this.#recursion >= MAX_RECURSION) throw new ExhaustedDoubt('its #if conditions depend on one another too deeply');
     this.#recursion++;
     try {
-      return world.groupOf(`${instance.id}:${(condition.group[0] as Condition).id}`).isFirst(condition.nth, world, (nth) => this.#holds(instance, condition.group[nth] as Condition, world));
+      return world.groupOf(`${instance.id}:${(condition.group[0] as Condition).id}`).isFirst(condition.nth, (nth) => this.#holds(instance, condition.group[nth] as Condition, world));
     } finally {
       this.#recursion--;
     }

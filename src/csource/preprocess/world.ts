@@ -1,6 +1,13 @@
 import type { Doubt } from '../evaluate/doubt.ts';
 import { WorldsDoubt } from '../evaluate/doubt.ts';
 import { BranchGroup } from './branch-group.ts';
+import type { Choices, Question } from './choices.ts';
+
+/** A result with the choices of the world that it rests on; without any it holds in every world. */
+export interface Observed<T> {
+  readonly value: T;
+  readonly choices: Choices | undefined;
+}
 
 /**
  * One way in which everything that the text leaves open turns out: which branch of an undecided `#if` is compiled. A size
@@ -8,12 +15,14 @@ import { BranchGroup } from './branch-group.ts';
  */
 export class World {
   readonly #prefix: readonly number[];
-  /** Branches decided in this world, with whether a choice entered: kept by `condition.ts`. */
-  readonly branches = new Map<string, { readonly value: boolean | Doubt; readonly chosen: boolean }>();
+  /** Branches decided in this world: kept by `condition.ts`. */
+  readonly branches = new Map<string, Observed<boolean | Doubt>>();
   /** Whether branches, and all that encloses them in their file, are compiled in this world: kept by `translation-unit.ts`. */
-  readonly compiled = new Map<string, { readonly value: boolean; readonly chosen: boolean }>();
+  readonly compiled = new Map<string, Observed<boolean>>();
   readonly #groups = new Map<string, BranchGroup>();
-  readonly #made = new Map<string, { choice: number; options: number }>();
+  readonly #made = new Map<string, Question>();
+  /** What the reading that is under way rests on so far. */
+  #parts: (Question | Choices)[] | undefined;
 
   constructor(prefix: readonly number[] = []) {
     this.#prefix = prefix;
@@ -27,23 +36,47 @@ export class World {
 
   /** Takes one of `options` ways for an open question; the same question gets the same answer within a world. */
   choose(question: string, options: number): number {
-    this.consulted++;
-    const known = this.#made.get(question);
-    if (known) return known.choice;
-    const choice = this.#prefix[this.#made.size] ?? 0;
-    this.#made.set(question, { choice, options });
-    return choice;
+    let known = this.#made.get(question);
+    if (!known) this.#made.set(question, (known = { text: question, options, choice: this.#prefix[this.#made.size] ?? 0 }));
+    this.#rests(known);
+    return known.choice;
+  }
+
+  /** Reads something, and tells the choices that it rests on: those taken on the way, or read again. */
+  observe<T>(read: () => T): Observed<T> {
+    const outer = this.#parts;
+    const parts: (Question | Choices)[] = [];
+    this.#parts = parts;
+    let choices: Choices | undefined;
+    let value: T;
+    try {
+      value = read();
+    } finally {
+      const [first] = parts;
+      if (first) choices = parts.length === 1 && 'parts' in first ? first : { parts };
+      this.#parts = outer;
+      if (choices) this.#rests(choices);
+    }
+    return { value, choices };
+  }
+
+  /** Gives what was observed in this world before. */
+  again<T>({ value, choices }: Observed<T>): T {
+    if (choices) this.#rests(choices);
+    return value;
+  }
+
+  #rests(on: Question | Choices): void {
+    // Everything in a branch asks the same of it, one after the other.
+    if (this.#parts && this.#parts.at(-1) !== on) this.#parts.push(on);
   }
 
   /** What is known in this world of an `#if` group, by a key that is its own. */
   groupOf(key: string): BranchGroup {
     let group = this.#groups.get(key);
-    if (!group) this.#groups.set(key, (group = new BranchGroup()));
+    if (!group) this.#groups.set(key, (group = new BranchGroup(this)));
     return group;
   }
-
-  /** Rises with every choice taken, or read again: a result during which it rose holds in this world only. */
-  consulted = 0;
 
   /** The questions, as they were put. */
   get asked(): string[] {

@@ -62,6 +62,8 @@ export interface Environment {
   packAt(token: Token | undefined): number | undefined;
   /** Alignment that an annotation of the kernel stands for (`____cacheline_aligned`); undefined where the name is none. */
   annotationAlign(name: string): number | undefined;
+  /** Makes what is asked for often once, in each world that it differs in. */
+  once<T>(make: () => T): () => T;
   /** Whether it is certain that no file defines a macro of the name. */
   isNoMacro(name: string): boolean;
   /** Reads a constant expression at the cursor. */

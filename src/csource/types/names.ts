@@ -8,7 +8,7 @@ import type { KernelConfig } from '../preprocess/kernel-config.ts';
 import { positionAt } from '../preprocess/position.ts';
 import { declarationTokens } from '../preprocess/type-keys.ts';
 import type { Instance, TranslationUnit, TypePlace } from '../preprocess/translation-unit.ts';
-import type { World } from '../preprocess/world.ts';
+import type { Observed, World } from '../preprocess/world.ts';
 import { INT, SCHAR, SHORT, UCHAR, UINT, unknownType, USHORT } from './c-type.ts';
 import { LP64 } from './abi.ts';
 import type { Abi } from './abi.ts';
@@ -17,16 +17,7 @@ import type { Argument, Environment, Value } from './environment.ts';
 import { kernelTypes } from './kernel-types.ts';
 import { NO_ATTRIBUTES, readAttributes } from './read-attributes.ts';
 import { readDeclarator, readSpecifiers } from './read-type.ts';
-
-/** What was established of a unit whatever the world: kept while its text stays. */
-export type UnitMemo = Map<string, Remembered>;
-
-interface Remembered {
-  /** The value, or the Doubt that reading it threw. */
-  readonly result: unknown;
-  /** Whether it holds only where the world chose as it did. */
-  readonly chosen: boolean;
-}
+import type { UnitMemo } from './unit-memo.ts';
 
 /** Where names come from that stand in no file: locals of the function around a call. */
 export interface Locals {
@@ -46,13 +37,16 @@ export class Names implements Environment {
   readonly #world: World;
   readonly #config: KernelConfig;
   readonly #memo: UnitMemo;
-  #own = new Map<string, Remembered>();
+  /** Values, or the Doubts that reading them threw. */
+  #own = new Map<string, Observed<unknown>>();
   readonly #open = new Set<string>();
   readonly #locals: Locals | undefined;
   readonly #onSizeof: (text: string, layout: Layout) => void;
   readonly #kernelTypes: ReadonlyMap<string, CType>;
   #reading: Instance;
   #quiet = 0;
+  /** Rises where a definition is passed over that is being read: what is found then holds there alone. */
+  #passedOver = 0;
 
   constructor(
     unit: TranslationUnit,
@@ -108,6 +102,11 @@ export class Names implements Environment {
     return this.#world;
   }
 
+  /** Reads something in the world of these names: what types lead to is looked up in it. */
+  look<T>(read: () => T): T {
+    return this.#memo.seenFrom(this, read);
+  }
+
   /** The same names seen from another function. */
   within(locals: Locals): Names {
     const names = new Names(this.unit, this.#world, this.#config, this.#memo, locals);
@@ -117,12 +116,15 @@ export class Names implements Environment {
   }
 
   typedefNamed(name: string): CType | undefined {
-    return this.#remember(`typedef ${name}`, false, () => {
+    return this.#remember(`typedef ${name}`, () => {
       const found: CType[] = [];
       for (const near of [true, false]) {
         for (const place of this.#active(`typedef ${name}`, near)) {
           // A name inside the typedef that is being read is an earlier type: `typedef u32 x_t;` declares no u32.
-          if (this.#open.has(openKey(place))) continue;
+          if (this.#open.has(openKey(place))) {
+            this.#passedOver++;
+            continue;
+          }
           const type = this.#readTypedef(place, name);
           if (type) found.push(type);
         }
@@ -137,11 +139,24 @@ export class Names implements Environment {
   }
 
   tagged(keyword: 'struct' | 'union' | 'enum', name: string): CType {
-    if (keyword === 'enum') return this.#remember(`enum ${name}`, true, () => this.#enumNamed(name));
+    if (keyword === 'enum') return this.#remember(`enum ${name}`, () => this.#enumNamed(name));
     const key = `${keyword} ${name}`;
-    const record = (): RecordType => this.#remember(key, false, () => this.#recordNamed(key));
-    const layout = (): Layout => this.#remember(`layout of ${key}`, true, () => this.#layOut(key, record()));
-    return { kind: 'record', name: key, layout, members: () => record().members() };
+    const memo = this.#memo;
+    return { kind: 'record', name: key, layout: () => (memo.names ?? this).#layoutOf(key), members: () => (memo.names ?? this).#record(key).members() };
+  }
+
+  #record(key: string): RecordType {
+    return this.#remember(key, () => this.#recordNamed(key));
+  }
+
+  #layoutOf(key: string): Layout {
+    return this.#remember(`layout of ${key}`, () => this.#layOut(key, this.#record(key)));
+  }
+
+  once<T>(make: () => T): () => T {
+    const memo = this.#memo;
+    const key = memo.ownKey();
+    return () => (memo.names ?? this).#remember(key, make);
   }
 
   enumAt(token: Token | undefined): CType {
@@ -152,7 +167,7 @@ export class Names implements Environment {
   }
 
   enumerator(name: string): Integer | undefined {
-    return this.#remember(`enumerator ${name}`, true, () => {
+    return this.#remember(`enumerator ${name}`, () => {
       const places = this.#active(`enumerator ${name}`);
       if (places.length > 1) throw new Doubt(`${name} is an enumerator of more than one enum`);
       const [place] = places;
@@ -192,7 +207,7 @@ export class Names implements Environment {
 
   /** Tokens of a range of a file, with its macros expanded. */
   tokens(instance: Instance, from: number, to: number): readonly Token[] {
-    return this.#remember(`tokens ${instance.id} ${from} ${to}`, true, () => {
+    return this.#remember(`tokens ${instance.id} ${from} ${to}`, () => {
       const raw = this.unit.tokensIn(instance, from, to, this.#world);
       return new MacroExpander(this.unit, this.#world, this.#config).expand(raw, (token) => ({ instance, offset: token.start }));
     });
@@ -250,7 +265,7 @@ export class Names implements Environment {
   }
 
   #enumerators(place: TypePlace): ReadonlyMap<string, bigint | undefined> {
-    return this.#remember(`values of ${openKey(place)}`, true, () =>
+    return this.#remember(`values of ${openKey(place)}`, () =>
       this.#at(place, (cursor) => {
         const values = new Map<string, bigint | undefined>();
         while (!cursor.ended && cursor.peek() !== '{') cursor.at++;
@@ -316,8 +331,7 @@ export class Names implements Environment {
     this.#reading = instance;
     this.#quiet++;
     try {
-      // Tokens hold no types: where no choice entered they are the same in every world.
-      return read(new Cursor(this.#remember(`text of ${id}`, true, () => this.tokens(instance, event.offset, definitionEnd(place)))));
+      return read(new Cursor(this.#remember(`text of ${id}`, () => this.tokens(instance, event.offset, definitionEnd(place)))));
     } finally {
       this.#quiet--;
       this.#reading = outer;
@@ -325,31 +339,39 @@ export class Names implements Environment {
     }
   }
 
-  /**
-   * Keeps a result, or the doubt, for this world; and for the unit where no choice entered it and it is `plain` data. Types
-   * are not: a record in them is looked up later, in the world that it was met in.
-   */
-  #remember<T>(key: string, plain: boolean, read: () => T): T {
-    const known = this.#own.get(key) ?? this.#memo.get(key);
-    if (known) {
-      if (known.chosen) this.#world.consulted++;
-      if (known.result instanceof Doubt) throw known.result;
-      return known.result as T;
-    }
-    const before = this.#world.consulted;
-    let result: unknown;
-    try {
-      result = read();
-    } catch (error) {
-      if (!(error instanceof Doubt)) throw error;
-      result = error;
-    }
-    const chosen = this.#world.consulted !== before;
-    // A doubt met while another type is being read may come of reading them at once: it is not kept for others.
-    const lasting = plain && !chosen && !(result instanceof Doubt && this.#open.size > 0);
-    (lasting ? this.#memo : this.#own).set(key, { result, chosen });
+  /** Keeps a result, or the doubt, for this world; and for the unit, in every world or in those that choose alike. */
+  #remember<T>(key: string, read: () => T): T {
+    const own = this.#own.get(key);
+    const result = own ? this.#world.again(own) : (this.#memo.fixed(key) ?? this.#lookUp(key, read)).result;
     if (result instanceof Doubt) throw result;
     return result as T;
+  }
+
+  #lookUp(key: string, read: () => unknown): { readonly result: unknown } {
+    const memo = this.#memo;
+    const { reach } = this.unit;
+    const passedOver = this.#passedOver;
+    const { value, choices } = this.#world.observe(() => {
+      const alike = memo.alike(key, reach, this.#world);
+      if (alike) return { ...alike, lasts: false };
+      const result = resultOf(read);
+      // A doubt met while another type is being read may come of reading them at once: it is not kept for others.
+      return { result, lasts: this.unit.reach === reach && this.#passedOver === passedOver && !(result instanceof Doubt && this.#open.size > 0) };
+    });
+    const { result, lasts } = value;
+    if (choices || !lasts) this.#own.set(key, { value: result, choices });
+    if (lasts) memo.keep(key, reach, result, choices);
+    return value;
+  }
+}
+
+/** What a reading gives, or the Doubt that it throws. */
+function resultOf(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Doubt) return error;
+    throw error;
   }
 }
 
@@ -406,6 +428,7 @@ function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>
     packAt: (token) => names.packAt(token),
     annotationAlign: (name) => names.annotationAlign(name),
     isNoMacro: (name) => names.isNoMacro(name),
+    once: (make) => names.once(make),
     constant: (cursor) => new ExpressionReader(cursor, enumScope(names, values)).conditional(),
     expression: (cursor) => new ExpressionReader(cursor, enumScope(names, values), 'type').expression(),
     onSizeof: () => undefined,

@@ -2,7 +2,7 @@ import { Doubt } from '../evaluate/doubt.ts';
 import type { Cursor } from '../parse/cursor.ts';
 import type { Abi } from './abi.ts';
 import { BOOL, CHAR, INT, SCHAR, SHORT, UCHAR, UINT, unknownType, USHORT, VOID, pointerTo } from './c-type.ts';
-import type { CType, Layout, Member } from './c-type.ts';
+import type { CType, Member } from './c-type.ts';
 import type { Environment } from './environment.ts';
 import { layOut } from './layout.ts';
 import { isAnnotation, NO_ATTRIBUTES, readAttributes, withAttributes } from './read-attributes.ts';
@@ -126,11 +126,10 @@ function readTagged(cursor: Cursor, environment: Environment): CType {
   const members = cursor.nested(() => readMembers(cursor, environment));
   const attributes = readAttributes(cursor, environment, between);
   refuseUnknownAnnotation(cursor, environment);
-  let layout: Layout | undefined;
   return {
     kind: 'record',
     name: name === '' ? keyword : `${keyword} ${name}`,
-    layout: () => (layout ??= layOut(keyword, members, { packed: attributes.packed, align: attributes.align, pack }, environment.abi)),
+    layout: environment.once(() => layOut(keyword, members, { packed: attributes.packed, align: attributes.align, pack }, environment.abi)),
     members: () => members,
   };
 }
