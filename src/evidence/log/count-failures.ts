@@ -26,7 +26,7 @@ export function canBeReadApart({ linuxFramed, quotedPrintable, folded }: Survey)
  */
 export function countFailures({ text, gaps }: LogLinesText, survey: Survey, memo: LineMemo): CountedFailures {
   const counter = new FailureCounter();
-  const reader = new LineReader(survey, (item) => { if (item.kind === 'failure') counter.add(item); }, { memo, onlyFailures: true });
+  const reader = new LineReader(survey, counter, { memo });
   for (const gap of gaps) reader.leftOut(gap);
   reader.pass(text, reader.read(text, text.length, true), text.length);
   return counter.counted(reader.line - 1);

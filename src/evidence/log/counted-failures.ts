@@ -1,4 +1,4 @@
-import { type FailureItem, failureKey } from './failure-facts.ts';
+import { failureKey } from './failure-facts.ts';
 import type { FailureStatement } from './log-items.ts';
 
 /** The failures that lines of a log tell of, in order. It is small, and what another thread can send. */
@@ -13,21 +13,29 @@ export interface CountedFailures {
 /** Gathers failures, of which few differ. */
 export class FailureCounter {
   readonly #places = new Map<string, number>();
+  /** Places of those that were given before: what is recognised again by its text is the same object. */
+  readonly #known = new Map<FailureStatement, number>();
   readonly #statements: FailureStatement[] = [];
   readonly #events: number[] = [];
 
-  add(item: FailureItem): void {
-    const { kind, failure, bytes, device, driver, totalSlots, usedSlots } = item;
-    const key = `${failureKey(item)}\0${String(driver)}`;
+  add(statement: FailureStatement, line: number): void {
+    let place = this.#known.get(statement);
+    if (place === undefined) this.#known.set(statement, (place = this.#placeOf(statement)));
+    this.#events.push(place, line);
+  }
+
+  counted(lines: number): CountedFailures {
+    return { lines, statements: this.#statements, events: Uint32Array.from(this.#events) };
+  }
+
+  #placeOf(given: FailureStatement): number {
+    const { kind, failure, bytes, device, driver, totalSlots, usedSlots } = given;
+    const key = `${failureKey(given)}\0${String(driver)}`;
     let place = this.#places.get(key);
     if (place === undefined) {
       place = this.#statements.push({ kind, failure, bytes, device, driver, totalSlots, usedSlots }) - 1;
       this.#places.set(key, place);
     }
-    this.#events.push(place, item.line);
-  }
-
-  counted(lines: number): CountedFailures {
-    return { lines, statements: this.#statements, events: Uint32Array.from(this.#events) };
+    return place;
   }
 }

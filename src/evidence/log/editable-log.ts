@@ -212,11 +212,7 @@ function endsLine(text: SlicedText, end: number): boolean {
 function readChunk(text: string, length: number, { survey, memo, failureMemo }: WaysToRead, begin: LineState, onlyFailures: boolean): Chunk {
   const items: LogItem[] = [];
   const counter = new FailureCounter();
-  const keep = (item: LogItem): void => {
-    if (!onlyFailures) items.push(item);
-    else if (item.kind === 'failure') counter.add(item);
-  };
-  const reader = new LineReader(survey, keep, { memo: onlyFailures ? failureMemo : memo, state: begin, onlyFailures });
+  const reader = new LineReader(survey, onlyFailures ? counter : (item): void => void items.push(item), { memo: onlyFailures ? failureMemo : memo, state: begin });
   reader.pass(text, reader.read(text, length, true), length);
   const lines = reader.line - 1;
   return { length, lines, begin, end: reader.state(length), said: onlyFailures ? { failures: counter.counted(lines) } : { items }, wordSeen: SWIOTLB_WORD.test(text.slice(0, length)) };

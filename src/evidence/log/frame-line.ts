@@ -33,7 +33,7 @@ export function cleanLine(raw: string, quotedPrintable: boolean): CleanLine {
   const decode = quotedPrintable && raw.includes('=');
   if (!decode) {
     const text = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (!UNCLEAN.test(text)) return { text };
+    return UNCLEAN.test(text) ? withoutControls(raw) : { text };
   }
   const kept: string[] = [];
   const offsets: number[] = [];
@@ -45,7 +45,7 @@ export function cleanLine(raw: string, quotedPrintable: boolean): CleanLine {
       continue;
     }
     if (char === '\u0000' || char === '\r' || char === '\ufeff') continue;
-    if (decode && char === '=' && HEX.test(raw.slice(i, i + 2))) {
+    if (char === '=' && HEX.test(raw.slice(i, i + 2))) {
       const code = Number.parseInt(raw.slice(i, i + 2), 16);
       i += 2;
       if (code < 0x20) continue;
@@ -64,6 +64,26 @@ export function cleanLine(raw: string, quotedPrintable: boolean): CleanLine {
   }
   offsets.push(raw.length);
   return { text: kept.join(''), offsets };
+}
+
+function withoutControls(raw: string): CleanLine {
+  const offsets: number[] = [];
+  let text = '';
+  for (let from = 0; from < raw.length; ) {
+    const length = raw.slice(from).search(UNCLEAN);
+    const at = length < 0 ? raw.length : from + length;
+    text += raw.slice(from, at);
+    for (let kept = from; kept < at; kept++) offsets.push(kept);
+    from = at + 1;
+    const char = raw.charAt(at);
+    if (char === '\u001b') from = skipEscape(raw, from);
+    else if (char === '\u00a0') {
+      text += ' ';
+      offsets.push(at);
+    }
+  }
+  offsets.push(raw.length);
+  return { text, offsets };
 }
 
 /** The index behind a CSI sequence whose ESC stood before `from`; a lone ESC is skipped alone. */

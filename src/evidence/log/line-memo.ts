@@ -1,4 +1,5 @@
 import { copyOf } from './copy-of.ts';
+import type { PrefixKind } from './common-prefix.ts';
 import type { LogItem, LogStatement } from './log-items.ts';
 
 /** What a message states, and the recogniser that says so. */
@@ -17,16 +18,16 @@ const MOST = 4096;
  * that nothing keeps the text alive, and forgets all when it is full. Serves texts of one make-up.
  */
 export class LineMemo {
-  readonly #lines = new Map<string, readonly LogItem[]>();
+  readonly #lines: Readonly<Record<PrefixKind, Map<string, readonly LogItem[]>>> = { stamp: new Map(), dated: new Map(), both: new Map() };
   readonly #messages = new Map<string, KnownMessage | null>();
 
-  /** What a line says behind its stamp, places counted from there; undefined where that is not known. */
-  line(text: string): readonly LogItem[] | undefined {
-    return this.#lines.get(text);
+  /** What a line says behind its prefix, places counted from there; undefined where that is not known. */
+  line(prefix: PrefixKind, text: string): readonly LogItem[] | undefined {
+    return this.#lines[prefix].get(text);
   }
 
-  keepLine(text: string, items: readonly LogItem[]): void {
-    keep(this.#lines, text, items);
+  keepLine(prefix: PrefixKind, text: string, items: readonly LogItem[]): void {
+    keep(this.#lines[prefix], text, items);
   }
 
   /** What a message says, null where it says nothing; undefined where that is not known. */
@@ -40,7 +41,7 @@ export class LineMemo {
 
   /** Forgets all: lines are read for something else from now on. */
   clear(): void {
-    this.#lines.clear();
+    for (const lines of Object.values(this.#lines)) lines.clear();
     this.#messages.clear();
   }
 }

@@ -1,12 +1,12 @@
 import { CandidateLines } from './candidate-lines.ts';
+import { type CommonPrefix, commonPrefix } from './common-prefix.ts';
 import { copyOf } from './copy-of.ts';
 import { cleanLine } from './frame-line.ts';
-import { behindStamp } from './kernel-stamp.ts';
 import { FAILURE_KEY_FINDER, KEY_FINDER, recognisersOf } from './log-keys.ts';
 import { LONGEST_LINE, lastGlued, messagesOfLine, nextGlued } from './messages.ts';
 import { RECOGNISERS } from './recogniser-table.ts';
 import type { KnownMessage, LineMemo } from './line-memo.ts';
-import type { LogItem, LogStatement } from './log-items.ts';
+import type { FailureStatement, LogItem, LogStatement } from './log-items.ts';
 import type { PlacedMessage } from './messages.ts';
 import type { Recogniser } from './recogniser.ts';
 import type { Gap } from './sieve/text-sifter.ts';
@@ -35,13 +35,15 @@ export interface LineReaderOptions {
   readonly memo?: LineMemo;
   /** What lines before decide. */
   readonly state?: LineState;
-  readonly onlyFailures?: boolean;
 }
+
+/** Takes each recognised line, in order; or, where nothing else is read, each failure and its line. */
+export type LineTaker = ((item: LogItem) => void) | { add(failure: FailureStatement, line: number): void };
 
 /** Reads lines of a text one after the other and hands on what is recognised. */
 export class LineReader {
   readonly #survey: Survey;
-  readonly #keep: (item: LogItem) => void;
+  readonly #taker: LineTaker;
   #line = 1;
   /** Characters of the line that were read before. */
   #column = 0;
@@ -58,12 +60,11 @@ export class LineReader {
   #gaps: Gap[] = [];
   #gap = 0;
 
-  /** @param keep takes each recognised line, in order */
-  constructor(survey: Survey, keep: (item: LogItem) => void, { memo, state = FIRST_STATE, onlyFailures = false }: LineReaderOptions = {}) {
+  constructor(survey: Survey, taker: LineTaker, { memo, state = FIRST_STATE }: LineReaderOptions = {}) {
     this.#survey = survey;
-    this.#keep = keep;
+    this.#taker = taker;
     this.#memo = memo;
-    if (onlyFailures) this.#finder = FAILURE_KEY_FINDER;
+    if (typeof taker === 'object') this.#finder = FAILURE_KEY_FINDER;
     this.#skipTo = state.taken;
     this.#seenOnce = new Set(state.seenOnce);
     for (const [kind, lines] of state.behind) this.#lastLineOf.set(kind, this.#line - lines);
@@ -152,31 +153,32 @@ export class LineReader {
       this.#readLongLine(text.slice(from, to));
       return;
     }
-    const begin = this.#memo ? behindStamp(text, from) : -1;
-    // Where the next line is stamped too, or there is none, no other line has a say in this one.
-    if (this.#memo && begin >= 0 && (to + 1 >= text.length || behindStamp(text, to + 1) >= 0)) this.#readStamped(this.#memo, text, { from, begin, to });
+    const prefix = this.#memo && commonPrefix(text, from);
+    if (this.#memo && prefix && endsBehind(text, to)) this.#readAlone(this.#memo, prefix, text, { from, to });
     else this.#readMessages(text, from, to);
   }
 
-  /** A line whose stamp ends at `begin`, and on which nothing but the text behind it bears. */
-  #readStamped(memo: LineMemo, text: string, { from, begin, to }: { readonly from: number; readonly begin: number; readonly to: number }): void {
-    const said = text.slice(begin, to);
-    const known = memo.line(said);
-    const before = begin - from;
+  /** A line on which nothing but the text behind its prefix bears. */
+  #readAlone(memo: LineMemo, { kind, end }: CommonPrefix, text: string, { from, to }: { readonly from: number; readonly to: number }): void {
+    const said = text.slice(end, to);
+    const known = memo.line(kind, said);
+    const before = end - from;
     if (known) {
-      for (const item of known) this.#say({ ...item, line: this.#line, column: before + item.column, endColumn: before + item.endColumn });
+      for (const item of known) this.#sayAgain(item, before);
       return;
     }
     const placeBound = this.#placeBound;
     const items = this.#readMessages(text, from, to);
-    if (this.#placeBound === placeBound) memo.keepLine(said, items.map((item) => ({ ...item, column: item.column - before, endColumn: item.endColumn - before })));
+    if (this.#placeBound === placeBound) memo.keepLine(kind, said, items.map((item) => ({ ...item, column: item.column - before, endColumn: item.endColumn - before })));
   }
 
   #readMessages(text: string, from: number, to: number): LogItem[] {
     const survey = this.#survey;
-    if (survey.coloured && !survey.folded && this.#finder.find(cleanLine(text.slice(from, to), false).text, 0) < 0) return [];
+    const line = text.slice(from, to);
+    // What steers a terminal may have led here, or stand within a key.
+    if (survey.coloured && !survey.folded && this.#finder.find(line, 0) < 0 && this.#finder.find(cleanLine(line, false).text, 0) < 0) return [];
     // Blocks that a crash left unwritten, and the padding of archives: a line begins behind them.
-    const begin = from + behindPadding(text.slice(from, to));
+    const begin = from + (line.includes('\0') ? behindPadding(line) : 0);
     const items: LogItem[] = [];
     for (const message of messagesOfLine(text, begin, to, survey)) {
       const item = this.#recognise(message, begin - from);
@@ -209,15 +211,23 @@ export class LineReader {
     const known = this.#statementOf(message);
     if (!known) return undefined;
     const { recogniser, statement, text } = known;
+    if (typeof this.#taker === 'object' && statement.kind === 'failure') this.#taker.add(statement, this.#line);
     const item: LogItem = { ...statement, recogniser, line: this.#line, column: column + message.offset + 1, endColumn: column + message.endOffset + 1, text };
     this.#say(item);
     return item;
   }
 
+  /** @param before where the text stands in which the item's columns count */
+  #sayAgain(item: LogItem, before: number): void {
+    if (typeof this.#taker === 'function') this.#say({ ...item, line: this.#line, column: before + item.column, endColumn: before + item.endColumn });
+    else if (item.kind === 'failure') this.#taker.add(item, this.#line);
+  }
+
   #say(item: LogItem): void {
+    if (typeof this.#taker === 'object') return;
     if (item.kind === 'linux-banner' || item.kind === 'xen-banner') this.#seenOnce = new Set();
     if (BLOCKS.has(item.kind)) this.#lastLineOf.set(item.kind, item.line);
-    this.#keep(item);
+    this.#taker(item);
   }
 
   #statementOf(message: PlacedMessage): KnownMessage | null {
@@ -260,6 +270,11 @@ export class LineReader {
     }
     return true;
   }
+}
+
+/** Whether no message that begins before the line feed at `to` goes on behind it: another begins there, or nothing stands there. */
+function endsBehind(text: string, to: number): boolean {
+  return to + 1 >= text.length || text.charCodeAt(to + 1) === 10 || commonPrefix(text, to + 1) !== undefined;
 }
 
 const PADDING = '\0'.repeat(8);
