@@ -10,7 +10,7 @@ import type { Instance, TranslationUnit } from '../preprocess/translation-unit.t
 import type { CType, IntegerType } from '../types/c-type.ts';
 import type { Value } from '../types/environment.ts';
 import type { Names } from '../types/names.ts';
-import { readDeclaration } from './find-locals.ts';
+import { readDeclaration, withLength } from './find-locals.ts';
 import { initialOf } from './initialiser.ts';
 
 interface FileVariable {
@@ -77,9 +77,11 @@ export class FileVariables {
     return definitions.length === 1 ? definitions[0] : undefined;
   }
 
-  #type({ name, from, to }: FileVariable, names: Names): CType | undefined {
+  #type(variable: FileVariable, names: Names): CType | undefined {
+    const { name, from, to, initialised } = variable;
     try {
-      return readDeclaration({ name, parameter: false, from, to }, names, this.#instance);
+      const type = readDeclaration({ name, parameter: false, from, to: to - 1 }, names, this.#instance);
+      return type.kind === 'array' && initialised ? withLength(type, () => this.#initialiser(variable, names), names) : type;
     } catch (error) {
       if (error instanceof Doubt && !(error instanceof ExhaustedDoubt)) return undefined;
       throw error;

@@ -1,10 +1,12 @@
 import { Doubt } from '../evaluate/doubt.ts';
 import { Cursor } from '../parse/cursor.ts';
+import type { Token } from '../parse/lexer.ts';
 import { pointerTo } from '../types/c-type.ts';
 import type { CType } from '../types/c-type.ts';
 import type { Locals, Names } from '../types/names.ts';
 import { readDeclarator, readSpecifiers } from '../types/read-type.ts';
 import type { SyntaxNode } from '../parse/syntax-node.ts';
+import { lengthOf } from './initialiser.ts';
 
 /** Where a variable in scope at a call is declared. */
 export interface Declaration {
@@ -145,19 +147,44 @@ export function readDeclaration(declaration: Declaration, names: Names, instance
   const specifiers = readSpecifiers(cursor, names);
   while (!cursor.ended) {
     const { name, type } = readDeclarator(cursor, specifiers.type, names);
-    if (name === declaration.name) return declaration.parameter && type.kind === 'array' ? pointerTo(type.of) : type;
-    skipInitialiser(cursor);
+    if (name === declaration.name) {
+      if (type.kind !== 'array') return type;
+      const tokens = initialiser(cursor);
+      return declaration.parameter ? pointerTo(type.of) : withLength(type, () => tokens, names);
+    }
+    initialiser(cursor);
     if (!cursor.take(',')) break;
   }
   throw new Doubt(`the declaration of ${declaration.name} could not be read`);
 }
 
-function skipInitialiser(cursor: Cursor): void {
+/** The tokens of an initialiser, passed over; none where there is none. */
+function initialiser(cursor: Cursor): readonly Token[] {
+  const start = cursor.take('=') ? cursor.at : undefined;
   while (!cursor.ended && cursor.peek() !== ',' && cursor.peek() !== ';') {
     if (/^[([{]$/.test(cursor.peek())) cursor.skipBrackets();
     else cursor.at++;
   }
+  return start === undefined ? [] : cursor.tokens.slice(start, cursor.at);
 }
+
+/** An array that is declared as `x[] = …`, with the length that its initialiser gives it, worked out when it is asked for. */
+export function withLength(type: ArrayType, tokens: () => readonly Token[] | undefined, names: Names): CType {
+  if (type.count !== undefined || type.why !== undefined) return type;
+  const constant = (index: readonly Token[]): bigint | undefined => {
+    const cursor = new Cursor(index);
+    const { value } = names.constant(cursor);
+    return cursor.ended ? value : undefined;
+  };
+  return {
+    kind: 'array', of: type.of,
+    get count() {
+      return lengthOf(tokens() ?? [], type.of, constant);
+    },
+  };
+}
+
+type ArrayType = Extract<CType, { readonly kind: 'array' }>;
 
 /** What looks like a declaration in a text that was not parsed with certainty. Read when a name is first asked for. */
 export class LikelyDeclarations {

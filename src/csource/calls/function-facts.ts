@@ -91,7 +91,9 @@ export function functionFacts(functionNode: SyntaxNode, text: string, base: numb
           const value = declarator.childForFieldName('value');
           if (value?.type === 'initializer_list') write(name, 'other', declarator, null, around);
           else write(name, '=', declarator, value, around);
-          if (/^\s*(?:\w+\s+)*static\b/.test(node.text.slice(0, 60))) write(name, 'other', declarator, null, around);
+          const head = node.text.slice(0, 60);
+          // A static one keeps its value from call to call, unless it is a constant.
+          if (/^\s*(?:\w+\s+)*static\b/.test(head) && (!/^[^=*]*\bconst\b[^=*]*=/.test(head))) write(name, 'other', declarator, null, around);
         }
         break;
       case 'assignment_expression': {

@@ -1,6 +1,7 @@
 import type { Token } from '../parse/lexer.ts';
 import type { CType } from '../types/c-type.ts';
 import { Doubt } from '../evaluate/doubt.ts';
+import { stringLength } from '../evaluate/string-length.ts';
 
 /** What an initialiser gives a member: the tokens of its expression, or nothing, which is zero. */
 export type Initial = readonly Token[] | 'zero';
@@ -58,6 +59,43 @@ export function initialOf(tokens: readonly Token[], steps: readonly string[], ty
   }
   return found;
 }
+
+/**
+ * How many elements an initialiser gives an array that is declared without a length (C17 6.7.9).
+ * @param tokens from behind the `=`, expanded
+ * @param of the type of an element
+ * @param constant the value of an index
+ * @returns undefined where it cannot be told
+ */
+export function lengthOf(tokens: readonly Token[], of: CType, constant: (index: readonly Token[]) => bigint | undefined): number | undefined {
+  const ofChars = of.kind === 'integer' && of.size === 1;
+  if (ofChars && tokens.length > 0 && tokens.every(({ kind }) => kind === 'string')) {
+    const lengths = tokens.map(stringLength);
+    return lengths.includes(undefined) ? undefined : lengths.reduce<number>((sum, each) => sum + (each ?? 0), 1);
+  }
+  if (tokens[0]?.text !== '{' || tokens.at(-1)?.text !== '}') return undefined;
+  let most = 0;
+  let place = 0;
+  for (const part of entries(tokens.slice(1, -1))) {
+    let value = part;
+    if (part[0]?.text === '[') {
+      // `[2] = x`, `[2 ... 4] = x`
+      const close = part.findIndex(({ text }) => text === ']');
+      const range = part.findIndex(({ text }) => text === '...');
+      const index = constant(part.slice(range > 0 && range < close ? range + 1 : 1, close));
+      if (index === undefined || index < 0n || index > MAX_INDEX || part[close + 1]?.text !== '=') return undefined;
+      place = Number(index);
+      value = part.slice(close + 2);
+    }
+    // Braces may be left out around inner structs and arrays; a string alone fills an array of characters.
+    const whole = of.kind === 'integer' ? value[0]?.kind !== 'string' : of.kind === 'pointer' || value[0]?.text === '{' || (of.kind === 'array' && value[0]?.kind === 'string');
+    if (!whole || value.length === 0 || value[0]?.text === '.' || of.kind === 'unknown') return undefined;
+    most = Math.max(most, ++place);
+  }
+  return most > 0 ? most : undefined;
+}
+
+const MAX_INDEX = 1n << 24n;
 
 /** The entries of an initialiser, split at commas outside all brackets. */
 export function entries(tokens: readonly Token[]): (readonly Token[])[] {

@@ -56,9 +56,12 @@ export class ExpressionReader {
   assignment(): Value {
     return this.#cursor.nested(() => {
       const left = this.conditional();
-      if (!ASSIGNMENTS.has(this.#cursor.peek())) return left;
+      const operator = this.#cursor.peek();
+      if (!ASSIGNMENTS.has(operator)) return left;
       this.#cursor.at++;
-      this.assignment();
+      const right = this.assignment();
+      // An assignment has the value that is stored (C17 6.5.16).
+      if (operator === '=' && left.type.kind === 'integer' && right.type.kind === 'integer') return castTo(left.type, right);
       return { type: left.type, why: 'it assigns a value' };
     });
   }

@@ -27,7 +27,8 @@ export class FunctionFinder {
     const next = countUpTo(this.#closes, offset);
     const previous = this.#closes[next - 1];
     const close = this.#closes[next];
-    if (open === undefined || close === undefined || (previous !== undefined && previous > open)) return undefined;
+    if (close === undefined) return undefined;
+    if (open === undefined || (previous !== undefined && previous > open)) return this.#openedInLine(previous === undefined ? 0 : previous + 2, offset, close);
     let from = open;
     for (let lines = 0; lines < HEADER_LINES; lines++) {
       const start = this.#text.lastIndexOf('\n', from - 1) + 1;
@@ -45,7 +46,25 @@ export class FunctionFinder {
     }
     return undefined;
   }
+
+  /** A function whose body opens at the end of its head's last line: `int f(void) {`. */
+  #openedInLine(from: number, offset: number, close: number): Span | undefined {
+    let head: number | undefined;
+    for (let start = from; start < offset; ) {
+      const newline = this.#text.indexOf('\n', start);
+      const end = newline < 0 || newline > close ? close : newline;
+      const line = this.#text.slice(start, Math.min(end, start + 400)).trimEnd();
+      if (/^[A-Za-z_]/.test(line) && !line.endsWith(':')) head ??= start;
+      if (head !== undefined && /\)\s?\{$/.test(line)) return end - head > MAX_HEAD ? undefined : { from: head, to: close + 2 };
+      if (line === '' || /[;{}]$|\*\/$|^#|\\$/.test(line)) head = undefined;
+      start = end + 1;
+    }
+    return undefined;
+  }
 }
+
+/** Characters of a function's head. */
+const MAX_HEAD = 4000;
 
 function offsetsOf(text: string, wanted: string): number[] {
   const offsets: number[] = [];

@@ -1,17 +1,19 @@
 import { Doubt } from '../evaluate/doubt.ts';
 import { beginsLine, directiveEnd } from '../parse/lexer.ts';
 import { conditionAt } from './source-index.ts';
+import { includesIn } from './translation-unit.ts';
 import type { Instance, TranslationUnit } from './translation-unit.ts';
 import { World } from './world.ts';
 
 /**
  * A range of a file with directives, and what they leave out, blanked: of the same length, with the same lines. Undefined
- * where the configuration and the text leave open what is compiled.
+ * where the configuration and the text leave open what is compiled, or an `#include` brings more of it.
  */
 export function compiledText(unit: TranslationUnit, instance: Instance, from: number, to: number): string | undefined {
   const { index } = instance;
   const text = index.text.slice(from, to);
   if (!/^[ \t]*#/m.test(text)) return text;
+  if (includesIn(index, from, to)) return undefined;
   const world = new World();
   const parts: string[] = [];
   let at = from;

@@ -451,10 +451,14 @@ export class TranslationUnit {
     return places;
   }
 
-  /** Tokens of a range of a file that are compiled in this world, without directives. */
+  /**
+   * Tokens of a range of a file that are compiled in this world, without directives.
+   * @throws Doubt where an `#include` stands in it: what it brings is a part of it
+   */
   tokensIn(instance: Instance, from: number, to: number, world: World): Token[] {
     const tokens: Token[] = [];
     const { index } = instance;
+    if (includesIn(index, from, to)) throw new Doubt('an #include stands inside it');
     const conditional = hasConditions(index, from, to);
     scanCode(index.text, from, to, (token) => {
       if (!conditional || this.isActive(instance, conditionAt(index, token.start), world)) tokens.push(token);
@@ -462,6 +466,11 @@ export class TranslationUnit {
     });
     return tokens;
   }
+}
+
+/** Whether an `#include` stands in a range of a file. */
+export function includesIn({ includes }: SourceIndex, from: number, to: number): boolean {
+  return (includes.at(-1)?.offset ?? -1) >= from && includes.some(({ offset }) => offset >= from && offset < to);
 }
 
 /** How often a file stands among those that led to an instance: one that includes itself is followed once more. */

@@ -1,5 +1,6 @@
 import { Doubt } from '../evaluate/doubt.ts';
 import { ExpressionReader } from '../evaluate/expression.ts';
+import { binary } from '../evaluate/integer.ts';
 import type { Integer } from '../evaluate/integer.ts';
 import { Cursor } from '../parse/cursor.ts';
 import type { Token } from '../parse/lexer.ts';
@@ -174,8 +175,11 @@ export class Names implements Environment {
       if (!place) return undefined;
       const value = this.#enumerators(place).get(name);
       if (value === undefined) throw new Doubt(`the value of the enumerator ${name} is not known`);
-      if (BigInt.asIntN(32, value) !== value) throw new Doubt(`the enumerator ${name} does not fit an int`);
-      return { type: INT, value };
+      if (BigInt.asIntN(32, value) === value) return { type: INT, value };
+      // One that an int does not hold has the type of its enum (gcc, clang).
+      const type = this.#enumType(place);
+      if (type.kind !== 'integer' || type.size < 4) throw new Doubt(`the enumerator ${name} does not fit an int`);
+      return { type, value };
     });
   }
 
@@ -268,19 +272,22 @@ export class Names implements Environment {
     return this.#remember(`values of ${openKey(place)}`, () =>
       this.#at(place, (cursor) => {
         const values = new Map<string, bigint | undefined>();
+        const typed = new Map<string, Integer | undefined>();
         while (!cursor.ended && cursor.peek() !== '{') cursor.at++;
         cursor.expect('{');
-        let next: bigint | undefined = 0n;
+        let next: Integer | undefined = { type: INT, value: 0n };
         while (!cursor.take('}')) {
           const name = cursor.peek();
           if (cursor.token?.kind !== 'name') throw new Doubt('an enum could not be read');
           cursor.at++;
           if (cursor.take('=')) {
             // Earlier enumerators of the same enum are in scope.
-            next = new ExpressionReader(cursor, enumScope(this, values)).conditional().value;
+            const { type, value } = new ExpressionReader(cursor, enumScope(this, typed)).conditional();
+            next = value === undefined || type.kind !== 'integer' ? undefined : { type: BigInt.asIntN(32, value) === value ? INT : type, value };
           }
-          values.set(name, next);
-          next = next === undefined ? undefined : next + 1n;
+          values.set(name, next?.value);
+          typed.set(name, next);
+          next = next && oneMore(next);
           if (!cursor.take(',') && cursor.peek() !== '}') throw new Doubt('an enum could not be read');
         }
         return values;
@@ -382,6 +389,16 @@ function alignedType(name: string, type: CType, align: number): CType {
   return unknownType(`the type ${name} has attributes that are not modelled`);
 }
 
+/** The value of an enumerator behind another that is given none; undefined where it leaves the type. */
+function oneMore(value: Integer): Integer | undefined {
+  try {
+    return binary('+', value, { type: INT, value: 1n });
+  } catch (error) {
+    if (error instanceof Doubt) return undefined;
+    throw error;
+  }
+}
+
 /** The narrowest type that holds all enumerators: `__attribute__((packed))` on an enum. */
 function packedEnum(lowest: bigint, highest: bigint): CType {
   for (const type of lowest < 0n ? [SCHAR, SHORT, INT] : [UCHAR, USHORT, UINT]) {
@@ -409,7 +426,8 @@ function definitionEnd(place: TypePlace): number {
   return end;
 }
 
-function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>): Environment {
+/** @param values the enumerators before, each with the type that it has inside its enum: its value's own, where an int does not hold it */
+function enumScope(names: Names, values: ReadonlyMap<string, Integer | undefined>): Environment {
   return {
     abi: names.abi,
     typedefNamed: (name) => names.typedefNamed(name),
@@ -422,8 +440,8 @@ function enumScope(names: Names, values: ReadonlyMap<string, bigint | undefined>
     enumerator: (name) => {
       if (!values.has(name)) return names.enumerator(name);
       const value = values.get(name);
-      if (value === undefined || BigInt.asIntN(32, value) !== value) throw new Doubt(`the value of the enumerator ${name} is not known`);
-      return { type: INT, value };
+      if (value === undefined) throw new Doubt(`the value of the enumerator ${name} is not known`);
+      return value;
     },
     packAt: (token) => names.packAt(token),
     annotationAlign: (name) => names.annotationAlign(name),

@@ -22,6 +22,12 @@ const IGNORED_CALLS = new Set(['__counted_by', '__counted_by_le', '__counted_by_
 const IGNORED_ATTRIBUTES = new Set([
   'unused', 'used', 'may_alias', 'deprecated', 'designated_init', 'nonstring', 'noderef', 'address_space', 'bitwise', 'section', 'format', 'const',
   'pure', 'counted_by', 'no_reorder', 'warn_if_not_aligned', 'aligned_largest_member', 'cleanup', 'noreturn', 'cold', 'hot', 'visibility', 'weak',
+  // Of functions: `inline` and `__must_check` come to some of them (include/linux/compiler_types.h).
+  'gnu_inline', 'always_inline', 'noinline', 'noclone', 'flatten', 'leaf', 'naked', 'malloc', 'alloc_size', 'alloc_align', 'assume_aligned', 'nonnull',
+  'returns_nonnull', 'warn_unused_result', 'sentinel', 'externally_visible', 'error', 'warning', 'constructor', 'destructor', 'optimize', 'target',
+  'no_instrument_function', 'no_profile_instrument_function', 'patchable_function_entry', 'hotpatch', 'no_stack_protector', 'stack_protect',
+  'no_sanitize', 'no_sanitize_address', 'no_sanitize_thread', 'no_sanitize_undefined', 'no_sanitize_memory', 'no_sanitize_coverage', 'no_split_stack',
+  'disable_sanitizer_instrumentation', 'no_caller_saved_registers', 'access', 'alias', 'copy', 'latent_entropy', 'uninitialized', 'unavailable',
 ]);
 
 const LAYOUT_ANNOTATIONS = new Set(['__packed', '__aligned', '____cacheline_aligned', '____cacheline_aligned_in_smp', '__cacheline_aligned']);

@@ -154,7 +154,7 @@ describe('names in scope', () => {
     ['a local over a typedef', 'typedef u64 thing;', '\tu8 thing;', 'sizeof(thing)', '1'],
     ['an annotated pointer', pair, '\tstruct pair __iomem *p = regs;', 'sizeof(*p)', '16'],
     ['a variable length array', '', '\tu8 list[n];', 'sizeof(list)', '?'],
-    ['an array sized by its values', '', '\tu8 list[] = { 1, 2 };', 'sizeof(list)', '?'],
+    ['an array sized by its values', '', '\tu8 list[] = { 1, 2 };', 'sizeof(list)', '2'],
     ['declared twice under #if', '', '#ifdef CONFIG_X\n\tu8 v;\n#else\n\tu16 v;\n#endif', 'sizeof(v)', '?'],
     ['in the head of a loop', pair, '\tfor (struct pair *p = 0; p; p++)', 'sizeof(*p)', '16'],
     ['the value of a local', '', '\tint n = 5;', 'n', '5'],

@@ -39,6 +39,13 @@ describe('locals', () => {
     ['changed by a macro', 'size_t n = 3; SET(n);', '?', '#define SET(x) x = 5\n'],
     ['read by a macro', 'size_t n = 3; GET(n);', '3', '#define GET(x) use(x)\n'],
     ['a static', 'static size_t n = 3;', '?'],
+    ['a constant static', 'static const size_t n = 3;', '3'],
+    ['a static pointer to a constant', 'static const struct ring *r = get(); size_t n = r->kind;', '0..255'],
+    ['set with another', 'unsigned int a; size_t n; n = a = 12;', '12'],
+    ['set with a narrower one', 'u8 a; size_t n = a = 260;', '4'],
+    ['the length of an array by its initialiser', 'int a[] = { 1, 2, 3 }; size_t n = sizeof(a);', '12'],
+    ['the length of a string', 'char a[] = "ab" "c"; size_t n = sizeof(a);', '4'],
+    ['of what may be braced or not', 'struct ring a[] = { 1, 2, 3, 4, 5 }; size_t n = sizeof(a);', '?'],
     ['declared twice', 'size_t n = 3; { size_t n = 4; }', '?'],
     ['uninitialised in one branch', 'size_t n; if (dev) n = 8;', '8'],
     ['from a call', 'size_t n = count();', '?'],
@@ -215,6 +222,13 @@ describe('variables of the file', () => {
     ['a member of one that is written', `${hw}static struct hw hw = {\n\t.bytes = 64,\n};\nint set(void)\n{\n\thw.bytes = 3;\n}\n`, 'hw.bytes', 'u32'],
     ['a member of one that is given away', `${hw}static struct hw hw = {\n\t.bytes = 64,\n};\nint set(void)\n{\n\tfill(&hw);\n}\n`, 'hw.bytes', 'u32'],
     ['an array, for its size', 'static u32 table[] = { 1, 2, 3 };\nstatic u64 list[12];\n', 'sizeof(list)', '96'],
+    ['an array by its initialiser', 'static u32 table[] = { 1, 2, 3 };\n', 'ARRAY_SIZE(table)', '3'],
+    ['an array of structs', `${hw}static const struct hw table[] = {\n\t{ .bytes = 1 },\n\t{ 2, 3 },\n};\n`, 'sizeof(table)', '24'],
+    ['an array with places', 'enum { A, B, C };\nstatic const char * const names[] = {\n\t[B] = "b", [C ... C + 4] = "c", [A] = "a",\n};\n', 'ARRAY_SIZE(names)', '7'],
+    ['an array with places, the last not the highest', 'static const char * const names[] = {\n\t[6] = "b", [2] = "a", "c",\n};\n', 'ARRAY_SIZE(names)', '7'],
+    ['an array of arrays', 'static const u16 table[][4] = {\n\t{ 1 }, { 2, 3 },\n};\n', 'sizeof(table)', '16'],
+    ['an array without inner braces', `${hw}static const struct hw table[] = { 1, 2, 3, 4, 5, 6 };\n`, 'sizeof(table)', '?'],
+    ['an array with a place that is not known', 'static const int table[] = { [UNSEEN] = 1 };\n', 'sizeof(table)', '?'],
     ['two of the name', '#ifdef X\nstatic const int most = 4;\n#else\nstatic const int most = 8;\n#endif\n', 'most', '4..8'],
   ])('%s', (_name, before, expression, expected) => {
     expect(brief(callsOf(parser, fileWith(expression, `#define TAKE(x) use(&(x))\n${before}`))[0]?.size)).toBe(expected);
@@ -285,6 +299,21 @@ describe('functions that are not plain C to a parser', () => {
     expect(value(both, { CONFIG_X86_64: 'y', CONFIG_MORE: 'y' })).toBe('64');
     expect(value(both, { CONFIG_X86_64: 'y', CONFIG_OTHER: 'y' })).toBe('9');
     expect(value(both.replace('CONFIG_MORE', 'SOMETHING'))).toBe('?');
+  });
+});
+
+describe('functions of another layout', () => {
+  it('are found where the brace stands at the end of a line', () => {
+    const body = '\tsize_t n = 48;\n\tp = dma_alloc_coherent(dev, n, &h, GFP_KERNEL);\n\treturn 0;\n}\n';
+    for (const head of ['int probe(struct device *dev) {\n', 'static int\nprobe(struct device *dev,\n      int x){\n', 'int first(void)\n{\n}\n\nstruct x {\n\tint a;\n};\nint probe(struct device *dev) {\n']) {
+      expect(callsOf(parser, head + body).map((call) => `${call.function} ${brief(call.size)}`)).toEqual(['probe 48']);
+    }
+    expect(callsOf(parser, `int first(struct device *dev)\n{\n${body}int probe(struct device *dev) {\n${body.replace('48', '64')}`).map((call) => `${call.function} ${brief(call.size)}`)).toEqual(['first 48', 'probe 64']);
+  });
+
+  it('have what an #include brings, which is not read', () => {
+    const text = fileWith('n', '', '\tsize_t n = 3;\n#include "more.inc"\n');
+    expect(brief(callsOf(parser, text)[0]?.size)).toBe('?');
   });
 });
 
