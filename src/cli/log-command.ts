@@ -20,6 +20,10 @@ const INTERRUPTED = 130;
 const MIB = 2 ** 20;
 /** A progress line is drawn anew after so many bytes. */
 const PROGRESS_STEP = 16 * MIB;
+/** Characters of a log that make its reading long. */
+const MUCH_LEFT = MIB;
+/** Work that V8 sees done in a function before it optimises it; some five times its own. */
+const INTERRUPT_BUDGET = 600_000;
 const CONFIG_LINE = /^(?:# Automatically generated (?:file|make config)|CONFIG_\w{1,120}=|# CONFIG_\w{1,120} is not set)/m;
 
 interface LogFile {
@@ -35,6 +39,8 @@ interface LogFile {
 export async function logCommand(args: readonly string[], write: (text: string) => void): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' } } });
   if (positionals.length === 0) throw new InputError('log: expected one or more log files, or - for standard input');
+  // Most logs are read in less than a second, in which code that is optimised early does not pay for that.
+  setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
   const interrupt = { asked: false };
   const onInterrupt = (): void => {
     interrupt.asked = true;
@@ -71,6 +77,9 @@ async function readFile(path: string, interrupt: { readonly asked: boolean }): P
   let first: string | undefined;
   let parts = 0;
   let drawn = 0;
+  let settled = false;
+  /** Characters behind the beginning of a long log that its sieve has left. */
+  let left = 0;
   for await (const part of logParts(path, { countBy: () => reader.countApart })) {
     const { text, gaps, counted, apart, settles, bytes } = part;
     if (interrupt.asked) break;
@@ -78,10 +87,13 @@ async function readFile(path: string, interrupt: { readonly asked: boolean }): P
     parts++;
     if (counted) reader.pushCounted(counted);
     else reader.push(text, gaps, apart);
-    if (settles) {
-      reader.settle(apart);
-      // Of a long log most of what is read is garbage soon; V8 would let it grow to hundreds of megabytes.
+    if (settles) reader.settle(apart);
+    else if (settled) left += text.length;
+    settled ||= settles;
+    if (left > MUCH_LEFT) {
+      // Most of what is read is garbage soon; V8 would let it grow to hundreds of megabytes.
       setFlagsFromString('--optimize-for-size');
+      left = -Infinity;
     }
     if (process.stderr.isTTY && bytes - drawn >= PROGRESS_STEP) {
       drawn = bytes;

@@ -2,23 +2,26 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { InputError } from './input-error.ts';
-import { logCommand } from './log-command.ts';
-import { planCommand } from './plan-command.ts';
-import { runCommand } from './run-command.ts';
-import { replayCommand } from './replay-command.ts';
-import { type ScanJob, scanCommand } from './scan-command.ts';
-import { configOf, limitsFromOptions } from './scan-limits.ts';
-import { scenarioCommand } from './scenario-command.ts';
-import { sizeCommand } from './size-command.ts';
-import { sizeofCommand } from './sizeof-command.ts';
-import { FileScanner, type ScanShare } from './scan-files.ts';
+import type { ScanJob } from './scan-command.ts';
+import type { ScanShare } from './scan-files.ts';
 import { USAGE } from './usage.ts';
 
 declare const DMA_APERTURE_VERSION: string;
 
 type Command = (args: readonly string[], write: (text: string) => void) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { log: logCommand, scan: scanCommand, run: runCommand, scenario: scenarioCommand, plan: planCommand, size: sizeCommand, replay: replayCommand, sizeof: sizeofCommand, lsp: lspCommand };
+/** Each by itself, so that a command does not wait for what the others are made of. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  log: async () => (await import('./log-command.ts')).logCommand,
+  scan: async () => (await import('./scan-command.ts')).scanCommand,
+  run: async () => (await import('./run-command.ts')).runCommand,
+  scenario: async () => (await import('./scenario-command.ts')).scenarioCommand,
+  plan: async () => (await import('./plan-command.ts')).planCommand,
+  size: async () => (await import('./size-command.ts')).sizeCommand,
+  replay: async () => (await import('./replay-command.ts')).replayCommand,
+  sizeof: async () => (await import('./sizeof-command.ts')).sizeofCommand,
+  lsp: () => Promise.resolve(lspCommand),
+};
 
 /** Node reports unknown options by these codes; their messages name the option. */
 const USAGE_ERRORS = /^ERR_PARSE_ARGS_/;
@@ -39,7 +42,7 @@ async function main(): Promise<number> {
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new InputError(`unknown command "${name}": expected log, scan, run, scenario, plan, size, replay, sizeof or lsp`);
-  return await command(args, (text) => process.stdout.write(text));
+  return await (await command())(args, (text) => process.stdout.write(text));
 }
 
 /** `dma-aperture lsp --stdio`: the language server in this process; its bundle stands beside this one. */
@@ -54,6 +57,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 /** A thread of a scan: answers shares of files until it is ended. */
 async function scanWorker({ values }: ScanJob): Promise<never> {
+  const [{ FileScanner }, { configOf, limitsFromOptions }] = await Promise.all([import('./scan-files.ts'), import('./scan-limits.ts')]);
   const scanner = await FileScanner.create(limitsFromOptions(values), configOf(values));
   parentPort?.on('message', (share: ScanShare) => {
     // A failure ends the thread, which the main thread reports.

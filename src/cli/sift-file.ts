@@ -9,11 +9,13 @@ import type { Survey } from '../evidence/log/survey.ts';
 import type { LogThreadAnswer, LogThreadData, LogThreadRequest } from './log-thread.ts';
 import { type Sifting, type Stripe, createStripeReader } from './stripe-reader.ts';
 
-const STRIPE = 2 ** 20;
+const STRIPE = 2 ** 21;
 /** Stripes that a thread is given before what is left of the first has come back. */
 const AHEAD = 2;
 /** The threads' bundle, which stands beside this one. */
 const THREAD = 'log-thread.cjs';
+/** What a thread reads is garbage soon: it needs no room for it. */
+const YOUNG_MIB = 3;
 /** A disk is not read faster by more. */
 const MOST_THREADS = 4;
 
@@ -119,7 +121,7 @@ class ThreadSifting implements FileSifting {
   readonly #hungry: (() => void)[] = [];
 
   #start(data: LogThreadData): Worker {
-    const worker = new Worker(join(__dirname, THREAD), { workerData: data });
+    const worker = new Worker(join(__dirname, THREAD), { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
     /** The stripes that this thread has, which it answers in order. */
     const asked: number[] = [];
     const give = (): void => {

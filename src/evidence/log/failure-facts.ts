@@ -1,4 +1,3 @@
-import { copyOf } from './copy-of.ts';
 import type { FailureFacts } from './log-facts.ts';
 import type { CountedFailures } from './counted-failures.ts';
 import type { FailureStatement, LogItem } from './log-items.ts';
@@ -88,8 +87,8 @@ export class FailureTally {
     const known = this.#found.get(key);
     if (known || this.#found.size >= MOST_ENTRIES) return known;
     const { failure: kind, bytes, device, totalSlots, usedSlots, driver } = statement;
-    const entry: Entry = copyOf({ kind, bytes, device, totalSlots, usedSlots, count: 0, driver, lines: [] });
-    this.#found.set(copyOf(key), entry);
+    const entry: Entry = { kind, bytes, device, totalSlots, usedSlots, count: 0, driver, lines: [] };
+    this.#found.set(key, entry);
     return entry;
   }
 

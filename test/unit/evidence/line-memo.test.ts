@@ -34,9 +34,12 @@ describe('a memory of what lines say', () => {
     );
   });
 
-  it('knows a line by what stands behind its stamp', () => {
+  it('knows a line that comes again by what stands behind its stamp', () => {
     const memo = new LineMemo();
-    const [first] = read('[    1.000000] software IO TLB: area num 4.\n[    2.000000] x\n', memo);
+    const line = '[    1.000000] software IO TLB: area num 4.\n';
+    const [first] = read(line, memo);
+    expect(memo.line('stamp', 'software IO TLB: area num 4.')).toBeUndefined();
+    read(line, memo);
     expect(memo.line('stamp', 'software IO TLB: area num 4.')).toHaveLength(1);
     expect(read('[12345678.000000] software IO TLB: area num 4.\n', memo)).toEqual([{ ...first, column: 19, endColumn: 47 }]);
   });

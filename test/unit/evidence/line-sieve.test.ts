@@ -121,5 +121,9 @@ describe('the sieve of lines', () => {
         }
       }),
     );
+    for (const sieve of sieves) {
+      sieve.input.fill(10);
+      for (const length of [4079, 4080, 4081, 8160, 8175, 8177, CAPACITY]) expect(sieve.countLines(CAPACITY - length, CAPACITY)).toBe(length);
+    }
   });
 });

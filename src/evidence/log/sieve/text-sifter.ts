@@ -14,7 +14,7 @@ export interface SiftedText {
   readonly gaps: readonly Gap[];
 }
 
-const FIRST_SIZE = 1 << 16;
+const FIRST_SIZE = 1 << 12;
 
 /** Sifts a text that comes in parts cut anywhere: fill `space`, say how much with `filled`, `end` at the end, and `take` what is left at any time. */
 export class TextSifter {
