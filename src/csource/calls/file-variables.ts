@@ -5,6 +5,7 @@ import { Cursor } from '../parse/cursor.ts';
 import type { Token } from '../parse/lexer.ts';
 import { wordOffsets } from '../parse/word-offsets.ts';
 import { codeOf } from '../preprocess/code-of.ts';
+import { KERNEL_FUNCTIONS } from '../evaluate/kernel-functions.ts';
 import { KERNEL_MACROS } from '../preprocess/kernel-macros.ts';
 import type { Instance, TranslationUnit } from '../preprocess/translation-unit.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
@@ -119,7 +120,7 @@ export class FileVariables {
         continue;
       }
       const written = /^\s*(?:(?:\.\s*\w+|\[[^\]]*\])\s*)*(?:\+\+|--|[-+*/%&|^]?=(?!=)|<<=|>>=)/.test(after) || /(?:\+\+|--|&)\s*\(?\s*$/.test(before.replace(/&&\s*\(?\s*$/, ''));
-      const toMacro = callee !== undefined && /^[A-Z_0-9]+$/.test(callee) && !KERNEL_MACROS.has(callee);
+      const toMacro = callee !== undefined && /^[A-Z_0-9]+$/.test(callee) && !KERNEL_MACROS.has(callee) && !KERNEL_FUNCTIONS.has(callee);
       if (written || toMacro) {
         use = 'written';
         break;

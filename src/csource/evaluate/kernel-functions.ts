@@ -109,6 +109,8 @@ rising(INT, 'ilog2', (value) => (value > 0n ? bitLength(value) - 1n : undefined)
 rising(INT, 'order_base_2', (value) => (value > 1n ? bitLength(value - 1n) : 0n));
 rising(ULONG, 'roundup_pow_of_two', (value) => (value > 0n ? 1n << bitLength(value - 1n) : undefined));
 rising(ULONG, 'rounddown_pow_of_two', (value) => (value > 0n ? 1n << (bitLength(value) - 1n) : undefined));
+// include/linux/dma-mapping.h: a macro that names its operand twice
+rising(ULLONG, 'DMA_BIT_MASK', (bits) => (bits <= 64n ? (1n << bits) - 1n : undefined));
 // include/asm-generic/bitops: fls(0) is 0
 rising(INT, 'fls fls64 fls_long', bitLength);
 // include/linux/overflow.h

@@ -28,6 +28,28 @@ const TYPE_ARGUMENT = new RegExp(
   'g',
 );
 
+/** What stands in a line as a statement without an end: `for_all_queues(q) {`, and what only looks so. */
+const OPEN_STATEMENT = /^([ \t]+)(?!if\b|while\b|switch\b|return\b)([A-Za-z_]\w{4,60})(?=[ \t]*\([^;{}\n]{1,200}\)[ \t]*\{?[ \t]*$)/gm;
+const LOOP_NAME = /for_?each|for_?all/i;
+
+/** Whether a name in brackets is a loop of a macro: a block follows it, or it is named like one and a statement follows. */
+function isLoop(text: string, name: string, from: number): boolean {
+  let depth = 0;
+  let at = from + name.length;
+  do {
+    const c = text[at++];
+    if (c === '(') depth++;
+    else if (c === ')') depth--;
+    else if (c === undefined || c === '\n') return false;
+  } while (depth > 0 || text[at - 1] !== ')');
+  const before = /(?:[;{}:)]|\*\/)$/.test(text.slice(Math.max(0, from - 300), from).trimEnd());
+  return before && (LOOP_NAME.test(name) ? /^\s*[A-Za-z_{]/ : /^[ \t]*\{/).test(text.slice(at, at + 200));
+}
+
+/** What is no number to the preprocessor alone: flags that a macro pastes names of, `tg3_flag(tp, 40BIT_DMA_BUG)`. */
+const NAME_OF_DIGITS = /\b\d{1,10}(?:_|[A-Z]{2})\w{0,60}\b/g;
+const NUMBER = /^\d+(?:ULL?|LLU?|LU)$/;
+
 /**
  * Blanks annotations and makes loop macros `while`, without moving any character: the result has the same length and the
  * same lines. For the parser only; sizes are read from the text itself.
@@ -38,6 +60,8 @@ export function blankAnnotations(text: string): string {
       if (found.includes('for_each')) return 'while'.padEnd(found.length);
       return found.replace(/[^\n]/g, ' ');
     })
+    .replace(OPEN_STATEMENT, (found, indent: string, name: string, at: number, whole: string) => (isLoop(whole, name, at + indent.length) ? indent + 'while'.padEnd(name.length) : found))
+    .replace(NAME_OF_DIGITS, (found) => (NUMBER.test(found) ? found : `_${found.slice(1)}`))
     .replace(BEFORE_STRING, (found) => ' '.repeat(found.length))
     // A name of the same length that is no keyword.
     .replace(TYPE_ARGUMENT, (found) => `${found.slice(0, -1).replace(/[^\w]/g, '_')}_`);

@@ -61,7 +61,6 @@ callable('include/linux/bitops.h', 'BITS_TO_BYTES(nr)', '(((nr) + 8 - 1) / 8)');
 callable('include/linux/kernel.h', 'ARRAY_SIZE(arr)', '(sizeof(arr) / sizeof((arr)[0]))');
 callable('include/linux/stddef.h', 'sizeof_field(type, member)', 'sizeof((((type *)0)->member))');
 callable('include/linux/kernel.h', 'FIELD_SIZEOF(type, member)', 'sizeof((((type *)0)->member))');
-callable('include/linux/dma-mapping.h', 'DMA_BIT_MASK(n)', '(((n) == 64) ? ~0ULL : ((1ULL << (n)) - 1))');
 callable('include/linux/wordpart.h', 'upper_32_bits(n)', '((u32)(((n) >> 16) >> 16))');
 callable('include/linux/wordpart.h', 'lower_32_bits(n)', '((u32)((n) & 0xffffffff))');
 callable('include/asm-generic/bug.h', 'unlikely(x)', '(!!(x))');

@@ -6,6 +6,7 @@ import { Cursor } from '../parse/cursor.ts';
 import type { Token } from '../parse/lexer.ts';
 import { MacroExpander } from '../preprocess/expand-macros.ts';
 import type { KernelConfig } from '../preprocess/kernel-config.ts';
+import { declaringMacros } from '../preprocess/declaring-macros.ts';
 import { positionAt } from '../preprocess/position.ts';
 import { declarationTokens } from '../preprocess/type-keys.ts';
 import type { Instance, TranslationUnit, TypePlace } from '../preprocess/translation-unit.ts';
@@ -223,9 +224,7 @@ export class Names implements Environment {
     if (places.length === 0 && known?.kind === 'record') return known;
     if (places.length === 0) places = this.#active(key);
     const [place] = places;
-    if (!place) {
-      throw new Doubt(`${key} is not defined in the file or its local headers`);
-    }
+    if (!place) return this.#recordOfMacro(key);
     if (places.length > 1) throw new Doubt(`${key} is defined more than once`);
     const type = this.#at(place, (cursor) => readSpecifiers(cursor, this).type);
     if (type.kind !== 'record') throw new Doubt(`${key} could not be read`);
@@ -322,6 +321,24 @@ export class Names implements Environment {
     });
   }
 
+  /** A struct or union that the use of a macro defines. */
+  #recordOfMacro(key: string): RecordType {
+    const [keyword, tag] = key.split(' ');
+    const uses = this.#remember('uses of macros that define types', () => declaringMacros(this.unit, this.#world));
+    const found = uses.flatMap(({ instance, from, to }) => {
+      const tokens = this.tokens(instance, from, to);
+      const at = tokens.findIndex(({ text }, nth) => text === keyword && tokens[nth + 1]?.text === tag && tokens[nth + 2]?.text === '{');
+      return at < 0 ? [] : [{ instance, id: `${instance.id}:${from}:${at}`, tokens: tokens.slice(at) }];
+    });
+    const [only] = found;
+    if (!only) throw new Doubt(`${key} is not defined in the file or its local headers`);
+    // Tokens of a macro's body stand behind no #pragma of the file.
+    if (found.length > 1 || this.unit.localFiles().some(({ packs }) => packs.length > 0)) throw new Doubt(`${key} is defined by a macro`);
+    const type = this.#reads(only.id, only.instance, () => readSpecifiers(new Cursor(only.tokens), this).type);
+    if (type.kind !== 'record') throw new Doubt(`${key} could not be read`);
+    return type;
+  }
+
   #active(key: string, near = false): TypePlace[] {
     const active = this.unit.typesNamed(key, near).filter((place) => this.unit.isActive(place.instance, place.event.condition, this.#world));
     // A guarded header that may be included at several places is compiled once.
@@ -332,13 +349,17 @@ export class Names implements Environment {
   #at<T>(place: TypePlace, read: (cursor: Cursor) => T): T {
     const { instance, event } = place;
     const id = openKey(place);
+    return this.#reads(id, instance, () => read(new Cursor(this.#remember(`text of ${id}`, () => this.tokens(instance, event.offset, definitionEnd(place))))));
+  }
+
+  #reads<T>(id: string, instance: Instance, read: () => T): T {
     if (this.#open.has(id) || this.#open.size > 60) throw new Doubt('a type contains itself');
     const outer = this.#reading;
     this.#open.add(id);
     this.#reading = instance;
     this.#quiet++;
     try {
-      return read(new Cursor(this.#remember(`text of ${id}`, () => this.tokens(instance, event.offset, definitionEnd(place)))));
+      return read();
     } finally {
       this.#quiet--;
       this.#reading = outer;

@@ -50,6 +50,10 @@ describe('calls in their units', () => {
     const [all, one] = inside('dma_set_mask(dev, DMA_BIT_MASK(64)); dma_set_coherent_mask(dev, n ? DMA_BIT_MASK(64) : DMA_BIT_MASK(32))');
     expect(all?.size).toMatchObject({ kind: 'exact', exactly: { min: 2n ** 64n - 1n, max: 2n ** 64n - 1n } });
     expect(one?.size).toMatchObject({ kind: 'bounded', min: 2 ** 32 - 1, exactly: { max: 2n ** 64n - 1n } });
+    // Of a number of bits that is bounded.
+    expect(inside('dma_set_mask(dev, DMA_BIT_MASK(n ? 64 : 32))')[0]?.size).toMatchObject({ kind: 'bounded', min: 2 ** 32 - 1, exactly: { max: 2n ** 64n - 1n } });
+    expect(inside('dma_set_mask(dev, DMA_BIT_MASK(24 + (n & 7)))')[0]?.size).toMatchObject({ kind: 'bounded', min: 2 ** 24 - 1, max: 2 ** 31 - 1 });
+    expect(inside('dma_set_mask(dev, DMA_BIT_MASK(65))')[0]?.size.kind).toBe('unknown');
     // A buffer of that size is none.
     expect(inside('dma_alloc_coherent(dev, ~0UL, &handle, GFP_KERNEL)')[0]?.size.kind).toBe('unknown');
   });

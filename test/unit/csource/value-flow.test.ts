@@ -398,3 +398,20 @@ describe('bounds', () => {
     expect(size(inside, expression)).toBe(expected);
   });
 });
+
+describe('loops that macros stand for', () => {
+  const looped = (head: string, inside: string): string => size(`int i; size_t n = 3; struct ring *r = get();\n\t${head}${inside}`);
+  it.each([
+    ['for_all_queues(r, i) {\n', '\t\tn = 9;\n\t}', '3..9'],
+    ['FOR_EACH_QUEUE(COUNT, i) {\n', '\t\tn = 9;\n\t}', '3..9'],
+    ['scoped(r) {\n', '\t\tn = 9;\n\t}', '3..9'],
+    ['for_all_queues(r, i)\n', '\t\tn = 9;', '3..9'],
+    ['/* all\n\t * of them */\n\tfor_all_queues(r, i)\n', '\t\tn = 9;', '3..9'],
+    ['for_all_queues(r, n)\n', '\t\tuse(r);', '?'],
+    ['if (test(r) &&\n\t    test_more(r)) {\n', '\t\tn = 9;\n\t}', '3..9'],
+    ['set(r, 40BIT_BUG, 5755_PLUS);\n', '', '3'],
+    ['n = 12UL + 3ULL;\n', '', '15'],
+  ])('%s', (head, inside, expected) => {
+    expect(looped(head, inside)).toBe(expected);
+  });
+});
