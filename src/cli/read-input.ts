@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
-import { imagePacking } from '../evidence/kconfig/image-packing.ts';
 import { packedConfig } from '../evidence/kconfig/packed-config.ts';
+import { unreadImageText } from '../evidence/kconfig/unread-image.ts';
 import { InputError } from './input-error.ts';
 
 const NODE_REASONS: Readonly<Record<string, string>> = {
@@ -38,9 +38,7 @@ export function readConfigInput(path: string): string {
   let step = steps.next();
   while (step.done !== true) step = steps.next(unpack(step.value));
   if (step.value !== undefined) return step.value;
-  const packing = imagePacking(bytes);
-  if (packing !== undefined && packing !== 'gzip') throw new InputError(`${path}: a kernel image packed by ${packing}, which is not unpacked here: expected what the kernel tree's scripts/extract-ikconfig prints of it`);
-  throw new InputError(`${path}: expected a kernel configuration, config.gz, or a kernel image built with CONFIG_IKCONFIG (packed by gzip, if at all)`);
+  throw new InputError(`${path}: ${unreadImageText(bytes)}`);
 }
 
 function unpack(packed: Uint8Array): Uint8Array | undefined {

@@ -11,21 +11,22 @@ export interface BootOptionEdit {
   readonly text: string;
 }
 
-/** Settings that a person edits, the one to be preferred first; others are made by programs, or stand for one boot of several. */
-const EDITED = ['GRUB_CMDLINE_LINUX_XEN_REPLACE', 'GRUB_CMDLINE_LINUX_XEN_REPLACE_DEFAULT', 'GRUB_CMDLINE_LINUX', 'GRUB_CMDLINE_LINUX_DEFAULT', 'GRUB_CMDLINE_XEN', 'GRUB_CMDLINE_XEN_DEFAULT', 'cmdline', 'extra', 'options', 'kernel', 'append', 'Append', 'APPEND'] as const;
+/** Settings that a person edits, the one to be preferred first; others stand for one boot of several. */
+const EDITED = ['GRUB_CMDLINE_LINUX_XEN_REPLACE', 'GRUB_CMDLINE_LINUX_XEN_REPLACE_DEFAULT', 'GRUB_CMDLINE_LINUX', 'GRUB_CMDLINE_LINUX_DEFAULT', 'GRUB_CMDLINE_XEN', 'GRUB_CMDLINE_XEN_DEFAULT', 'cmdline', 'extra', 'options', 'kernel', 'append', 'Append', 'APPEND', 'module2', 'module', 'linux', 'linuxefi', 'linux16', 'multiboot2', 'multiboot', ''] as const;
+/** Of a domain's configuration: whoever has it open knows that the log is that domain's. */
+const OF_A_DOMAIN: ReadonlySet<string> = new Set(['cmdline', 'extra']);
 
 /**
  * Where a suggested option goes in a boot configuration: over the option's own value where it stands there, else behind the
  * last option of the first command line that the format names.
- * @param underXen whether the kernel that the option is for runs on Xen
+ * @param underXen whether the kernel that the option is for was loaded by Xen
  * @returns undefined where the file is none of a kind that is known, or has no such command line
  */
 export function bootOptionEdit(uri: string, text: string, { of, option, value }: OptionSuggestion, underXen: boolean): BootOptionEdit | undefined {
-  const lines = commandLinesIn(uri, text).filter((line) => line.of === of);
-  const onlyXens = (line: PlacedCommandLine): boolean => line.name.startsWith('GRUB_CMDLINE_LINUX_XEN');
-  const [line] = lines
-    .filter((each) => rank(each) >= 0 && (underXen || !onlyXens(each)) && (each.name !== 'append' || !each.underXen))
-    .sort((a, b) => rank(a) - rank(b));
+  const [line] = commandLinesIn(uri, text)
+    .filter((each) => each.of === of && !each.generated && rank(each) >= 0 && (!each.underXen || underXen || OF_A_DOMAIN.has(each.name)))
+    // What holds under Xen alone comes before what holds without it as well.
+    .sort((a, b) => Number(b.underXen) - Number(a.underXen) || rank(a) - rank(b));
   if (!line) return undefined;
   const name = decodeURIComponent(uri).split('/').at(-1) ?? uri;
   const found = findOption(parseCommandLine(line.text), option);

@@ -3,6 +3,7 @@ import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { gzipData, isGzipMember } from '../evidence/gzip-data.ts';
 import { packedConfig } from '../evidence/kconfig/packed-config.ts';
+import { unreadImageText } from '../evidence/kconfig/unread-image.ts';
 import { latin1 } from '../evidence/latin1.ts';
 import { CLIENT_REQUESTS } from '../protocol/server-requests.ts';
 import type { ServerEnvironment } from './environment.ts';
@@ -88,20 +89,25 @@ export class FileAccess {
     return this.#environment.readFile !== undefined && uri.startsWith('file:');
   }
 
-  /** A kernel's configuration: its text, or what stands packed in a `config.gz` or a kernel image. */
-  async readConfig(uri: string): Promise<string | undefined> {
+  /**
+   * A kernel's configuration: its text, or what stands packed in a `config.gz` or a kernel image.
+   * @returns undefined where there is no such file or it cannot be read; `unread`, a sentence, where it holds no configuration that can be unpacked
+   */
+  async readConfig(uri: string): Promise<{ readonly text: string } | { readonly unread: string } | undefined> {
     const { inflate } = this.#environment;
     if (!inflate || !PACKED_NAME.test(uri)) {
       const text = await this.read(uri);
-      if (text === undefined || !inflate || !NO_TEXT.test(text.slice(0, 4096))) return text;
+      if (text === undefined) return undefined;
+      if (!inflate || !NO_TEXT.test(text.slice(0, 4096))) return { text };
       this.forget(uri);
     }
     const characters = await this.#readFile(uri, true);
     if (characters === undefined) return undefined;
-    const steps = packedConfig(Uint8Array.from(characters, (character) => character.charCodeAt(0)));
+    const bytes = Uint8Array.from(characters, (character) => character.charCodeAt(0));
+    const steps = packedConfig(bytes);
     let step = steps.next();
     while (step.done !== true) step = steps.next(await inflate(step.value));
-    return step.value;
+    return step.value === undefined ? { unread: unreadImageText(bytes) } : { text: step.value };
   }
 
   /** A text that may be packed by gzip, a character a byte then; not kept. @returns undefined where there is none or it cannot be unpacked */

@@ -23,7 +23,7 @@ export function logActions({ findings, reading }: LogDocument, range: Range, ask
     const message = findingMessage(finding);
     const diagnostics = asked.filter((each) => each.code === finding.ruleId && each.message === message);
     const about = { kind: 'quickfix', diagnostics: diagnostics.length > 0 ? diagnostics : [lspDiagnostic(finding)] } as const;
-    if (finding.suggestion) actions.push(...suggestionActions(finding.suggestion, about, open, copies, reading.facts.xenVersion !== null));
+    if (finding.suggestion) actions.push(...suggestionActions(finding.suggestion, about, open, copies, reading.facts.environment.some((name) => LOADED_BY_XEN.has(name))));
     const driver = driverOf(finding, reading);
     if (copies && driver !== undefined) {
       const title = `Find the DMA calls of ${driver} in the workspace`;
@@ -35,6 +35,9 @@ export function logActions({ findings, reading }: LogDocument, range: Range, ask
   }
   return actions;
 }
+
+/** Where Linux is a PV domain, dom0, or a domain on Arm: HVM guests have a boot loader of their own. */
+const LOADED_BY_XEN: ReadonlySet<string> = new Set(['xen-dom0', 'xen-pv', 'xen']);
 
 function suggestionActions(suggestion: OptionSuggestion, about: Pick<CodeAction, 'kind' | 'diagnostics'>, open: readonly TextDocument[], copies: boolean, underXen: boolean): CodeAction[] {
   const text = `${suggestion.option}=${suggestion.value}`;

@@ -2,6 +2,8 @@ import type { Diagnostic, DocumentSymbol, Hover } from 'vscode-languageserver-ty
 import { RECOGNISERS } from '../evidence/log/recogniser-table.ts';
 import type { LogItem } from '../evidence/log/log-items.ts';
 import type { LogReading } from '../evidence/log/read-log.ts';
+import { formatBytes, groupDigits } from '../core/units/bytes.ts';
+import { failureHistoryText } from '../render/failure-history-text.ts';
 import { lspDiagnostic, lspRange } from '../render/lsp-diagnostic.ts';
 import { escapeMarkdown, explainMarkdown, headlineText } from '../render/finding-text.ts';
 import { logItemText, logItemTitle } from '../render/log-item-text.ts';
@@ -37,12 +39,14 @@ export class LogDocument {
     const item = items.find((each) => character + 1 >= each.column && character + 1 <= each.endColumn) ?? items[0];
     if (!item) return undefined;
     const recogniser = RECOGNISERS.find(({ id }) => id === item.recogniser);
-    const finding = this.findings.find((each) => each.span.line === item.line && each.span.column === item.column)
-      ?? this.#findingLike(item);
-    const parts = [`**${escapeMarkdown(logItemTitle(item))}**`, escapeMarkdown(logItemText(item))];
+    const own = this.findings.find((each) => each.span.line === item.line && each.span.column === item.column);
+    const finding = own ?? this.#findingLike(item);
+    // The diagnostic of the line itself stands above: what it says is not said again.
+    const parts = [`**${escapeMarkdown(logItemTitle(item))}**`, own && item.kind === 'failure' ? '' : escapeMarkdown(logItemText(item))];
     if (recogniser) parts.push(escapeMarkdown(recogniser.says));
-    if (finding && finding.headline.key !== 'log-aperture') parts.push(escapeMarkdown(headlineText(finding.headline)));
+    if (finding && !own) parts.push(escapeMarkdown(headlineText(finding.headline)));
     if (finding) parts.push(explainMarkdown(finding));
+    parts.push(...this.#around(item).map(escapeMarkdown));
     if (recogniser) parts.push(`_${escapeMarkdown(recogniser.era)}_`);
     return {
       contents: { kind: 'markdown', value: parts.filter((part) => part !== '').join('\n\n') },
@@ -66,6 +70,16 @@ export class LogDocument {
         range: { start: from, end: to }, selectionRange: { start: from, end: from }, children,
       };
     });
+  }
+
+  /** What other lines say that a failure is to be read beside. */
+  #around(item: LogItem): string[] {
+    if (item.kind !== 'failure') return [];
+    const history = item.device === null ? undefined : failureHistoryText(this.reading.facts.failures, item.device);
+    const { apertureBytes } = this.reading.boots.find(({ firstLine, lastLine }) => firstLine <= item.line && item.line <= lastLine)?.platform ?? {};
+    const from = apertureBytes?.from;
+    const aperture = apertureBytes && from?.kind === 'log' && from.line !== item.line ? `The aperture: ${formatBytes(apertureBytes.value)}, line ${groupDigits(from.line)}` : undefined;
+    return [history, aperture].filter((text) => text !== undefined);
   }
 
   #findingLike(item: LogItem): Finding | undefined {

@@ -1,4 +1,4 @@
-import { type CodeAction, CodeActionKind, type CodeActionParams, type CodeLens, CodeLensRefreshRequest, type Connection, type Diagnostic, DidChangeConfigurationNotification, type CancellationToken, type Hover, type InitializeResult, type InlayHint, InlayHintRefreshRequest, LSPErrorCodes, type Location, type Range, ResponseError, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
+import { type CodeAction, CodeActionKind, type CodeActionParams, type CodeLens, CodeLensRefreshRequest, type Connection, type Diagnostic, DidChangeConfigurationNotification, type CancellationToken, type Hover, type InitializeResult, type InlayHint, InlayHintRefreshRequest, LSPErrorCodes, type Location, MessageType, type Range, ResponseError, ShowMessageNotification, TextDocumentSyncKind, TextDocuments } from 'vscode-languageserver';
 import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import { isBootConfiguration } from '../evidence/cmdline/boot-configuration.ts';
 import { LANGUAGES, SETTINGS_SECTION } from '../ids.ts';
@@ -66,6 +66,7 @@ class LanguageServer {
   readonly #platforms = new PlatformRegistry(() => void this.#connection.sendNotification(SERVER_NOTIFICATIONS.platformsChanged.method, {}));
   readonly #logs = new LogService(this.#platforms, (uri) => this.#platformChanged(uri));
   readonly #scan: WorkspaceScan;
+  readonly #told = new Set<string>();
   readonly #pending = new Map<string, ReturnType<typeof setTimeout>>();
   /** How long the check of a document took, in milliseconds. */
   readonly #took = new Map<string, number>();
@@ -224,13 +225,24 @@ class LanguageServer {
 
   async #readWorkspace(): Promise<void> {
     const found = await readWorkspacePlatform(this.#folders, this.#settings, this.#files);
-    if (found) this.#platforms.offerWorkspace(found.facts, found.detail, found.problems, found.contradictions);
-    else this.#platforms.withdraw(WORKSPACE_PLATFORM);
-    this.#workspaceUris = found?.uris ?? [];
-    const config = found?.facts.config;
+    if (found.facts) this.#platforms.offerWorkspace(found.facts, found.detail, found.problems, found.contradictions);
+    else {
+      this.#platforms.withdraw(WORKSPACE_PLATFORM);
+      this.#tellUnread(found.problems);
+    }
+    this.#workspaceUris = found.uris;
+    const config = found.facts?.config;
     this.#sources.config = config && new Map([...config].map(([symbol, fact]) => [symbol, fact.value]));
     this.#platformChanged();
     this.#refreshHints();
+  }
+
+  /** Says once what was asked for and is of no use: no platform tells of it. */
+  #tellUnread(problems: readonly string[]): void {
+    for (const problem of problems) {
+      if (!this.#told.has(problem)) void this.#connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message: problem });
+      this.#told.add(problem);
+    }
   }
 
   async #filesChanged(uris: readonly string[]): Promise<void> {

@@ -19,19 +19,26 @@ export interface WorkspacePlatform {
   readonly uris: readonly string[];
 }
 
+/** Files that were looked for and hold nothing that can be read. */
+type NoWorkspacePlatform = Pick<WorkspacePlatform, 'problems' | 'uris'> & { readonly facts?: undefined };
+
 /**
  * What the workspace's own `.config` and kernel tree say, from the folders or the paths of the settings.
- * @returns undefined where a workspace has neither
+ * @returns no facts where a workspace has neither, with the problems of what was there
  */
-export async function readWorkspacePlatform(folders: readonly string[], settings: ServerSettings, files: FileAccess): Promise<WorkspacePlatform | undefined> {
+export async function readWorkspacePlatform(folders: readonly string[], settings: ServerSettings, files: FileAccess): Promise<WorkspacePlatform | NoWorkspacePlatform> {
+  const problems: string[] = [];
+  const uris: string[] = [];
   for (const folder of folders) {
     const found = await readFolder(folder, settings, files);
-    if (found) return found;
+    if (found.facts) return found;
+    problems.push(...found.problems);
+    uris.push(...found.uris);
   }
-  return undefined;
+  return { problems, uris };
 }
 
-async function readFolder(folder: string, settings: ServerSettings, files: FileAccess): Promise<WorkspacePlatform | undefined> {
+async function readFolder(folder: string, settings: ServerSettings, files: FileAccess): Promise<WorkspacePlatform | NoWorkspacePlatform> {
   const tree = settings.kernelTree === '' ? folder : joinUri(folder, settings.kernelTree);
   const configUris = settings.kernelConfig === '' ? [joinUri(tree, '.config'), joinUri(tree, 'config.gz')] : [joinUri(folder, settings.kernelConfig)];
   const makefileUri = joinUri(tree, 'Makefile');
@@ -49,16 +56,25 @@ async function readFolder(folder: string, settings: ServerSettings, files: FileA
     names.push('kernel tree');
   }
   for (const configUri of configUris) {
-    const configText = await files.readConfig(configUri);
-    if (configText === undefined) continue;
-    const reading = readKconfig(configText, configUri);
+    const config = await files.readConfig(configUri);
+    if (config === undefined) {
+      // What nobody asked for need not be there.
+      if (settings.kernelConfig !== '') problems.push(`${configUri}: cannot be read, or is larger than 16 MiB: expected a kernel configuration`);
+      continue;
+    }
+    if ('unread' in config) {
+      problems.push(`${configUri}: ${config.unread}`);
+      continue;
+    }
+    const reading = readKconfig(config.text, configUri);
     if (reading.facts.config) {
       parts.push(reading.facts);
       names.push(configUri.slice(configUri.lastIndexOf('/') + 1));
       break;
     } else problems.push(`${configUri}: expected ${reading.problems[0]?.expected ?? 'a kernel configuration'}`);
   }
-  if (parts.length === 0) return undefined;
+  // Any project may have a file of these names.
+  if (parts.length === 0) return { problems: settings.kernelConfig === '' ? [] : problems, uris };
   const merged = mergeFacts(...parts);
   return {
     facts: withCommandLineFacts(merged.facts), detail: `${names.join(' and ')} of this workspace`,

@@ -43,6 +43,20 @@ describe("a workspace's kernel", () => {
     expect(active.tooltipMarkdown).toContain('kernel tree and config.gz');
   });
 
+  it('says once why a setting\'s kernel image gives none', async () => {
+    // An x86 image (boot.rst): four sectors of set-up, and behind them a payload that begins as xz does.
+    const image = new Uint8Array(4096);
+    image.set(Buffer.from('HdrS'), 0x202);
+    image.set([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], 512 * 5);
+    await client.initialize({ [`${FOLDER}/vmlinuz`]: String.fromCharCode(...image) }, FOLDER, { kernelConfig: 'vmlinuz' });
+    const told = (): string[] => client.notifications.filter(({ method }) => method === 'window/showMessage').map(({ params }) => (params as { message: string }).message);
+    await client.until(() => told()[0], 'a message');
+    await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: `${FOLDER}/vmlinuz`, type: 2 }] });
+    await client.open(GRUB, 'shellscript', 'GRUB_CMDLINE_LINUX="swiotbl=1"\n');
+    await client.diagnostics(GRUB, (found) => found.length > 0);
+    expect(told()).toEqual([`${FOLDER}/vmlinuz: a kernel image packed by xz, which is not unpacked here: expected what the kernel tree's scripts/extract-ikconfig prints of it`]);
+  });
+
   it('is in doubt where its evidence contradicts itself, and says in which places', async () => {
     await client.initialize({ [`${FOLDER}/Makefile`]: makefile, [`${FOLDER}/.config`]: '# Linux/x86 5.10.9 Kernel Configuration\nCONFIG_SWIOTLB=y\n' }, FOLDER);
     const active = await client.until(() => client.notifications.findLast(({ method, params }) => method === 'dmaAperture/activePlatform' && (params as { id: string }).id === 'workspace')?.params as { health: string; problem?: string } | undefined, 'the platform of the workspace');

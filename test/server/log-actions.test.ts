@@ -67,4 +67,15 @@ describe('quick fixes of a kernel log', () => {
     expect(over?.range).toEqual({ start: { line: 2, character: from }, end: { line: 2, character: from + 5 } });
     expect(over?.newText).toMatch(/^\d+$/);
   });
+
+  it('puts the MiB of a XenLinux kernel where Xen loads it', async () => {
+    const grub = 'file:///mnt/etc/default/grub';
+    await client.open(grub, 'shellscript', 'GRUB_CMDLINE_LINUX="a"\nGRUB_CMDLINE_LINUX_XEN_REPLACE="b"\n');
+    const text = [
+      'Linux version 2.6.18-53.el5xen (a@b.c) (gcc version 4.1.2) #1 SMP Wed', 'Kernel command line: ro root=/dev/VG/root', 'Software IO TLB enabled: ', ' Aperture:     64 megabytes',
+      'PCI-DMA: Out of SW-IOMMU space for 65536 bytes at device 0000:04:01.0',
+    ].join('\n');
+    const insert = (await fix('xen.dmesg', text, 'dma/log-aperture-full')).find(({ edit }) => edit?.changes?.[grub]);
+    expect(insert?.edit?.changes?.[grub]).toEqual([{ range: { start: { line: 1, character: 33 }, end: { line: 1, character: 33 } }, newText: ' swiotlb=128' }]);
+  });
 });

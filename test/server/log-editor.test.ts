@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CodeLens, DocumentLink, FoldingRange } from 'vscode-languageserver-protocol';
+import type { CodeLens, DocumentLink, FoldingRange, Hover, MarkupContent } from 'vscode-languageserver-protocol';
 import { LspClient } from './lsp-client.ts';
 
 const FOLDER = 'memfs:/proj';
@@ -48,6 +48,18 @@ describe('a kernel log in an editor', () => {
     expect(folds).toEqual(expect.arrayContaining([`0-${second - 1}`, `${second}-${2 * second - 1}`, '3-6', `${second + 3}-${second + 6}`, `${second + 10}-${second + 13}`]));
     // One range a line: an editor drops the second.
     expect(new Set(folds.map((fold) => fold.split('-')[0])).size).toBe(folds.length);
+  });
+
+  it('hovers over a failure with what its diagnostic does not say: the argument, the aperture, the device\'s other failures', async () => {
+    const found = await client.diagnostics(LOG, (all) => all.some(({ code }) => code === 'dma/log-mapping-oversize'));
+    const line = BOOT.length - 1;
+    expect(found).toContainEqual(expect.objectContaining({ message: expect.stringContaining('it can never succeed') as string }));
+    const hover = await client.connection.sendRequest<Hover>('textDocument/hover', { textDocument: { uri: LOG }, position: { line, character: 30 } });
+    const { value } = hover.contents as MarkupContent;
+    expect(value).toContain('exceed the largest mapping');
+    expect(value).toContain('3 failures of 0000:03:00.0 in this log, lines 12 to 14, of 4 KiB to 512 KiB');
+    expect(value).toContain('The aperture: 128 MiB, line 9');
+    expect(value).not.toContain('it can never succeed');
   });
 
   it('links a failure to the aperture it found full, and the aperture to the option that sized it', async () => {
