@@ -10,6 +10,10 @@ import type { Survey } from './survey.ts';
 /** From so many lines on, a boot log that has no word of the swiotlb says that there is none. */
 const WHOLE_BOOT_LINES = 250;
 
+/** So many lines of a log are more than prose quotes. */
+const EXCERPT_LINES = 8;
+const TELLING: ReadonlySet<LogItem['kind']> = new Set<LogItem['kind']>(['failure', 'pool', 'pool-placed', 'pool-areas', 'pool-torn-down', 'xenlinux-pool']);
+
 /** What was read of a log's lines. */
 export interface LogLines {
   readonly uri: string;
@@ -69,6 +73,8 @@ function isKernelLog(survey: Survey, items: readonly LogItem[]): boolean {
   if (sampled === 0) return items.length > 0;
   if (certain > 0 && certain * 4 >= sampled) return items.length > 0 || (certain >= 3 && certain * 2 >= sampled);
   if (items.length === 0) return false;
+  // A bug report, with an excerpt of a log among much else: lines that say enough of the swiotlb, under prefixes that leave no doubt.
+  if (certain >= EXCERPT_LINES && !survey.patch && items.some(({ kind }) => TELLING.has(kind))) return true;
   if (framed * 4 >= sampled) return true;
   if (items.some((item) => (item.kind === 'linux-banner' || item.kind === 'xen-banner') && item.rest.includes('@'))) return true;
   const lines = new Set(items.map(({ line }) => line)).size;

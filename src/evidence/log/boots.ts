@@ -2,7 +2,7 @@ import { formatAddress } from '../../core/units/addresses.ts';
 import { MIB } from '../../core/units/bytes.ts';
 import { environmentOf } from './environment.ts';
 import { failureFacts } from './failure-facts.ts';
-import { bannerOf, commandLineOf, firstOf, itemsOf, mapRows } from './item-queries.ts';
+import { bannerOf, commandLineOf, firstOf, itemsOf, mapRows, wholeMapRows } from './item-queries.ts';
 import { NO_SWIOTLB_FACTS } from './log-facts.ts';
 import { memoryStateFacts } from './memory-state-facts.ts';
 import { bannerArch } from './recognise/machine.ts';
@@ -22,17 +22,15 @@ export class BootDivider {
   #xen = false;
   #linux = false;
   #booted = false;
-  #mapped = false;
   #behindCma = false;
 
   /** @returns whether the next item is the first of another boot than those before */
   begins(item: LogItem): boolean {
     const begins = this.#isFirst(item);
-    if (begins) this.#xen = this.#linux = this.#booted = this.#mapped = this.#behindCma = false;
+    if (begins) this.#xen = this.#linux = this.#booted = this.#behindCma = false;
     if (item.kind === 'linux-banner') this.#linux = true;
     else if (item.kind === 'xen-banner') this.#xen = true;
-    else if (item.kind === 'e820-row' && item.map !== 'machine') this.#booted = this.#mapped = true;
-    else if (LINUX_BOOT.has(item.kind)) this.#booted = true;
+    else if (LINUX_BOOT.has(item.kind) || (item.kind === 'e820-row' && item.map !== 'machine')) this.#booted = true;
     if (BEHIND_CMA.has(item.kind)) this.#behindCma = true;
     return begins;
   }
@@ -41,8 +39,7 @@ export class BootDivider {
     switch (item.kind) {
       case 'linux-banner': return this.#linux || this.#booted;
       case 'xen-banner': return this.#xen || this.#linux || this.#booted;
-      // Excerpts of several boots have no banners; what a boot says once tells them apart.
-      case 'e820-heading': return item.map !== 'machine' && this.#mapped;
+      // Excerpts of several boots have no banners.
       case 'cma': return this.#behindCma;
       default: return false;
     }
@@ -144,7 +141,7 @@ export function archOf(items: readonly LogItem[]): { arch: string; item: LogItem
 }
 
 function usableBytes(items: readonly LogItem[], map: E820Map): number | null {
-  const rows: readonly E820Entry[] = mapRows(items, map).map(({ entry }) => entry);
+  const rows: readonly E820Entry[] = wholeMapRows(items, map).map(({ entry }) => entry);
   if (rows.length === 0) return null;
   const bytes = rows.reduce((sum, { type, start, end }) => (type === 'usable' ? sum + end - start : sum), 0);
   return bytes > 0 ? bytes : null;

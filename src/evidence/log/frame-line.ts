@@ -115,6 +115,8 @@ const DMESG_ISO = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2},\d{6}[+-]\d{2}:?\d{2} /y;
 const CAPTURE = /(?:[\w.-]{1,64} {1,8}\| |\[\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?\] {1,2}|\[\d{1,8}\.\d{3,6} \d{1,8}\.\d{3,6}\] |\d{2}:\d{2}:\d{2}(?:\.\d{1,6})? {1,2})(?=\[[ \d]|<\d|\(XEN\) )/y;
 const CLOCK_KERNEL = /\d{2}:\d{2}:\d{2},\d{3} [A-Z]{3,9} kernel: ?/y;
 const KERNEL_TAG = /kernel: ?/y;
+// journalctl's lines with the date cut off.
+const HOST_KERNEL_TAG = /[a-z][\w.-]{0,62} kernel: /y;
 /** How a line of a console begins that another program has dated. */
 const CONSOLE_LINE = /^(?:\[[ \d]|<\d|\(XEN\) )/;
 const HOST_KERNEL = /(?:[^\s:[(]{1,64} )?kernel: ?/y;
@@ -233,7 +235,7 @@ function takeBehindWord(prefix: Prefix, round: number): void {
   }
   if (prefix.speaker !== 'bare' || take(prefix, CAPTURE)) return;
   // The tag alone: what syslogd sends to every terminal, and what is left where the date was cut off.
-  if (!takeDate(prefix, [DATE, FULL_DATE]) && round === 0) takeAs(prefix, KERNEL_TAG, 'linux', false);
+  if (!takeDate(prefix, [DATE, FULL_DATE]) && round === 0 && !takeAs(prefix, KERNEL_TAG, 'linux', false)) takeAs(prefix, HOST_KERNEL_TAG, 'linux', false);
 }
 
 /** A date of syslog or of the journal, with the host and the tag behind it; or of a program that dates the lines of a console. */

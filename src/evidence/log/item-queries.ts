@@ -30,13 +30,20 @@ export function linuxOptionsLineOf(items: readonly LogItem[]): ItemOf<'linux-com
   return whole.find(({ recogniser }) => recogniser === 'linux-command-line') ?? whole[0];
 }
 
-/** The rows of a map, each once: consoles repeat what they missed. */
+/** The rows of a map, each once: consoles repeat what they missed. A row that overlaps one before is of another boot's map. */
 export function mapRows(items: readonly LogItem[], map: E820Map): ItemOf<'e820-row'>[] {
-  const seen = new Set<string>();
-  return itemsOf(items, 'e820-row').filter(({ map: of, entry }) => {
-    const key = `${entry.start}-${entry.end}-${entry.type}`;
-    if (of !== map || seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+  const rows: ItemOf<'e820-row'>[] = [];
+  for (const row of itemsOf(items, 'e820-row')) {
+    const { start, end } = row.entry;
+    if (row.map === map && !rows.some(({ entry }) => start < entry.end && entry.start < end)) rows.push(row);
+  }
+  return rows;
+}
+
+/** The rows of a map of which nothing shows that the first are missing: a log may begin within it. */
+export function wholeMapRows(items: readonly LogItem[], map: E820Map): ItemOf<'e820-row'>[] {
+  const rows = mapRows(items, map);
+  const [first] = rows;
+  const headed = first !== undefined && itemsOf(items, 'e820-heading').some((heading) => (heading.map === 'machine') === (map === 'machine') && heading.line <= first.line);
+  return headed || first?.entry.start === 0 ? rows : [];
 }

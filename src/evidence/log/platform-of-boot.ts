@@ -1,6 +1,6 @@
 import { archOf, cmaOf, poolBytes } from './boots.ts';
 import { domainOf } from './environment.ts';
-import { bannerOf, commandLineOf, firstOf, linuxOptionsLineOf, mapRows } from './item-queries.ts';
+import { bannerOf, commandLineOf, firstOf, linuxOptionsLineOf, mapRows, wholeMapRows } from './item-queries.ts';
 import type { Evidence, Fact } from '../../core/platform/fact.ts';
 import type { AddressRange } from '../../core/units/addresses.ts';
 import type { E820Entry, PlatformFacts } from '../../core/platform/platform-facts.ts';
@@ -73,7 +73,7 @@ export function platformOfBoot(items: readonly LogItem[], uri: string): Platform
 
 /** A map as one fact: it stands where its first row does. */
 function map(items: readonly LogItem[], of: E820Map, from: (item: LogItem) => Evidence): Fact<readonly E820Entry[]> | undefined {
-  const rows = mapRows(items, of);
+  const rows = wholeMapRows(items, of);
   const first = rows[0];
   return first && { value: rows.map(({ entry }) => entry), from: from(first) };
 }

@@ -17,6 +17,8 @@ export interface Survey {
   readonly quotedPrintable: boolean;
   /** Whether terminal sequences stand in the text. */
   readonly coloured: boolean;
+  /** Whether the text holds a patch. */
+  readonly patch: boolean;
   /** Whether a line may end within the literal text of a message, so that the words to look for may not stand in any one line. */
   readonly folded: boolean;
   /** Whether the text is known to be of another kind, though lines of it look like a kernel's: the X server's log, a history of git, source code. */
@@ -40,6 +42,7 @@ export const SHORTEST_WRAPPED_LINE = 58;
 const X_SERVER = /^[>| ]{0,8}\[ {0,8}\d{1,7}\.\d{3}\] (?:\((?:II|==|\*\*|--|\+\+|WW|EE|NI|!!|\?\?)\) |X Protocol Version )/;
 const GIT_HISTORY = /^[>| ]{0,8}commit [0-9a-f]{7,64}\b[^\n]{0,200}\n(?:[>| ]{0,8}Merge: [^\n]{1,200}\n)?[>| ]{0,8}Author: /m;
 const SOURCE_CODE = /^[>| ]{0,8}(?:#[ \t]{0,4}include[ \t]{1,4}[<"]|#!\/|import [\w{*]|package \w)/m;
+const PATCH = /^[>| ]{0,8}(?:diff --git a\/|@@ -\d{1,7}(?:,\d{1,7})? \+\d)/m;
 const FIRST_WORD = /^\S{1,80}/;
 
 /** Looks at the first lines of a text and at every sixteenth of the rest. */
@@ -90,6 +93,7 @@ export function surveyText(text: string): Survey {
     wrapped,
     quotedPrintable,
     coloured: text.includes('\u001b'),
+    patch: PATCH.test(text.slice(0, LONGEST_MAIL)),
     foreign: xServer * 2 > certain || (certain * 2 < sampled && (GIT_HISTORY.test(text.slice(0, 4096)) || SOURCE_CODE.test(text.slice(0, 4096)))),
     folded: text.length <= LONGEST_MAIL && (quotedPrintable || wraps > 0 || wrapped),
   };

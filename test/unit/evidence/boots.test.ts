@@ -57,8 +57,39 @@ describe('excerpts of two boots without banners', () => {
     expect(readLog(logOf([...map('000000003fffffff'), ...map('000000007fffffff')]), 'x').facts.e820UsableBytes).toBe(1023 << 20);
   });
 
+  it('takes a repetition of what the console missed for the same map', () => {
+    const rows = ['BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable', 'BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable'];
+    const text = logOf(['BIOS-provided physical RAM map:', ...rows, ...rows.map((row) => `early_write: missed message {[    0.000000] ${row}`), 'software IO TLB: area num 32.']);
+    expect(readLog(text, 'x').facts).toMatchObject({ e820UsableBytes: (640 << 10) + (1023 << 20), swiotlb: { areas: 32 } });
+  });
+
   it('adds the areas of one', () => {
     expect(readLog(logOf(['cma: Reserved 256 MiB at 0x70000000', 'cma: Reserved 64 MiB at 0x6c000000', 'software IO TLB: area num 4.']), 'x').facts.cmaBytes).toBe(320 << 20);
+  });
+});
+
+describe('a memory map of which the first rows are lost', () => {
+  it('has no sum', () => {
+    const rest = ['BIOS-e820: [mem 0x0000000100000000-0x0000000837ffffff] usable', 'BIOS-e820: [mem 0x000000085eec0000-0x00000008801fffff] reserved'];
+    expect(readLog(logOf(rest), 'x')).toMatchObject({ facts: { e820UsableBytes: null } });
+    expect(readLog(logOf(rest), 'x').platform.e820).toBeUndefined();
+    expect(readLog(logOf(['BIOS-provided physical RAM map:', ...rest]), 'x').facts.e820UsableBytes).toBe(0x738000000);
+  });
+});
+
+describe('a bug report with an excerpt of a log among much else', () => {
+  const prose = Array.from({ length: 60 }, (_, index) => `bDescriptorType ${index} of a device that is listed here`).join('\n');
+  const full = 'xhci_hcd 0000:01:00.0: swiotlb buffer is full (sz: 512 bytes), total 32768 (slots), used 32768 (slots)';
+  const excerpt = (lines: number): string => logOf([full], lines);
+
+  it('is read from so many lines on as prose does not quote', () => {
+    expect(readLog(`${prose}\n${excerpt(10)}\n${prose}`, 'x').facts.failures).toMatchObject([{ bytes: 512, device: '0000:01:00.0' }]);
+    expect(readLog(`${prose}\n${excerpt(3)}\n${prose}`, 'x').isKernelLog).toBe(false);
+  });
+
+  it('is not read from a patch', () => {
+    const patch = 'diff --git a/drivers/x.c b/drivers/x.c\n--- a/drivers/x.c\n+++ b/drivers/x.c\n@@ -1,4 +1,5 @@\n context';
+    expect(readLog(`${excerpt(10)}\n${patch}\n${prose}`, 'x').isKernelLog).toBe(false);
   });
 });
 

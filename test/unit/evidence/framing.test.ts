@@ -23,6 +23,7 @@ describe('prefixes', () => {
     ['stamp and task without a blank', '[   12.345678][    T1] '],
     ['pstore', '<4>[   12.345678] '],
     ['Android pid', '[   12.345678] (CPU:1-pid:57:kworker/1:1) '],
+    ['journal with the date cut off', 'host kernel: '],
     ['MediaTek', '[   12.345678] -(0)[0:swapper/0]'],
     ['MediaTek with the level', '[   12.345678] <1>-(0)[1:swapper/0]'],
     ['HiSilicon', '[   12.345678s][pid:1,cpu4,swapper/0]'],
