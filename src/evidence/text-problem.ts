@@ -15,6 +15,8 @@ export interface Reading<T> {
   readonly problems: readonly TextProblem[];
 }
 
+/** What stands in a place, for a message; `nothing` for blanks. */
 export function excerpt(text: string): string {
+  if (text.trim() === '') return 'nothing';
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -19,6 +19,27 @@ export interface StepSpan {
   readonly line: number;
 }
 
+/** The parser's codes in words. */
+const SYNTAX: Readonly<Record<ReturnType<typeof printParseErrorCode>, string>> = {
+  InvalidSymbol: 'a bare word: expected a string in double quotes, a number, true, false, null, { or [',
+  InvalidNumberFormat: 'expected a number',
+  PropertyNameExpected: 'expected a key in double quotes',
+  ValueExpected: 'expected a value',
+  ColonExpected: 'expected a colon behind the key',
+  CommaExpected: 'expected a comma before the next value',
+  CloseBraceExpected: 'a { is not closed: expected }',
+  CloseBracketExpected: 'a [ is not closed: expected ]',
+  EndOfFileExpected: 'expected nothing behind the value',
+  InvalidCommentToken: 'expected a comment as // or /* */',
+  UnexpectedEndOfComment: 'a comment is not closed: expected */',
+  UnexpectedEndOfString: 'a string is not closed: expected a double quote',
+  UnexpectedEndOfNumber: 'expected the rest of a number',
+  InvalidUnicode: 'expected four hexadecimal digits behind \\u',
+  InvalidEscapeCharacter: 'expected an escape that JSON has, such as \\n or \\"',
+  InvalidCharacter: 'a control character stands in a string: expected it escaped',
+  '<unknown ParseErrorCode>': 'expected JSON',
+};
+
 export type ParsedScenario =
   | { readonly ok: true; readonly scenario: Scenario; readonly spans: readonly StepSpan[] }
   | { readonly ok: false; readonly problems: readonly ScenarioProblem[] };
@@ -32,7 +53,7 @@ export function parseScenario(text: string): ParsedScenario {
   const [syntax] = errors;
   if (syntax) {
     const { offset, length, error } = syntax;
-    return { ok: false, problems: [{ message: `not valid JSON: ${printParseErrorCode(error)}`, offset, length, ...at(offset) }] };
+    return { ok: false, problems: [{ message: `not valid JSON: ${SYNTAX[printParseErrorCode(error)]}`, offset, length, ...at(offset) }] };
   }
   const parsed = v.safeParse(ScenarioSchema, getNodeValue(tree));
   if (!parsed.success) {

@@ -93,6 +93,21 @@ describe('devices of a scenario', () => {
 });
 
 describe('what is wrong with a text', () => {
+  it.each([
+    ['{ "name": ', 'expected a value'],
+    ['{ name: "x" }', 'a bare word: expected a string in double quotes'],
+    ['{ 5: "x" }', 'expected a key in double quotes'],
+    ['{ "name" "x" }', 'expected a colon behind the key'],
+    ['{ "name": "x" "steps": [] }', 'expected a comma before the next value'],
+    ['{', 'a { is not closed: expected }'],
+    ['{ "steps": [', 'a [ is not closed: expected ]'],
+    ['{} {}', 'expected nothing behind the value'],
+    ['{ "name": "x', 'a string is not closed: expected a double quote'],
+    ['{ "name": "\\q" }', 'expected an escape that JSON has, such as \\n or \\"'],
+  ])('%s is told in words', (text, expected) => {
+    expect(problems(text)).toEqual([expect.stringContaining(`not valid JSON: ${expected}`)]);
+  });
+
   it('is told of an empty one, of a platform that is neither name nor object, and of devices that are none', () => {
     expect(problems('')).toEqual([expect.stringContaining('not valid JSON')]);
     expect(problems({ name: 'x', platform: 5, devices: {}, steps: [] })).toContain('expected a name');
