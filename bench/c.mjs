@@ -1,32 +1,35 @@
 // Scans the C of a tree and has `rg` and Coccinelle's `spatch` look for the same calls; then edits a long driver in the language
-// server: `npm run bench:c -- TREE [--config FILE] [--jobs N] [--edits N]`. TREE is a kernel tree or any folder of C; without one only
-// the editor is measured. Prints tables; what is not installed is left out, and said. The seconds of the processors are given beside those of
-// the clock, which count what other programs take as well.
+// server: `npm run bench:c -- TREE [--config FILE] [--jobs N] [--edits N] [--limit SECONDS]`. TREE is a kernel tree or any folder of C; without
+// one only the editor is measured. Prints tables; what is not installed is left out, and said. No program gets more than the limit of the
+// clock: spatch takes a quarter of a second and more for a file that names one of the functions. The seconds of the processors are given beside
+// those of the clock, which count what other programs take as well.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions, usageError, wholeNumber } from '../scripts/read-options.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values, positionals } = parseArgs({
+const USAGE = 'npm run bench:c -- [TREE] [--config FILE] [--jobs N] [--edits N] [--limit SECONDS]';
+const { values, positionals } = readOptions(USAGE, {
   allowPositionals: true,
-  options: { config: { type: 'string' }, jobs: { type: 'string', default: '2' }, edits: { type: 'string', default: '100' } },
+  options: { config: { type: 'string' }, jobs: { type: 'string', default: '2' }, edits: { type: 'string', default: '100' }, limit: { type: 'string', default: '300' } },
 });
+const number = (option) => wholeNumber(USAGE, `--${option}`, values[option], 1);
+const [jobs, edits, limit] = [number('jobs'), number('edits'), number('limit')];
 const cli = join(root, 'dist', 'cli.cjs');
 if (!existsSync(cli)) {
   console.error('bench:c: dist/cli.cjs is missing: run `npm run build` first');
   process.exit(2);
 }
 const [tree] = positionals;
-if (positionals.length > 1 || (tree !== undefined && !existsSync(tree))) {
-  console.error('bench:c: expected one folder of C at most');
-  process.exit(2);
-}
+if (positionals.length > 1 || (tree !== undefined && !existsSync(tree))) usageError(USAGE, 'expected one folder of C at most');
+const config = values.config === undefined ? undefined : resolve(values.config);
+if (config !== undefined && !existsSync(config)) usageError(USAGE, `--config ${values.config}: no such file`);
 const directory = mkdtempSync(join(tmpdir(), 'dma-aperture-bench-'));
 try {
-  if (tree !== undefined) await compareScans(existsSync(join(tree, 'drivers')) ? join(tree, 'drivers') : tree);
+  if (tree !== undefined) await compareScans(resolve(existsSync(join(tree, 'drivers')) ? join(tree, 'drivers') : tree));
   await measureEditor();
 } finally {
   rmSync(directory, { recursive: true, force: true });
@@ -36,22 +39,25 @@ async function compareScans(folder) {
   // The names that the scan itself looks for, as the table in the source lists them.
   const names = [...readFileSync(join(root, 'src/csource/calls/dma-apis.ts'), 'utf8').matchAll(/^add\('\w+', '(\w+)\(/gm)].map((match) => match[1]);
   const query = join(directory, 'calls.cocci');
-  writeFileSync(query, `@@ expression list es; @@\n(\n${names.map((name) => `* ${name}(es)`).join('\n|\n')}\n)\n`);
+  // spatch does not make it, and prints nothing without it.
+  const scratch = join(directory, 'spatch');
+  mkdirSync(scratch);
+  writeFileSync(query, `@@ identifier called = {${names.join(', ')}}; @@\n* called(...)\n`);
   const search = ['-w', '-c', '-g', '*.[ch]', names.join('|'), folder];
-  const scan = [cli, 'scan', '--ndjson', '--fail-on', 'never', '--jobs', values.jobs];
+  const scan = [cli, 'scan', '--ndjson', '--fail-on', 'never', '--jobs', String(jobs)];
   // All find the files in the page cache.
   await run('rg', search);
   const rows = [
     { name: 'rg -w', ...(await run('rg', search)) },
     { name: 'scan', ...(await run(process.execPath, [...scan, folder])) },
-    ...(values.config === undefined ? [] : [{ name: 'scan --config', ...(await run(process.execPath, [...scan, '--config', values.config, folder])) }]),
-    { name: `spatch -j${values.jobs}`, ...(await run('spatch', ['-j', values.jobs, '--very-quiet', '--no-includes', '--sp-file', query, '--dir', folder])) },
+    ...(config === undefined ? [] : [{ name: 'scan --config', ...(await run(process.execPath, [...scan, '--config', config, folder])) }]),
+    { name: `spatch -j${jobs}`, ...(await run('spatch', ['-j', String(jobs), '--temp-files', scratch, '--very-quiet', '--no-includes', '--sp-file', query, '--dir', folder])) },
   ];
   const base = rows[0].seconds;
-  console.log(`${folder}, ${names.length} names, ${values.jobs} threads`);
+  console.log(`${folder}, ${names.length} names, ${jobs} threads`);
   for (const { name, code, seconds, cpuSeconds, peakKib } of rows) {
     const figures = `${seconds.toFixed(2).padStart(8)} s  ${(seconds / base).toFixed(1).padStart(6)} x rg  processors ${cpuSeconds.toFixed(2).padStart(7)} s  peak ${(peakKib / 1024).toFixed(0).padStart(5)} MiB`;
-    console.log(`  ${name.padEnd(16)} ${code === 'not found' ? 'not installed' : code === 0 ? figures : `${figures}  (ended with ${code})`}`);
+    console.log(`  ${name.padEnd(16)} ${code === 'not found' ? 'not installed' : code === 0 ? figures : `${figures}  (${code === 'limit' ? 'not finished by then' : `ended with ${code}`})`}`);
   }
 }
 
@@ -68,7 +74,7 @@ async function measureEditor() {
   const opened = performance.now() - begun;
   const openedCpu = cpuSecondsOf(client.pid);
   const took = [];
-  for (let version = 2; version < 2 + Number(values.edits); version++) {
+  for (let version = 2; version < 2 + edits; version++) {
     const line = places[version % places.length];
     const at = performance.now();
     client.notify('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ range: { start: { line, character: 0 }, end: { line, character: 0 } }, text: `\tx += ${version};\n` }] });
@@ -157,11 +163,38 @@ function cpuSecondsOf(pid) {
   }
 }
 
-/** Runs a program to its end; its peak memory and its seconds of the processors are what /proc says last. */
+/** The same of all processes that a program has started and not waited for yet, and its own. */
+function cpuSecondsOfGroup(leader) {
+  try {
+    const members = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && groupOf(name) === leader);
+    return members.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+  } catch {
+    return 0;
+  }
+}
+
+function groupOf(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[2]);
+  } catch {
+    return undefined; // it has ended
+  }
+}
+
+/**
+ * Runs a program to its end, or to the limit; its peak memory and its seconds of the processors are what /proc says last. What it leaves in
+ * its folder for temporary files goes with the bench's.
+ */
 function run(command, args) {
   return new Promise((resolve) => {
     const begin = process.hrtime.bigint();
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'] });
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'], cwd: directory, env: { ...process.env, TMPDIR: directory }, detached: true });
+    let ended = false;
+    const timer = setTimeout(() => {
+      ended = true;
+      cpuSeconds = Math.max(cpuSeconds, cpuSecondsOfGroup(child.pid));
+      process.kill(-child.pid, 'SIGKILL');
+    }, limit * 1000);
     let peakKib = 0;
     let cpuSeconds = 0;
     const watch = setInterval(() => {
@@ -172,7 +205,12 @@ function run(command, args) {
         // The process has ended, or the system has no /proc.
       }
     }, 20);
-    child.once('error', () => { clearInterval(watch); resolve({ code: 'not found', seconds: 0, cpuSeconds, peakKib }); });
-    child.once('close', (code) => { clearInterval(watch); resolve({ code, seconds: Number(process.hrtime.bigint() - begin) / 1e9, cpuSeconds, peakKib }); });
+    const end = (code) => {
+      clearInterval(watch);
+      clearTimeout(timer);
+      resolve({ code: ended ? 'limit' : code, seconds: code === 'not found' ? 0 : Number(process.hrtime.bigint() - begin) / 1e9, cpuSeconds, peakKib });
+    };
+    child.once('error', () => end('not found'));
+    child.once('close', end);
   });
 }
