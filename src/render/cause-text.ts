@@ -1,5 +1,6 @@
 import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
 import type { CauseNote, FailureCauseKey } from '../rules/failure-cause.ts';
+import { plural } from './plural.ts';
 
 const CAUSES: Readonly<Record<FailureCauseKey, string>> = {
   'oversize': 'the mapping is larger than a segment',
@@ -27,7 +28,7 @@ export function causeNoteText(note: CauseNote): string {
   switch (note.key) {
     case 'above-largest': return `${formatBytesExact(note.bytes)} exceed the largest mapping, ${formatBytes(note.largest)}, whatever is free`;
     case 'offset-takes': return `This driver keeps the offset within a page (min_align_mask): with it ${formatBytesExact(note.bytes)} can need more than a segment; ${formatBytes(note.largest)} always fit`;
-    case 'too-few-free': return `${groupDigits(note.need)} slots needed, ${groupDigits(note.free)} free`;
+    case 'too-few-free': return `${plural(note.need, 'slot')} needed, ${groupDigits(note.free)} free`;
     case 'run-exists': return `${groupDigits(note.free)} slots are free, and with more than ${groupDigits(note.most)} free some segment has a run of ${note.need}: the search passed over it for alignment, a segment boundary or the mask`;
     case 'run-may-lack': return `${groupDigits(note.free)} slots are free; up to ${groupDigits(note.most)} can be without one run of ${note.need}`;
     case 'areas':

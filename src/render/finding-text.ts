@@ -5,6 +5,7 @@ import { causeNoteText, causeText } from './cause-text.ts';
 import { dmaReportText } from './dma-report-text.ts';
 import { knownCaseText } from './known-case-text.ts';
 import { configProblemText, optionProblemText } from './option-text.ts';
+import { plural } from './plural.ts';
 import { provenanceText } from './provenance-text.ts';
 import { knobOf, reasonText } from './reason-text.ts';
 import { seenText } from './seen-text.ts';
@@ -87,7 +88,7 @@ export function headlineText(headline: Headline): string {
     case 'log-other-failure':
       return `DMA failure${who(headline.device)}: ${headline.what}${headline.bytes === null ? '' : `, ${formatBytes(headline.bytes)}`}`;
     case 'log-aperture':
-      return `Aperture of ${formatBytes(headline.bytes)}: ${groupDigits(headline.slots)} slots of 2 KiB in ${groupDigits(headline.segments)} segments; one mapping takes at most 256 KiB`;
+      return `Aperture of ${formatBytes(headline.bytes)}: ${plural(headline.slots, 'slot')} of 2 KiB in ${plural(headline.segments, 'segment')}; one mapping takes at most 256 KiB`;
   }
 }
 

@@ -2,10 +2,10 @@ import type { Reason, ReasonKey, ReasonParams } from '../core/platform/reason.ts
 import { formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
 import { bitsOfMask } from '../core/units/dma-mask.ts';
+import { plural } from './plural.ts';
 
 type Sentences = { readonly [K in ReasonKey]: (params: ReasonParams[K]) => string };
 
-const plural = (count: number, one: string, many = `${one}s`): string => `${groupDigits(count)} ${count === 1 ? one : many}`;
 const mask = (last: number): string => `${bitsOfMask(last)}-bit mask`;
 const helps = (flag: 0 | 1): string => (flag === 1 ? 'Helps' : 'Does not help');
 const order = (largest: number): string => (largest < 0 ? 'none' : `order ${largest}, ${formatBytes(4096 * 2 ** largest)}`);

@@ -27,9 +27,10 @@ export function platformOfBoot(items: readonly LogItem[], uri: string): Platform
   // A pool that was printed and then given back serves nobody.
   const off = disabled && (!enabled || disabled.line > enabled.line);
   // Kernels from 6.0 on print no pool line under `swiotlb=force`; what a full buffer says of its size still holds.
+  // Only mainline's full buffer tells of slots.
   const full = items.find((item) => item.kind === 'failure' && item.totalSlots !== null && item.totalSlots > 0);
   const fullBytes = full?.kind === 'failure' && full.totalSlots !== null ? full.totalSlots * SLOT_BYTES : undefined;
-  const mainline = pool ?? firstOf(items, 'pool-placed') ?? firstOf(items, 'pool-areas') ?? firstOf(items, 'pool-torn-down') ?? firstOf(items, 'xen-seen');
+  const mainline = pool ?? firstOf(items, 'pool-placed') ?? firstOf(items, 'pool-areas') ?? firstOf(items, 'pool-torn-down') ?? firstOf(items, 'xen-seen') ?? full;
   const bits = firstOf(items, 'xenlinux-address-size');
   const areas = firstOf(items, 'pool-areas');
   const cpus = firstOf(items, 'cpus');

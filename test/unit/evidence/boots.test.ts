@@ -84,6 +84,8 @@ describe('a bug report with an excerpt of a log among much else', () => {
 
   it('is read from so many lines on as prose does not quote', () => {
     expect(readLog(`${prose}\n${excerpt(10)}\n${prose}`, 'x').facts.failures).toMatchObject([{ bytes: 512, device: '0000:01:00.0' }]);
+    // Only mainline tells of slots: an option that helps counts in them.
+    expect(readLog(excerpt(10), 'x').platform.lineage?.value).toBe('mainline');
     expect(readLog(`${prose}\n${excerpt(3)}\n${prose}`, 'x').isKernelLog).toBe(false);
   });
 

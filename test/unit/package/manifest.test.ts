@@ -280,6 +280,12 @@ describe('the kernel log language', () => {
     '(XEN) Xen version 4.17.7 (Debian 4.17.7+13)',
     ' Xen 4.14.6',
     '[    0.000000] Booting Linux on physical CPU 0x0',
+    '[    0.000000][    T0] Linux version 6.6.2 (a@b) (clang)',
+    '[Wed Jul  3 16:39:34 2024] Linux version 5.15.160 (a@b) (gcc)',
+    'Feb 12 23:17:18 host kernel: Linux version 3.10.0-957.el7.x86_64 (a@b) (gcc)',
+    'Feb 12 23:17:18 host kernel: [    0.000000] Linux version 4.15.0-136-generic (a@b) (gcc)',
+    '2024-05-01T10:00:00.123456+02:00 host kernel: Linux version 6.1.0 (a@b) (gcc)',
+    '5,1,0,-;Linux version 4.9.97 (a@b) (gcc)',
   ])('knows by its first line: %s', (line) => {
     expect(firstLine.test(line)).toBe(true);
   });
@@ -287,6 +293,7 @@ describe('the kernel log language', () => {
   it.each([
     '/* Linux version 6.1 changed this */', '#include <linux/dma-mapping.h>', '# Linux version notes', '{"log": "Linux version 6.1"}',
     'Nov 22 19:05:15 host systemd[1]: Started Session 1 of user root.', 'Xenomai 3.1',
+    'Notes on Xen 4.17 and its heap', 'Feb 12 23:17:18 host monitor: Linux version 3.10.0',
   ])('does not take for one: %s', (line) => {
     expect(firstLine.test(line)).toBe(false);
   });
