@@ -4,11 +4,12 @@ import type { LogItem } from '../evidence/log/log-items.ts';
 import type { LogReading } from '../evidence/log/read-log.ts';
 import { formatBytes, groupDigits } from '../core/units/bytes.ts';
 import { failureHistoryText } from '../render/failure-history-text.ts';
-import { lspDiagnostic, lspRange } from '../render/lsp-diagnostic.ts';
+import { lspRange } from '../render/lsp-diagnostic.ts';
 import { escapeMarkdown, explainMarkdown, headlineText } from '../render/finding-text.ts';
 import { logItemText, logItemTitle } from '../render/log-item-text.ts';
 import { checkLog } from '../rules/check-log.ts';
 import type { Finding } from '../rules/finding.ts';
+import { boundedDiagnostics } from './bounded-diagnostics.ts';
 import { itemsOfBoot } from '../evidence/log/items-of-boot.ts';
 
 /** LSP's numbers for kinds of symbols. */
@@ -30,7 +31,7 @@ export class LogDocument {
   }
 
   diagnostics(): Diagnostic[] {
-    return this.findings.map(lspDiagnostic);
+    return boundedDiagnostics(this.findings);
   }
 
   /** What the line under the pointer says, and what follows from it. */

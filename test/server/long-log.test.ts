@@ -62,4 +62,17 @@ describe('a long log', () => {
     const found = await client.diagnostics(LOG, (_, version) => version === 4);
     expect(found.map(({ range }) => range.start.line)).toEqual([1, line - 2]);
   });
+
+  it('tells the gravest of more findings than an editor shows, and how many it leaves out', async () => {
+    const uri = `${FOLDER}/many.dmesg`;
+    const reduced = '[    1.000000] software IO TLB: mapped [mem 0x000000003a000000-0x000000003e000000] (64MB)\n';
+    const failures = Array.from({ length: 1500 }, (_, at) => `[   ${20 + at}.000000] card 0000:03:00.0: swiotlb buffer is full (sz: ${4096 * (at + 1)} bytes), total 32768 (slots), used ${at} (slots)\n`);
+    await client.open(uri, 'kernel-log', `${HEAD}\n${reduced}${failures.join('')}`);
+    const found = await client.diagnostics(uri, (all) => all.length > 0);
+    expect(found).toHaveLength(1000);
+    const [note, ...others] = found.filter(({ severity }) => severity !== 1);
+    expect(others).toEqual([]);
+    expect(note?.message).toMatch(/^\d+ findings are not shown, of which this is the first: an editor shows 1,000/);
+    expect(note?.range.start.line).toBe(1);
+  });
 });
