@@ -4,7 +4,8 @@
 ;; them stands at a multiple of three, wherever in a text the key begins: every third place is looked at, and a table says by a hash of
 ;; the four bytes there whether they may be of a window. Second stage: a table says the same by a hash of the window that they would be
 ;; of. Third stage, for the few places that are left: the four bytes themselves, then the whole key.
-;; Letters count as small in all but the last, and so do the bytes that lie to others as small letters to capital ones.
+;; Letters count as small in the second stage and where the four bytes are compared, and so do the bytes that lie to others as small letters
+;; to capital ones; the first table knows a key that is found in any case by all its spellings.
 ;; `simd-line-sieve.ts` lays out the memory.
 (module
   (memory (export "memory") 1)
@@ -191,7 +192,7 @@
     (local.set $at (global.get $clean))
     (loop $next
       (if (i32.ge_u (local.get $at) (local.get $end)) (then (return (i32.const 0))))
-      (if (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17)))
+      (if (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17)))
         (then (if (call $isKey (global.get $clean) (local.get $at) (local.get $end)) (then (return (i32.const 1))))))
       (local.set $at (i32.add (local.get $at) (i32.const 3)))
       (br $next))
@@ -246,18 +247,18 @@
         (i32.or
           (i32.or
             (i32.or
-              (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17)))
-              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=3 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 3)))
+              (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17)))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=3 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 3)))
             (i32.or
-              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=6 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 6))
-              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=9 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 9))))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=6 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 6))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=9 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 9))))
           (i32.or
             (i32.or
-              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=12 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 12))
-              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=15 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 15)))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=12 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 12))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=15 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 15)))
             (i32.or
-              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=18 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 18))
-              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.or (i32.load offset=21 (local.get $at)) (i32.const 0x20202020)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 21))))))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=18 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 18))
+              (i32.shl (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=21 (local.get $at)) (i32.const 0x9e3779b1)) (i32.const 17))) (i32.const 21))))))
       (i32.store (local.get $find) (local.get $at))
       (i32.store offset=4 (local.get $find) (local.get $places))
       (local.set $find (i32.add (local.get $find) (i32.shl (i32.ne (local.get $places) (i32.const 0)) (i32.const 3))))

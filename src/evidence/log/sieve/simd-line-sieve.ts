@@ -1,6 +1,6 @@
 import { wasm } from './line-sieve.wat';
 import { LINES_BEHIND } from './lines-behind.ts';
-import { type SieveEntry, type SieveKey, hashOf, sieveEntries } from './sieve-tables.ts';
+import { type SieveEntry, FRAGMENT_BYTES, type SieveKey, hashOf, sieveEntries } from './sieve-tables.ts';
 import { instantiate, type WasmGlobal, type WasmMemory } from './wasm-api.ts';
 import type { LineSieve, SieveOptions } from './line-sieve.ts';
 
@@ -66,7 +66,7 @@ export function createSimdSieve(keys: readonly SieveKey[], { controls, capacity 
 function writeTables(memory: DataView, entries: readonly SieveEntry[], texts: number): void {
   let text = texts;
   for (const [index, { fragment, window, key, place, anyCase }] of entries.entries()) {
-    memory.setUint8(hashOf(fragment, TABLE_BITS), 1);
+    for (const spelt of spellingsOf(key, place, anyCase)) memory.setUint8(hashOf(spelt, TABLE_BITS), 1);
     memory.setUint8(WINDOWS + windowHash(window), 1);
     const head = HEADS + 2 * hashOf(fragment, HEAD_BITS);
     const entry = ENTRIES + ENTRY * (index + 1);
@@ -80,6 +80,17 @@ function writeTables(memory: DataView, entries: readonly SieveEntry[], texts: nu
     new Uint8Array(memory.buffer).set(key, text);
     text += key.length;
   }
+}
+
+/** The four bytes at a place of a key as a text may have them: in capital and in small letters where `anyCase`. */
+function spellingsOf(key: Uint8Array, place: number, anyCase: boolean): number[] {
+  let all = [0];
+  for (let at = 0; at < FRAGMENT_BYTES; at++) {
+    const byte = key[place + at] ?? 0;
+    const bytes = anyCase && byte >= 0x61 && byte <= 0x7a ? [byte, byte - 0x20] : [byte];
+    all = all.flatMap((before) => bytes.map((each) => (before | (each << (8 * at))) >>> 0));
+  }
+  return all;
 }
 
 /** The highest 15 bits of the hash of a window. */
