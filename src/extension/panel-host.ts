@@ -14,6 +14,7 @@ import { makeNonce } from './make-nonce.ts';
 import { openEvidence } from './open-evidence.ts';
 import { pickExportFormat, saveExport } from './save-export.ts';
 import type { ServerClient } from './server-client.ts';
+import { SettingsTrial } from './try-settings.ts';
 import { placeAtCursor } from './place-at-cursor.ts';
 
 /** A host message before its version is put on it. */
@@ -43,6 +44,7 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
   #step: number | undefined;
   /** Ends the search for why an operation came out as it did: another was asked for. */
   #explaining: vscode.CancellationTokenSource | undefined;
+  readonly #settings: SettingsTrial;
   /** What the page shows. */
   #state: PanelState | undefined;
   /** The call that the panel explains: asked again whenever the state is, as another platform answers otherwise. */
@@ -54,8 +56,9 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
     this.#extensionUri = extensionUri;
     this.#server = server;
     this.#log = log;
+    this.#settings = new SettingsTrial(server, (told) => this.#send({ kind: 'settings', ...told }));
     this.#subscriptions = [
-      this.#shown,
+      this.#shown, this.#settings,
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPES.panel, this),
       server.listen(SERVER_NOTIFICATIONS.panelChanged, () => void this.refresh()),
       server.onDidChangeRunning((running) => {
@@ -224,6 +227,13 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
       case 'export':
         // Not awaited: the page's request would time out while the person looks for a place.
         void saveExport(message.format, this.#state?.scenario?.name ?? this.#state?.title ?? 'panel', message.bytes);
+        return undefined;
+      case 'trySettings':
+        // Not awaited: it tells of itself.
+        void this.#settings.start(message.recording, message.step);
+        return undefined;
+      case 'stopSettings':
+        this.#settings.stop();
         return undefined;
       case 'runScenario':
         await vscode.commands.executeCommand(COMMANDS.runScenario, message.scenario);

@@ -16,4 +16,7 @@ export interface PageActions {
   readonly open: (evidence: EvidenceRef) => void;
   readonly command: (command: PanelCommand) => void;
   readonly runScenario: (scenario: string) => void;
+  /** Runs a step, by its number, under other settings. */
+  readonly trySettings: (step: number) => void;
+  readonly stopSettings: () => void;
 }

@@ -5,6 +5,7 @@ import { fill, panelStrings } from '../protocol/panel-strings.ts';
 import { positionOfLine, positionOfRefusal, positionOfStep, stepOfOperation } from './open-recording.ts';
 import type { OpenRecording, RecordingShown } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
+import type { SettingsShown } from './settings-view.tsx';
 import type { SearchModel } from './search-model.ts';
 import type { PanelSelection, PanelViewState } from '../protocol/panel-view-state.ts';
 
@@ -17,6 +18,8 @@ export interface PageModel {
   readonly recording: RecordingShown | undefined;
   /** The operation that the extension has explained last. */
   readonly operation: OperationShown | undefined;
+  /** The step that was tried under other settings last. */
+  readonly settings: SettingsShown | undefined;
   readonly view: PanelViewState;
 }
 
@@ -47,7 +50,12 @@ export function nextPage(page: PageModel, event: PageEvent): PageModel {
         state: event.state, error: undefined, busy: undefined, view: viewFor(event.state, page.view, isAskedAnew(page.state, event.state)),
         recording: page.recording?.id === event.state.recording?.id ? page.recording : undefined,
         operation: page.recording?.id === event.state.recording?.id ? page.operation : undefined,
+        settings: page.settings?.recording === event.state.recording?.id ? page.settings : undefined,
       };
+    case 'settings': {
+      const { recording, step, progress, rows, error } = event;
+      return recording === page.state?.recording?.id ? { ...page, settings: { recording, step, progress, rows, error } } : page;
+    }
     case 'busy':
       return { ...page, busy: event.busy ? { what: event.what } : undefined };
     case 'error':

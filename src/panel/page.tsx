@@ -33,7 +33,7 @@ import { WhyView } from './why-view.tsx';
 
 /** The whole page: it shows the last state that came, and asks the host for everything else. */
 export function Page({ host }: { host: PageHost }): JSX.Element {
-  const initial: PageModel = { state: undefined, error: undefined, busy: undefined, recording: undefined, operation: undefined, view: host.kept };
+  const initial: PageModel = { state: undefined, error: undefined, busy: undefined, recording: undefined, operation: undefined, settings: undefined, view: host.kept };
   const [page, dispatch] = useReducer(nextPage, initial);
   const [playing, setPlaying] = useState(false);
   const whyHead = useRef<HTMLHeadingElement>(null);
@@ -75,7 +75,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
 
   const steps = useMemo(() => state?.scenario && <StepsView scenario={state.scenario} selection={rested.selection} table={view.view === 'table'} actions={actions} />, [state?.scenario, rested, view.view, actions]);
   const limits = useMemo(() => state && <LimitsView limits={state.limits} platform={state.platform !== undefined} selection={shown} actions={actions} />, [state, rested, view.selection, actions]);
-  const why = useMemo(() => state && <WhyView state={state} selection={rested.selection} aperture={rested.aperture} machine={machine} recording={recording} position={rested.position} operation={operation} focus={whyHead} actions={actions} />, [state, rested, machine, operation, actions]);
+  const why = useMemo(() => state && <WhyView state={state} selection={rested.selection} aperture={rested.aperture} machine={machine} recording={recording} position={rested.position} operation={operation} settings={page.settings} focus={whyHead} actions={actions} />, [state, rested, machine, operation, page.settings, actions]);
   const map = useMemo(() => <MachineView model={machine} view={view} pool={state?.aperture} {...memory} tokens={tokens} actions={actions} />, [machine, state?.aperture, ...Object.values(memory), view.view, view.mask, view.selection, tokens, actions]);
 
   return (
@@ -135,6 +135,11 @@ function pageActions(
     open: ({ uri, line, column }) => ask({ kind: 'openEvidence', uri, line, column }),
     command: (command) => ask({ kind: 'command', command }),
     runScenario: (scenario) => ask({ kind: 'runScenario', scenario }),
+    trySettings: (step) => {
+      const recording = source.current?.page.state?.recording?.id;
+      if (recording !== undefined) ask({ kind: 'trySettings', recording, step });
+    },
+    stopSettings: () => ask({ kind: 'stopSettings' }),
   };
 }
 

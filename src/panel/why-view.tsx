@@ -20,6 +20,8 @@ import type { OpenRecording } from './open-recording.ts';
 import type { PageActions } from './page-actions.ts';
 import { stepOf } from './page-model.ts';
 import type { OperationShown } from './page-model.ts';
+import { SettingsView } from './settings-view.tsx';
+import type { SettingsShown } from './settings-view.tsx';
 import { slotAtAddress } from './segment-address.ts';
 import { mappingSize, slotsText } from './slot-text.ts';
 
@@ -32,6 +34,8 @@ export interface WhyViewProps {
   readonly position: number;
   /** The explanation of the operation before the position, once it has come. */
   readonly operation: OperationShown | undefined;
+  /** The step that was tried under other settings last. */
+  readonly settings: SettingsShown | undefined;
   readonly focus: RefObject<HTMLHeadingElement | null>;
   readonly actions: PageActions;
 }
@@ -88,7 +92,8 @@ function answerFor(props: WhyViewProps): Answer | undefined {
 }
 
 /** One operation of a step of many: what it came to, and the search that it made. */
-function operationAnswer({ state, recording, position, operation, actions }: WhyViewProps, step: PanelStep): Answer | undefined {
+function operationAnswer(props: WhyViewProps, step: PanelStep): Answer | undefined {
+  const { state, recording, position, operation, actions } = props;
   if (!recording || position === 0 || stepOfOperation(recording, position - 1) !== step.index || isAlone(recording, position - 1)) return undefined;
   const refused = isRefused(recording, position - 1);
   const from = evidenceOfOperation(recording, position - 1) ?? step.from;
@@ -101,6 +106,7 @@ function operationAnswer({ state, recording, position, operation, actions }: Why
         {from && <p><EvidenceLink evidence={from} actions={actions} /></p>}
         {operation ? <ExplainChain lines={operation.detail.explain} failed={refused} actions={actions} /> : <p class="dim">{text.explaining}</p>}
         {operation?.search && <SearchTable search={operation.search} short />}
+        {otherSettings(props, step)}
       </>
     ),
   };
@@ -121,9 +127,15 @@ function stepAnswer(props: WhyViewProps, index: number): Answer | undefined {
         {step.from && <p><EvidenceLink evidence={step.from} actions={actions} /></p>}
         <ExplainChain lines={step.explain} failed={!step.ok} actions={actions} />
         {operation?.search && <SearchTable search={operation.search} short />}
+        {otherSettings(props, step)}
       </>
     ),
   };
+}
+
+/** Of a step that failed in a run that can be done again. */
+function otherSettings({ state, settings, actions }: WhyViewProps, step: PanelStep): JSX.Element | false {
+  return !step.ok && state.recording !== undefined && !state.recording.source && <SettingsView step={step.index} shown={settings} actions={actions} />;
 }
 
 function limitAnswer({ state, actions }: WhyViewProps, index: number): Answer | undefined {

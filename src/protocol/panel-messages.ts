@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { operationDetailSchema, searchCandidatesSchema } from './operation-detail.ts';
+import { settingRowsSchema } from './setting-rows.ts';
 import { evidenceRefSchema, panelStateSchema, parsePanelState, parseWith } from './panel-state.ts';
 import type { Parsed } from './panel-state.ts';
 
@@ -44,6 +45,8 @@ const hostMessage = v.variant('kind', [
   v.object({ version, kind: v.literal('reply'), id, error: v.optional(v.string()), bytes: v.optional(bytes), detail: v.optional(operationDetailSchema), candidates: v.optional(searchCandidatesSchema) }),
   /** The person wants the page in a form: answered by an `export` of the page's own. */
   v.object({ version, kind: v.literal('exportAs'), format: v.picklist(EXPORT_FORMATS) }),
+  /** How far a step is with other settings, then its rows or why there are none. */
+  v.object({ version, kind: v.literal('settings'), recording: v.string(), step: v.pipe(v.number(), v.integer()), progress: v.optional(v.string()), rows: v.optional(settingRowsSchema), error: v.optional(v.string()) }),
   /** The cursor went to a line of the text that the recording is of. */
   v.object({ version, kind: v.literal('goToLine'), line: evidenceRefSchema.entries.line }),
   /** The cursor went to a step's text: `index` of the step. */
@@ -63,6 +66,9 @@ const panelMessage = v.variant('kind', [
   v.object({ version, kind: v.literal('recordingPart'), id, recording: v.string(), offset: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** Why an operation of the state's recording (from 0) came out as it did: answered by `detail` and `candidates`. Overtakes an earlier one. */
   v.object({ version, kind: v.literal('operation'), id, recording: v.string(), operation: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** A step (by its number) of the state's run under other settings: replied to at once, answered by `settings`. Overtakes an earlier one. */
+  v.object({ version, kind: v.literal('trySettings'), id, recording: v.string(), step: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+  v.object({ version, kind: v.literal('stopSettings'), id }),
   v.object({ version, kind: v.literal('command'), id, command: v.picklist(PANEL_COMMANDS) }),
   /** `scenario` is an id of the state's `library`. */
   v.object({ version, kind: v.literal('runScenario'), id, scenario: v.string() }),

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { operationDetailSchema } from './operation-detail.ts';
 import { parsePanelState, parseWith } from './panel-state.ts';
 import type { PanelState, Parsed } from './panel-state.ts';
+import { settingRowsSchema } from './setting-rows.ts';
+import type { SettingRowShown } from './setting-rows.ts';
 import { platformSheetSchema } from './platform-sheet.ts';
 import type { PlatformSheet } from './platform-sheet.ts';
 
@@ -235,6 +237,13 @@ export const SERVER_REQUESTS = {
   operation: {
     method: 'dmaAperture/operation', params: reader(v.object({ recording: v.string(), operation: count })), result: reader(operationAnswer),
   } satisfies RequestSpec<{ recording: string; operation: number }, OperationAnswer>,
+  /**
+   * The last run up to a step (by its number) again, under the settings that the step's refusal names and under other releases. Can be
+   * cancelled; progress by `workDoneToken`.
+   */
+  trySettings: {
+    method: 'dmaAperture/trySettings', params: reader(v.object({ recording: v.string(), step: place, workDoneToken: v.optional(v.string()) })), result: reader(settingRowsSchema),
+  } satisfies RequestSpec<{ recording: string; step: number; workDoneToken?: string | undefined }, SettingRowShown[]>,
   scenarios: {
     method: 'dmaAperture/scenarios', params: none, result: reader(v.array(scenarioChoice)),
   } satisfies RequestSpec<object, ScenarioChoice[]>,

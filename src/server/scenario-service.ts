@@ -4,8 +4,10 @@ import { type ScenarioRun, scenarioRun } from '../core/scenario/run-scenario.ts'
 import type { ScenarioStep } from '../core/scenario/scenario-schema.ts';
 import { platformOf } from '../core/scenario/scenario-platform.ts';
 import { sizeAperture, type SizingProgress } from '../core/scenario/size-aperture.ts';
+import type { SettingsProgress } from '../core/scenario/try-settings.ts';
 import type { PanelState } from '../protocol/panel-state.ts';
 import { toBase64 } from '../protocol/base64.ts';
+import type { SettingRowShown } from '../protocol/setting-rows.ts';
 import { RECORDING_PART_BYTES } from '../protocol/server-requests.ts';
 import type { OperationAnswer, RecordingPart, Report, ScenarioChoice, ScenarioSummary, ScenarioTest, ScenarioTestRun } from '../protocol/server-requests.ts';
 import { reasonText } from '../render/reason-text.ts';
@@ -118,6 +120,13 @@ export class ScenarioService {
     const recording = this.#last?.recording;
     if (recording?.about.id !== id) throw new Error('That recording is gone: another run, or none, came after it.');
     return { base64: toBase64(recording.bytes.subarray(offset, offset + RECORDING_PART_BYTES)) };
+  }
+
+  /** A step of what is shown under other settings. @param step its number @throws Error whose message is a sentence for the user */
+  async trySettings(id: string, step: number, isCancelled: () => boolean, report: (progress: SettingsProgress) => void): Promise<SettingRowShown[]> {
+    const last = this.#last;
+    if (last?.recording.about.id !== id || !last.trySettings) throw new Error('That run is gone: another run, or none, came after it.');
+    return last.trySettings(step - 1, isCancelled, report);
   }
 
   /** @throws Error whose message is a sentence for the user */

@@ -1,4 +1,7 @@
 import { type ScenarioRun, runScenario } from '../core/scenario/run-scenario.ts';
+import { trySettings } from '../core/scenario/try-settings.ts';
+import { settingText } from '../render/setting-text.ts';
+import { inSlices } from './in-slices.ts';
 import { operationDetail } from './operation-detail.ts';
 import { packedRun } from './packed-recording.ts';
 import { runPanelState } from './panel-state-of.ts';
@@ -18,6 +21,10 @@ export function shownScenario(recorded: ScenarioRun, source?: { readonly uri: st
       const beginning = runPanelState(runScenario({ ...run.scenario, steps: run.scenario.steps.slice(0, step) }, run.platform), source);
       const { aperture, machine } = beginning;
       return { ...whole, ...(aperture ? { aperture: { ...aperture, atStep: step } } : {}), ...(machine ? { machine } : {}) };
+    },
+    async trySettings(step, isCancelled, report) {
+      const rows = await inSlices(trySettings(run.scenario, run.platform, step), isCancelled, report);
+      return rows.map(({ setting, claim, ok, refused }) => ({ setting: settingText(setting), kind: setting.kind, ok, refused, ...(claim ? { claim } : {}) }));
     },
     operation: (operation, isCancelled) => operationDetail(run, operation, isCancelled),
   };

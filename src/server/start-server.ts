@@ -131,6 +131,8 @@ class LanguageServer {
     this.#answer(SERVER_REQUESTS.operation, ({ recording, operation }, token) => this.#scenarios.operation(recording, operation, () => token.isCancellationRequested));
     this.#answer(SERVER_REQUESTS.recordingPart, ({ recording, offset }) => this.#scenarios.recordingPart(recording, offset));
     this.#answer(SERVER_REQUESTS.panelState, ({ step, call }) => (call ? this.#explain(call) : this.#scenarios.panelState(this.#platforms.active, step)));
+    this.#answer(SERVER_REQUESTS.trySettings, ({ recording, step, workDoneToken }, token) => withProgress(connection, workDoneToken, 'Running under other settings', (report) => (
+      this.#scenarios.trySettings(recording, step, () => token.isCancellationRequested, ({ done, total }) => report(`${done} of ${total} settings`, done / total)))));
     this.#answer(SERVER_REQUESTS.scenarios, () => this.#scenarios.choices());
     this.#answer(SERVER_REQUESTS.runScenario, ({ id }, token) => this.#scenarios.run(id, this.#platforms.active, () => token.isCancellationRequested));
     this.#answer(SERVER_REQUESTS.traces, ({ uri }) => this.#traces.choices(uri));

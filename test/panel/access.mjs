@@ -16,6 +16,12 @@ const SCENES = {
 const SHORT = { ...LOADS, steps: [{ ...LOADS.steps[0], ticks: 12, keep: true }, LOADS.steps[2]] };
 const ERROR = { version: 1, kind: 'error', error: { title: 'The scenario ends early.', message: 'founding.dma.json:19:5: expected "op".', commands: ['refresh', 'showLog'] } };
 
+/** The step that failed, under two other settings. */
+const settingsOf = ({ recording, scenario: { steps } }) => ({
+  version: 1, kind: 'settings', recording: recording.id, step: steps.find(({ ok }) => !ok).index,
+  rows: [{ setting: 'as it is', kind: 'as-it-is', ok: false, refused: 1 }, { setting: 'swiotlb=8192,4,force', kind: 'swiotlb', claim: 'does-not', ok: false, refused: 1 }],
+});
+
 /** One test a theme and width: axe over every scene, and over an error. */
 const tests = Object.keys(THEMES).flatMap((theme) => [1200, 420].map((width) => [`axe: no violation in ${theme} at ${width} px`, async ({ open }) => {
   for (const [name, scene] of Object.entries(SCENES)) {
@@ -32,6 +38,8 @@ const tests = Object.keys(THEMES).flatMap((theme) => [1200, 420].map((width) => 
   for (const view of ['picture', 'table']) {
     const panel = await open({ ...run, theme, width, kept: { ...look(view), selection: undefined, shade: 'age' } });
     await panel.page.waitForSelector('[aria-label="The search behind the operation"]');
+    await panel.send(settingsOf(run.state));
+    await panel.page.waitForSelector('table[aria-label="The same steps under other settings"]');
     equal(await panel.axe(), [], `recording, ${view}`);
     await panel.shot(`recording-${view}-${theme}-${width}`);
   }

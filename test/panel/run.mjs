@@ -14,6 +14,7 @@ import { messageTests } from './messages.mjs';
 import { numberTests } from './numbers.mjs';
 import { pictureTests } from './pictures.mjs';
 import { searchTests } from './search.mjs';
+import { settingsTests } from './settings.mjs';
 import { timeTests } from './time.mjs';
 
 const words = process.argv.slice(2);
@@ -33,7 +34,7 @@ try {
   process.exit(1);
 }
 
-for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...machineTests, ...traceTests, ...searchTests, ...exportTests, ...accessTests })) {
+for (const [name, test] of Object.entries({ ...messageTests, ...numberTests, ...pictureTests, ...keyboardTests, ...timeTests, ...machineTests, ...traceTests, ...settingsTests, ...searchTests, ...exportTests, ...accessTests })) {
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
   const panels = [];
   try {

@@ -97,6 +97,15 @@ describe('scenarios in the server', () => {
     await expect(ask('planBuffer', { bytes: -1 })).rejects.toThrow('expected one byte or more');
   });
 
+  it('run a failed step again under other settings, until they are cancelled', async () => {
+    const { state } = await ask<{ state: { recording: { id: string } } }>('runScenario', { id: MINE });
+    const recording = state.recording.id;
+    const rows = await ask<{ setting: string; ok: boolean }[]>('trySettings', { recording, step: 1, workDoneToken: 'settings' });
+    expect(rows[0]).toEqual({ setting: 'as it is', kind: 'as-it-is', ok: false, refused: 1 });
+    expect(rows.find(({ setting }) => setting.startsWith('in pieces of 128 KiB'))?.ok).toBe(true);
+    await expect(ask('trySettings', { recording: 'another', step: 1 })).rejects.toThrow('That run is gone');
+  });
+
   it('are planned until they are cancelled, with progress, and nothing is left of it', async () => {
     const seen: unknown[] = [];
     client.connection.onNotification('$/progress', ({ token, value }: { token: string; value: unknown }) => {

@@ -133,7 +133,9 @@ function makeReachable(machine: BootedMachine, domain: PvDomain, device: Device,
   // Between two requests idle processors scrub what the exchange gave back.
   domain.heap.scrub();
   if (!result.ok) {
-    const reserve = [reason('knob-reserve', { helps: 1 }), reason('knob-wider-mask', { helps: 1 }), reason('knob-swiotlb-size', { helps: 0 })];
+    // Where the width is the kernel's own and every request is exchanged, the mask decides nothing.
+    const byMask = features.coherentWidth.value === 'fixed-31' && features.coherentExchange.value === 'always' ? 0 : 1;
+    const reserve = [reason('knob-reserve', { helps: 1 }), reason('knob-wider-mask', { helps: byMask }), reason('knob-swiotlb-size', { helps: 0 })];
     const heapOrder = features.xenMaxOrder!;
     const decisive = result.cause === 'width-below-dma-bits'
       ? reason('exchange-width-below-dma-bits', { bits, dmaBits: features.xenDmaBits!.value! }, features.xenDmaBits)

@@ -10,6 +10,7 @@ import { type Reason, reason } from '../platform/reason.ts';
 import { MIB } from '../units/bytes.ts';
 import { orderBytes, orderFor } from '../units/pages.ts';
 import { maskOfBits } from '../units/dma-mask.ts';
+import { knownReleases } from './known-releases.ts';
 
 /** What a driver's author wishes for. */
 export interface BufferPlanRequest {
@@ -93,8 +94,7 @@ export function planBuffer(platform: Platform, request: BufferPlanRequest): Buff
  * known beforehand. Ways that any kernel has come first, then those that need another kernel, driver or domain. It pauses after each way.
  */
 export function* planSteps(platform: Platform, request: BufferPlanRequest): Generator<PlanProgress, BufferPlan> {
-  const linux = platform.features.swiotlbUnit.value === 'MiB' ? XENLINUX_RELEASES : LINUX_RELEASES;
-  const xen = platform.xen === undefined ? [] : platform.features.swiotlbUnit.value === 'MiB' ? XENLINUX_XEN_RELEASES : XEN_RELEASES;
+  const { linux, xen } = knownReleases(platform);
   const ways = waysOn(platform);
   const total = ways.length * (1 + linux.length + xen.length);
   let done = 0;
@@ -121,12 +121,6 @@ export function* planSteps(platform: Platform, request: BufferPlanRequest): Gene
     })),
   };
 }
-
-/** Releases between which a feature of the tables changes, oldest first; XenLinux has its own, and Xens of its time. */
-const LINUX_RELEASES = ['3.6.0', '4.9.0', '4.18.0', '5.0.0', '5.10.0', '5.15.0', '6.1.0', '6.4.0', '6.6.0', '6.9.0', '6.12.0', '6.14.0', '7.3.0'] as const;
-const XENLINUX_RELEASES = ['2.6.16.33-xen', '2.6.18.8-xen', '2.6.27-xen'] as const;
-const XEN_RELEASES = ['4.1.0', '4.4.0', '4.7.0', '4.11.0', '4.17.0', '4.20.0'] as const;
-const XENLINUX_XEN_RELEASES = ['3.0.2', '3.0.3', '3.0.4', '3.1.0', '3.2.0', '3.3.0', '4.0.0'] as const;
 
 /** The oldest release from which on the way of an index works without a break: one that broke it again is no answer. */
 function firstRelease(tried: ReadonlyMap<string, readonly WayRow[]>, at: number): PlanSince {
