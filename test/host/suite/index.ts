@@ -12,5 +12,6 @@ export function run(): Promise<void> {
     await import('./panel.test.ts');
     await import('./scenario.test.ts');
     await import('./scenario-tests.test.ts');
+    await import('./tour.test.ts');
   });
 }
