@@ -201,7 +201,11 @@ export class PanelHost implements vscode.Disposable, vscode.WebviewPanelSerializ
     const answer = await this.#server.request(SERVER_REQUESTS.operation, { recording, operation }, source.token);
     source.dispose();
     if (source.token.isCancellationRequested) return { error: vscode.l10n.t('Cancelled.') };
-    if (!answer.ok) return { error: answer.error };
+    if (!answer.ok) {
+      // Another run may have come meanwhile, of which the page is told: nobody waits for this answer then.
+      await this.refresh();
+      return this.#state?.recording?.id === recording ? { error: answer.error } : {};
+    }
     const { detail } = answer.value;
     const count = (detail.search?.areas ?? []).reduce((sum, { candidates }) => sum + candidates, 0);
     const bytes = fromBase64(answer.value.candidates);

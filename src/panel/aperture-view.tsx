@@ -11,6 +11,8 @@ import { drawSelection } from './draw-canvas.ts';
 import { FreeRunsPicture } from './free-runs-picture.tsx';
 import { filled, Legend } from './legend.tsx';
 import type { PageActions } from './page-actions.ts';
+import { PoolsView } from './pools-view.tsx';
+import type { ShownPool } from './pools-view.tsx';
 import { SearchBar } from './search-bar.tsx';
 import { telling } from './search-model.ts';
 import type { SearchModel } from './search-model.ts';
@@ -27,13 +29,15 @@ export interface ApertureViewProps {
   /** Whether the operation shown ran on a machine that is no more. */
   readonly earlier: boolean;
   readonly view: PanelViewState;
+  /** Pools beside the first. */
+  readonly pools: readonly ShownPool[];
   /** The search of the operation shown, once the extension has told it. */
   readonly search: SearchModel | undefined;
   readonly tokens: Tokens;
   readonly actions: PageActions;
 }
 
-export function ApertureView({ pool, model, earlier, view, search, tokens, actions }: ApertureViewProps): JSX.Element {
+export function ApertureView({ pool, model, earlier, view, pools, search, tokens, actions }: ApertureViewProps): JSX.Element {
   const recording = model?.recording;
   const shades = useMemo(() => shadesOf(pool, recording), [pool?.mappings, recording]);
   const devices = useMemo(() => devicesOf(pool, recording), [pool?.mappings, recording]);
@@ -108,6 +112,7 @@ export function ApertureView({ pool, model, earlier, view, search, tokens, actio
           <Legend items={legend} tokens={tokens} />
         </>
       )}
+      {!earlier && pools.length > 0 && <PoolsView pools={pools} table={view.view === 'table'} tokens={tokens} actions={actions} />}
     </SectionFrame>
   );
 }

@@ -97,16 +97,20 @@ function drawUntold(context: Drawing, timeline: Timeline, geometry: TimeGeometry
 }
 
 function drawRefused(context: Drawing, timeline: Timeline, { left }: TimeGeometry, tokens: Tokens): void {
-  context.fillStyle = tokens.fail;
   for (let x = 0, last = -MARK_PITCH; x < timeline.width; x++) {
     if (timeline.refused[x] === 0 || x - last < MARK_PITCH) continue;
     last = x;
-    context.beginPath();
-    context.moveTo(left + x + 0.5, REFUSED - 4);
-    context.lineTo(left + x + 4, REFUSED + 4);
-    context.lineTo(left + x - 3, REFUSED + 4);
-    context.fill();
+    drawMark(context, left + x + 0.5, tokens.fail);
   }
+}
+
+function drawMark(context: Drawing, x: number, colour: string, size = 4): void {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.moveTo(x, REFUSED - size);
+  context.lineTo(x + size - 0.5, REFUSED + size);
+  context.lineTo(x - size + 0.5, REFUSED + size);
+  context.fill();
 }
 
 /** A line where a part begins and its title where there is room for both. */
@@ -145,7 +149,7 @@ function drawSideLabels(context: Drawing, timeline: Timeline, geometry: TimeGeom
 
 /** What a position changes: the playhead, and the numbers at the right. */
 export function drawPlayhead(
-  context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, at: { readonly position: number; readonly used: number | undefined; readonly slots: number; readonly refused: number },
+  context: Drawing, timeline: Timeline, geometry: TimeGeometry, tokens: Tokens, at: { readonly position: number; readonly used: number | undefined; readonly slots: number; readonly refused: number; readonly isRefused: boolean },
 ): void {
   const x = Math.round(xOfPlayhead(geometry, at.position, timeline.operations));
   context.fillStyle = tokens.bg;
@@ -159,6 +163,10 @@ export function drawPlayhead(
   context.lineTo(x, 10);
   context.lineTo(x - 5, 5);
   context.fill();
+  if (at.isRefused) {
+    drawMark(context, x, tokens.bg, 7);
+    drawMark(context, x, tokens.fail, 5);
+  }
   const { width, narrow } = geometry;
   const dim = { colour: tokens.dim, align: 'right' as const, ...(narrow ? { size: 10 } : {}) };
   drawText(context, tokens, at.used === undefined ? text.unknown : narrow ? groupDigits(at.used) : fill(text.usedNow, groupDigits(at.used)), width, 26, { ...dim, colour: tokens.fg });

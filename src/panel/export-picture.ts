@@ -11,6 +11,7 @@ import { drawPlayhead, drawTimeline, TIME_HEIGHT, timeGeometry } from './draw-ti
 import type { Drawing } from './drawing.ts';
 import { drawFreeRuns, FREE_RUNS_HEIGHT } from './free-runs-picture.tsx';
 import type { MachineModel } from './machine-model.ts';
+import { isRefused } from './open-recording.ts';
 import type { OpenRecording } from './open-recording.ts';
 import type { ShadeBy } from './shade.ts';
 import { SvgDrawing, svgTokens } from './svg-drawing.ts';
@@ -67,7 +68,7 @@ function timePart({ position }: PictureContent, recording: OpenRecording): Part 
     head: text.time, height: TIME_HEIGHT,
     draw: (context, tokens) => {
       drawTimeline(context, timeline, geometry, tokens, player.slots, timeParts(recording), ({ step }) => String(step));
-      drawPlayhead(context, timeline, geometry, tokens, { position, used, slots: player.slots, refused: refused.length });
+      drawPlayhead(context, timeline, geometry, tokens, { position, used, slots: player.slots, refused: refused.length, isRefused: position > 0 && isRefused(recording, position - 1) });
     },
   };
 }

@@ -24,7 +24,7 @@ import { Mark, StepsView } from './steps-view.tsx';
 import { TimeView } from './time-view.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useTokens } from './use-canvas.ts';
-import { useMachine } from './use-machine.ts';
+import { useMachine, usePools } from './use-machine.ts';
 import { useOperation } from './use-operation.ts';
 import { usePlay } from './use-play.ts';
 import { useRecording } from './use-recording.ts';
@@ -69,6 +69,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
   useEffect(() => host.keep(rested.view), [host, rested.view]);
   useOperation(host, recording, playing ? undefined : rested.position, dispatch);
   const operation = operationOf(page);
+  const pools = usePools(recording, rested.position);
   const { machine, ...memory } = useMachine(state, recording, rested.position);
   source.current = { page, aperture, machine, tokens };
   const empty = state !== undefined && isEmpty(state);
@@ -97,7 +98,7 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
           <div class="columns">
             <div class="column">
               {!state.scenario && limits}
-              <ApertureView pool={state.aperture} earlier={recording !== undefined && position < recording.about.slotsFrom} model={aperture} view={view} search={operation?.search} tokens={tokens} actions={actions} />
+              <ApertureView pool={state.aperture} earlier={recording !== undefined && position < recording.about.slotsFrom} model={aperture} view={view} pools={pools} search={operation?.search} tokens={tokens} actions={actions} />
               {steps}
               {state.scenario && limits}
             </div>

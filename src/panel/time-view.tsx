@@ -6,7 +6,7 @@ import { fill, panelStrings as text } from '../protocol/panel-strings.ts';
 import { DataTable } from './data-table.tsx';
 import { prepareCanvas } from './draw-canvas.ts';
 import { drawPlayhead, drawTimeline, positionAt, TIME_HEIGHT, timeGeometry } from './draw-time.ts';
-import { lowerBound, operationText, stepOfOperation } from './open-recording.ts';
+import { isRefused, lowerBound, operationText, stepOfOperation } from './open-recording.ts';
 import type { OpenRecording, RecordingShown } from './open-recording.ts';
 import { operationSentence } from './operation-sentence.ts';
 import type { PageActions } from './page-actions.ts';
@@ -87,7 +87,7 @@ function TimePicture({ state, recording, parts, position, tokens, actions }: Pic
   }, [timeline, geometry, tokens, parts, state.scenario]);
   useLayoutEffect(() => {
     const context = overlay.current && width > 0 ? prepareCanvas(overlay.current, width, TIME_HEIGHT) : undefined;
-    if (context) drawPlayhead(context, timeline, geometry, tokens, { position, used, slots: player.slots, refused: refused.length });
+    if (context) drawPlayhead(context, timeline, geometry, tokens, { position, used, slots: player.slots, refused: refused.length, isRefused: position > 0 && isRefused(recording, position - 1) });
   }, [timeline, geometry, tokens, position]);
 
   const seekTo = (event: PointerEvent): void => {

@@ -7,6 +7,8 @@ import { machineAt } from './machine-at.ts';
 import { machineModel } from './machine-model.ts';
 import type { MachineModel } from './machine-model.ts';
 import type { OpenRecording } from './open-recording.ts';
+import { poolsOf } from './pools-view.tsx';
+import type { ShownPool } from './pools-view.tsx';
 
 export interface MachineShown {
   readonly machine: MachineModel | undefined;
@@ -14,6 +16,15 @@ export interface MachineShown {
   readonly earlier: boolean;
   readonly moved: string | undefined;
   readonly counted: number | undefined;
+}
+
+const NO_POOLS: readonly ShownPool[] = [];
+
+/** Pools beside the first, after so many operations. */
+export function usePools(recording: OpenRecording | undefined, position: number): readonly ShownPool[] {
+  const player = recording?.machine;
+  player?.seek(position);
+  return useMemo(() => (player ? poolsOf(player) : NO_POOLS), [player, player?.serial]);
 }
 
 /** The machine after so many operations, where a recording tells of it, else as the state has it. */

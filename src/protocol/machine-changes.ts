@@ -1,8 +1,8 @@
 /**
  * What a change of a machine is of, as a run's journal counts it: free blocks of the hypervisor by address, free blocks of the
- * kernel's page allocator by zone, coherent memory, pools of slots beside the first, and from `frames` on the frames of one domain after the other.
+ * kernel's page allocator by zone, coherent memory, pools of slots beside the first, the slots that are in use in them, and from `frames` on the frames of one domain after the other.
  */
-export const MACHINE_LAYERS = { block: 0, pages: 1, contiguous: 2, grown: 3, transient: 4, frames: 5 } as const;
+export const MACHINE_LAYERS = { block: 0, pages: 1, contiguous: 2, grown: 3, transient: 4, slots: 5, frames: 6 } as const;
 
 /**
  * How a machine's memory changed hands, in columns of one length, from its boot on. `operation` never falls: the number of operations

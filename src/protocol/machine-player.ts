@@ -5,6 +5,7 @@ import { orderBytes, PAGE_SIZE } from '../core/units/pages.ts';
 import { MACHINE_LAYERS } from './machine-changes.ts';
 import type { MachineChanges } from './machine-changes.ts';
 import { rangesOf } from './machine-ranges.ts';
+import { SLOT_BYTES } from './panel-state.ts';
 import type { PanelFreeBlocks, PanelRecording } from './panel-state.ts';
 
 /** Coherent memory or a pool of slots, with the operations that were done when it came. */
@@ -28,6 +29,8 @@ export class MachinePlayer {
   readonly #free = new FrameSet();
   readonly #counts: number[][];
   readonly #frames: FrameSet[];
+  /** Slots in use in pools beside the first, by number of slots from address 0. */
+  readonly #slots = new FrameSet();
   readonly #pieces = { contiguous: new Map<number, Piece>(), grown: new Map<number, Piece>(), transient: new Map<number, Piece>() };
   /** When pieces that are gone had come: taken back, they come again. */
   readonly #since = new Map<number, number>();
@@ -74,6 +77,14 @@ export class MachinePlayer {
     return [...this.#pieces[layer].values()];
   }
 
+  /** Runs of used slots in a pool beside the first, counted from its first slot, and how many slots they are. */
+  usedSlots({ start, end }: AddressRange): { readonly used: number; readonly runs: readonly { readonly first: number; readonly count: number }[] } {
+    const from = start / SLOT_BYTES;
+    const size = (end - start) / SLOT_BYTES;
+    const runs = Array.from(this.#slots.rangesIn(from, size), ({ first, count }) => ({ first: first - from, count }));
+    return { used: this.#slots.countIn(from, size), runs };
+  }
+
   freeBlocks(): PanelFreeBlocks | undefined {
     const { allocator, zones } = this.#about;
     const filled = zones.flatMap((zone, index) => {
@@ -112,6 +123,7 @@ export class MachinePlayer {
     else if (layer === MACHINE_LAYERS.block) this.#applyBlock(first, count, order);
     else if (layer === MACHINE_LAYERS.pages) this.#applyCount(first, count, order);
     else if (layer === MACHINE_LAYERS.contiguous) this.#applyPiece(this.#pieces.contiguous, at, first, count, direction);
+    else if (layer === MACHINE_LAYERS.slots) applyRange(this.#slots, first, count, SLOT_BYTES);
     else this.#applyPiece(layer === MACHINE_LAYERS.grown ? this.#pieces.grown : this.#pieces.transient, at, first, count, direction);
   }
 
@@ -140,7 +152,7 @@ export class MachinePlayer {
   }
 }
 
-function applyRange(set: FrameSet | undefined, first: number, bytes: number): void {
-  if (bytes > 0) set?.add(first / PAGE_SIZE, bytes / PAGE_SIZE);
-  else set?.remove(first / PAGE_SIZE, -bytes / PAGE_SIZE);
+function applyRange(set: FrameSet | undefined, first: number, bytes: number, unit = PAGE_SIZE): void {
+  if (bytes > 0) set?.add(first / unit, bytes / unit);
+  else set?.remove(first / unit, -bytes / unit);
 }

@@ -19,6 +19,10 @@ const NATIVE = { name: 'Native', platform: { linux: '6.12.117', domain: 'native'
   { op: 'boot', swiotlb: '8192,1,force' },
   { op: 'repeat', times: 3, steps: [{ op: 'dma_map_single', device: 'card', size: '64K' }] },
 ] };
+const GROWING = {
+  name: 'Growing', platform: { linux: '6.12.117', domain: 'native', memory: '8G', swiotlb: '1024,1,force', cpus: 2, config: { CONFIG_SWIOTLB_DYNAMIC: 'y' } }, devices: { nic: { mask: 64 } },
+  steps: [{ op: 'workload', device: 'nic', sizes: [{ from: '4K', to: '200K' }], perTick: 3, lifetime: [5, 40], ticks: 60, cpus: 2, keep: true }],
+};
 const MACHINE = '.machine [role=application]';
 const runs = new Map();
 
@@ -100,6 +104,24 @@ export const machineTests = {
     await eventually(async () => /^slot [\d,]+$/.test(await text(page, '.why .meta')), true, 'a slot');
     const address = /Machine address (0x[0-9a-f]+)/.exec(await text(page, '.why'))[1];
     check(segments.includes(Number(address)), `${address} begins a segment`);
+  },
+
+  'pools: that came while the kernel ran are shown with what is in use of them': async ({ open }) => {
+    const { page, seek } = await opened(open, GROWING, table);
+    const { recording } = runs.get(GROWING).state;
+    await seek(0);
+    equal(await page.locator('.pools').count(), 0, 'none at boot');
+    await seek(recording.operations);
+    const rows = await rowsOf(page, 'Pools that came while the kernel ran');
+    const grown = rows.filter(([kind]) => kind === 'grown');
+    check(grown.length > 1 && grown.every((row) => Number(row[3].replaceAll(',', '')) <= Number(row[2].replaceAll(',', ''))), JSON.stringify(rows));
+    check((await text(page, '.pools p')).startsWith(`${grown.length} grown pools of `), 'said');
+    const since = Number(grown[0][4].replaceAll(',', ''));
+    await page.locator('#pool-0').click();
+    await eventually(() => page.getByRole('textbox', { name: 'Operation' }).inputValue(), String(since), 'where it came');
+    await eventually(() => page.locator('.pools tbody tr', { hasText: 'grown' }).count(), 1, 'the first of them');
+    await page.keyboard.press('t');
+    await page.waitForSelector('.pools canvas[role=img]');
   },
 
   'machine: natively what the page allocator has is counted, and said where it is older': async ({ open }) => {

@@ -28,7 +28,8 @@ async function run(page, title) {
   await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
   await input.fill(title);
   await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
-  await panelOf(page).locator('[role=slider]').waitFor({ timeout: 120_000 });
+  await panelOf(page).locator('.steps .meta', { hasText: title }).waitFor({ timeout: 120_000 });
+  await panelOf(page).locator('[role=slider]').waitFor();
   await runCommand(page, 'Notifications: Clear All Notifications');
   await page.waitForTimeout(1200);
 }
@@ -68,9 +69,9 @@ async function narrow(page, shot) {
   await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
   await page.locator('.codelens-decoration a:visible', { hasText: 'Run' }).first().click();
   await panelOf(page).locator('[role=slider]').waitFor();
-  const sash = page.locator('.part.editor .monaco-sash.vertical:not(.disabled)').last();
-  const { x, y, height } = await sash.boundingBox();
-  await page.mouse.move(x + 2, y + height / 2);
+  // The border between the two editors is where the panel's begins.
+  const { x, y, height } = await page.locator('.editor-group-container').last().boundingBox();
+  await page.mouse.move(x, y + height / 2);
   await page.mouse.down();
   await page.mouse.move(1440 - 420, y + height / 2, { steps: 8 });
   await page.mouse.up();

@@ -1,8 +1,8 @@
 /**
  * What a change of a machine is of. Addresses and sizes are bytes but for `block`, which counts blocks, and `pages`, which counts
- * them by zone; `frames` and all above it are those of a domain: `frames + n` of the n-th owner.
+ * them by zone; `slots` are those in use in grown and transient pools; `frames` and all above it are those of a domain: `frames + n` of the n-th owner.
  */
-export const MACHINE_LAYERS = { block: 0, pages: 1, contiguous: 2, grown: 3, transient: 4, frames: 5 } as const;
+export const MACHINE_LAYERS = { block: 0, pages: 1, contiguous: 2, grown: 3, transient: 4, slots: 5, frames: 6 } as const;
 
 const FIRST_CAPACITY = 256;
 /** Changes that a journal holds: some 60 MB. One that is longer is given up, as its beginning alone would say something wrong of the end. */

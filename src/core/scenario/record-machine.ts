@@ -59,7 +59,9 @@ export class MachineRecorder {
     pages.buddy.journal = undefined;
     this.#system.journal = undefined;
     const pools = this.#system.dynamicPools;
-    if (pools) pools.journal = undefined;
+    if (!pools) return;
+    pools.journal = undefined;
+    for (const { pool } of pools.pools) if (pool !== this.#system.machine.aperture?.pool) pool.journal = undefined;
   }
 
   #tellBlocks(operation: number): void {
@@ -104,7 +106,15 @@ export class MachineRecorder {
     }
     system.journal = (block, inForce) => this.#pending.push(contiguous(block, inForce));
     const pools = system.dynamicPools;
-    if (pools) pools.journal = (pool, kind, inForce) => this.#pending.push(poolChange(pool, kind, inForce));
+    if (pools) pools.journal = (pool, kind, inForce) => this.#poolChanged(pool, kind, inForce);
+  }
+
+  #poolChanged({ pool }: Aperture, kind: 'grown' | 'transient', inForce: boolean): void {
+    const size = (inForce ? 1 : -1) * pool.slots * SLOT_BYTES;
+    this.#pending.push([MACHINE_LAYERS[kind], pool.start, size]);
+    // A transient pool is as large as its one mapping.
+    if (kind === 'transient') this.#pending.push([MACHINE_LAYERS.slots, pool.start, size]);
+    else pool.journal = (first, count) => this.#pending.push([MACHINE_LAYERS.slots, pool.start + first * SLOT_BYTES, count * SLOT_BYTES]);
   }
 
   #note(key: number, count: number): void {
@@ -136,9 +146,4 @@ export class MachineRecorder {
 function contiguous({ address, bytes }: CoherentBlock, inForce: boolean): readonly [number, number, number] {
   const size = Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
   return [MACHINE_LAYERS.contiguous, address, inForce ? size : -size];
-}
-
-function poolChange({ pool }: Aperture, kind: 'grown' | 'transient', inForce: boolean): readonly [number, number, number] {
-  const size = pool.slots * SLOT_BYTES;
-  return [MACHINE_LAYERS[kind], pool.start, inForce ? size : -size];
 }

@@ -21,6 +21,15 @@ export class FrameSet {
     }
   }
 
+  /** The ranges within a range, clipped to it. */
+  *rangesIn(first: number, count: number): IterableIterator<FrameRange> {
+    for (let i = this.#above(first) & ~1; this.#at(i) < first + count; i += 2) {
+      const from = Math.max(this.#at(i), first);
+      const to = Math.min(this.#at(i + 1), first + count);
+      if (to > from) yield { first: from, count: to - from };
+    }
+  }
+
   has(frame: number): boolean {
     return this.#above(frame) % 2 === 1;
   }

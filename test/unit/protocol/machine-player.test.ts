@@ -106,6 +106,37 @@ describe('a machine that is played', () => {
     expect([bytes(1), player.pieces('contiguous').length, player.turnover().length]).toEqual([0, 0, 0]);
   });
 
+  it('holds grown and transient pools with the slots in use of each, after every operation', () => {
+    const scenario = parsed(JSON.stringify({
+      name: 'Growing', platform: { linux: '6.12.117', domain: 'native', memory: '8G', swiotlb: '1024,1,force', cpus: 2, config: { CONFIG_SWIOTLB_DYNAMIC: 'y' } }, devices: { nic: { mask: 64 } },
+      steps: [{ op: 'workload', device: 'nic', sizes: [{ from: '4K', to: '200K' }], perTick: 3, lifetime: [5, 40], ticks: 60, cpus: 2, keep: true }],
+    }));
+    const platform = platformOf(scenario, ACTIVE);
+    const run = runScenario(scenario, platform, { record: true });
+    const player = played(run);
+    const dynamic = run.system.dynamicPools!;
+    const first = run.system.machine.aperture!;
+    const grown = dynamic.pools.filter((each) => each !== first).map(({ pool }) => [pool.start, pool.slots, pool.totalUsed]).sort(([a], [b]) => a! - b!);
+    expect(grown.length).toBeGreaterThan(2);
+    const shown = (): number[][] => player.pieces('grown').map((piece) => [piece.start, (piece.end - piece.start) / 2048, player.usedSlots(piece).used]).sort(([a], [b]) => a! - b!);
+    player.seek(run.totals.operations);
+    expect(shown()).toEqual(grown);
+    expect(player.pieces('transient').reduce((sum, { start, end }) => sum + (end - start) / 2048, 0)).toBe(dynamic.transientSlots);
+    // Back and forth: each place is the same from either side.
+    const forwards: number[][][] = [];
+    player.seek(0);
+    for (let position = 0; position <= run.totals.operations; position += 7) {
+      player.seek(position);
+      forwards.push(shown());
+    }
+    expect(forwards.some((pools) => pools.length === 1)).toBe(true);
+    for (let at = forwards.length - 1; at >= 0; at--) {
+      player.seek(7 * at);
+      expect(shown()).toEqual(forwards[at]);
+      for (const piece of player.pieces('grown')) expect(player.usedSlots(piece).runs.reduce((sum, { count }) => sum + count, 0)).toBe(player.usedSlots(piece).used);
+    }
+  });
+
   it('of a journal that overflows tells nothing', () => {
     const journal = new MachineJournal(2);
     for (let at = 0; at < 3; at++) journal.add(at, MACHINE_LAYERS.frames, at * 65_536, 4096);
