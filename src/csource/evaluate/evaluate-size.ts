@@ -174,6 +174,8 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
       if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer' };
       if (result.value !== undefined) return { value: result.value };
       const { range, origin, why = 'it is not a constant' } = result;
+      // Whatever is not known of it, one value is left.
+      if (range && range.min === range.max && fits(range, target)) return { value: range.min };
       return { why, ...(range && fits(range, target) ? { range } : result.broken ? {} : ofParameter(target)), ...(origin ? { origin } : {}) };
     } catch (error) {
       return { why: doubtOf(error) };

@@ -14,6 +14,7 @@ export class FunctionFinder {
   readonly #text: string;
   readonly #opens: readonly number[];
   readonly #closes: readonly number[];
+  #inLine: ReturnType<typeof openedInLine> | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -49,18 +50,35 @@ export class FunctionFinder {
 
   /** A function whose body opens at the end of its head's last line: `int f(void) {`. */
   #openedInLine(from: number, offset: number, close: number): Span | undefined {
-    let head: number | undefined;
-    for (let start = from; start < offset; ) {
-      const newline = this.#text.indexOf('\n', start);
-      const end = newline < 0 || newline > close ? close : newline;
-      const line = this.#text.slice(start, Math.min(end, start + 400)).trimEnd();
-      if (/^[A-Za-z_]/.test(line) && !line.endsWith(':')) head ??= start;
-      if (head !== undefined && /\)\s?\{$/.test(line)) return end - head > MAX_HEAD ? undefined : { from: head, to: close + 2 };
-      if (line === '' || /[;{}]$|\*\/$|^#|\\$/.test(line)) head = undefined;
-      start = end + 1;
-    }
-    return undefined;
+    this.#inLine ??= openedInLine(this.#text);
+    // The first behind the end of the function before.
+    const { starts, opens } = this.#inLine;
+    const at = countUpTo(starts, from - 1);
+    const [start, open] = [starts[at], opens[at]];
+    return start === undefined || open === undefined || open > offset || open > close ? undefined : { from: start, to: close + 2 };
   }
+}
+
+/** Where functions begin whose body opens at the end of a line, and where that is; both ascending. */
+function openedInLine(text: string): { readonly starts: readonly number[]; readonly opens: readonly number[] } {
+  const starts: number[] = [];
+  const opens: number[] = [];
+  let head: number | undefined;
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const line = text.slice(start, Math.min(end, start + 400)).trimEnd();
+    if (head === undefined && /^[A-Za-z_]/.test(line) && !line.endsWith(':')) head = start;
+    if (head !== undefined && /\)\s?\{$/.test(line)) {
+      if (end - head <= MAX_HEAD) {
+        starts.push(head);
+        opens.push(end);
+      }
+      head = undefined;
+    } else if (line === '' || /[;{}]$|\*\/$|^#|\\$/.test(line)) head = undefined;
+    start = end + 1;
+  }
+  return { starts, opens };
 }
 
 /** Characters of a function's head. */

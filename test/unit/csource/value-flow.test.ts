@@ -41,6 +41,8 @@ describe('locals', () => {
     ['a static', 'static size_t n = 3;', '?'],
     ['a constant static', 'static const size_t n = 3;', '3'],
     ['a static pointer to a constant', 'static const struct ring *r = get(); size_t n = r->kind;', '0..255'],
+    ['one value whatever decides', 'size_t n = ALIGN(4 + (dev ? 1 : 0), 4) * 4; n = (dev ? 3 : 3);', '3'],
+    ['one value of a range', 'unsigned int n = ALIGN(4 + (dev ? 2 : 1), 4) * 4;', '32'],
     ['set with another', 'unsigned int a; size_t n; n = a = 12;', '12'],
     ['set with a narrower one', 'u8 a; size_t n = a = 260;', '4'],
     ['the length of an array by its initialiser', 'int a[] = { 1, 2, 3 }; size_t n = sizeof(a);', '12'],
