@@ -72,7 +72,7 @@ describe('the walkthrough in an empty window', () => {
     await press('failure');
     const { document, selection } = await editorOf('boot.dmesg');
     assert.match(document.lineAt(selection.active.line).text, /swiotlb buffer is full/);
-    assert.match(await hoverText(document.uri, selection.active), /exceeds a segment of 256 KiB/);
+    assert.match(await hoverText(document.uri, selection.active), /exceed the largest mapping, 256 KiB/);
     await eventually('findings', () => findings(document.uri).length, (count) => count > 0);
   });
 
