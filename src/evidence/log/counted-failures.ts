@@ -1,3 +1,4 @@
+import { copyOf } from './copy-of.ts';
 import { failureKey } from './failure-facts.ts';
 import type { FailureStatement } from './log-items.ts';
 
@@ -33,7 +34,8 @@ export class FailureCounter {
     const key = `${failureKey(given)}\0${String(driver)}`;
     let place = this.#places.get(key);
     if (place === undefined) {
-      place = this.#statements.push({ kind, failure, bytes, device, driver, totalSlots, usedSlots }) - 1;
+      // A copy, which does not hold the text that its words were cut from.
+      place = this.#statements.push(copyOf({ kind, failure, bytes, device, driver, totalSlots, usedSlots })) - 1;
       this.#places.set(key, place);
     }
     return place;

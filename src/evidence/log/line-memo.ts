@@ -63,7 +63,7 @@ class Memo<T> {
       return;
     }
     if (this.#values.size >= MOST) this.clear();
-    this.#values.set(copyOf(text), value);
+    this.#values.set(copyOf(text), copyOf(value));
   }
 
   clear(): void {

@@ -234,15 +234,19 @@ export class LineReader {
     const memo = this.#memo;
     if (!memo) return this.#parse(message).known;
     // What was put together of several lines is rare.
-    if (message.text !== message.ownText) return copyOf(this.#parse(message).known);
+    if (message.text !== message.ownText) return this.#keepable(this.#parse(message).known);
     const key = `${message.speaker}${message.pasted ? '>' : message.cut ? '<' : ':'}${message.text}`;
     const before = memo.message(key);
     if (before !== undefined) return before;
-    const parsed = this.#parse(message);
-    const known = copyOf(parsed.known);
-    if (parsed.lasting) memo.keepMessage(key, known);
+    const { known, lasting } = this.#parse(message);
+    if (lasting) memo.keepMessage(key, known);
     else this.#placeBound++;
-    return known;
+    return this.#keepable(known);
+  }
+
+  /** Items do not hold the text that they were cut from; what is only counted is let go of at once. */
+  #keepable(known: KnownMessage | null): KnownMessage | null {
+    return typeof this.#taker === 'function' ? copyOf(known) : known;
   }
 
   /** @returns what the message says, and whether it would say so wherever it stood */
