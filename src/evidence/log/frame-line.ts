@@ -25,12 +25,15 @@ export interface Frame {
 // Control characters that terminals, serial consoles and mail add; \u00a0 comes from web pages.
 const UNCLEAN = /[\u0000\r\u001b\ufeff\u00a0]/;
 const HEX = /^[0-9A-F]{2}$/;
+/** A line's own end, encoded, with the soft break behind it. */
+const ENCODED_END = /(?:=0D)?=0A=\r?$/;
 /** Stands for 0xc2 of a text that is decoded byte by byte. */
 const FIRST_OF_TWO = '\uffff';
 
 /** Takes out ANSI sequences, NUL, CR and BOM, makes blanks of no-break spaces, and decodes `=XX` where `quotedPrintable`. */
-export function cleanLine(raw: string, quotedPrintable: boolean): CleanLine {
-  const decode = quotedPrintable && raw.includes('=');
+export function cleanLine(line: string, quotedPrintable: boolean): CleanLine {
+  const decode = quotedPrintable && line.includes('=');
+  const raw = decode ? line.replace(ENCODED_END, '') : line;
   if (!decode) {
     const text = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
     return UNCLEAN.test(text) ? withoutControls(raw) : { text };

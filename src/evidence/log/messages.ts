@@ -121,7 +121,7 @@ function continuation(text: string, lineEnd: number, raw: string, clean: CleanLi
     const nextFrame = frameLine(next.text);
     const nextText = next.text.slice(nextFrame.start).trimEnd();
     if (nextFrame.speaker !== 'bare' || nextText === '') break;
-    const soft = survey.quotedPrintable && rawLine.endsWith('=');
+    const soft = survey.quotedPrintable && rawLine.endsWith('=') && !rawLine.endsWith('=0A=');
     if (!soft && (count >= MOST_JOINED || !mayBeWrapped(line, nextText, frame, survey))) break;
     if (!soft) softOnly = false;
     if (count === 0) firstSoft = soft;

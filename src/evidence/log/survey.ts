@@ -4,6 +4,8 @@ import type { Speaker } from './frame-line.ts';
 /** What a look over a text says of its make-up before any message is read. */
 export interface Survey {
   readonly lines: number;
+  /** Lines under a prefix of Linux's; an estimate in a long text. */
+  readonly linuxLines: number;
   /** Sampled lines that are not blank and not a daemon's. */
   readonly sampled: number;
   /** Sampled lines with a prefix that only a kernel's lines have. */
@@ -32,6 +34,10 @@ export const LONGEST_WRAPPED_LINE = 100;
 // RFC 2045: a line of quoted-printable text has 76 characters at most, the soft break's `=` included.
 const SOFT_BREAK = /^.{60,77}=\r?$/m;
 const LONGER_THAN_ENCODED = /^.{81}/m;
+const DECLARED = /^Content-Transfer-Encoding:[ \t]{1,8}quoted-printable/im;
+/** How a mail begins that was saved with its headers, and where they end. */
+const HEADER = /^(?:From |[A-Z][\w-]{1,40}: )/;
+const HEADER_END = /\n\r?\n/;
 /** How much of a text is looked at for soft breaks: where mail has any, it has many. */
 const SOFT_BREAK_HEAD = 1 << 18;
 
@@ -57,9 +63,11 @@ export function surveyText(text: string): Survey {
   let certain = 0;
   let framed = 0;
   let linux = 0;
+  let linuxLines = 0;
   let longest = 0;
   const head = text.slice(0, SOFT_BREAK_HEAD);
-  const quotedPrintable = SOFT_BREAK.test(head) && !LONGER_THAN_ENCODED.test(head);
+  const body = bodyOf(head);
+  const quotedPrintable = (SOFT_BREAK.test(body) || DECLARED.test(head)) && !LONGER_THAN_ENCODED.test(body);
   let wraps = 0;
   let xServer = 0;
   let before = 0;
@@ -83,7 +91,10 @@ export function surveyText(text: string): Survey {
         speakers[frame.speaker]++;
         if (frame.speaker !== 'bare') framed++;
         if (frame.certain) certain++;
-        if (frame.speaker === 'linux') linux++;
+        if (frame.speaker === 'linux') {
+          linux++;
+          linuxLines += lines < FIRST_LINES ? 1 : STRIDE;
+        }
       }
     }
     from = to + 1;
@@ -91,6 +102,7 @@ export function surveyText(text: string): Survey {
   const wrapped = framed === 0 && sampled >= 20 && longest <= LONGEST_WRAPPED_LINE;
   return {
     lines,
+    linuxLines,
     sampled,
     certain,
     framed,
@@ -102,4 +114,10 @@ export function surveyText(text: string): Survey {
     foreign: xServer * 2 > certain || (certain * 2 < sampled && (GIT_HISTORY.test(text.slice(0, 4096)) || SOURCE_CODE.test(text.slice(0, 4096)))),
     folded: text.length <= LONGEST_MAIL && (quotedPrintable || wraps > 0 || wrapped),
   };
+}
+
+/** A text without the headers of a mail. */
+function bodyOf(head: string): string {
+  const end = HEADER.test(head) ? HEADER_END.exec(head)?.index : undefined;
+  return end === undefined ? head : head.slice(end);
 }

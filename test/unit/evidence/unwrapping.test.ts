@@ -28,6 +28,16 @@ describe('lines that mail has wrapped', () => {
     expect(readLog(whole, 'mail').facts.kernelCmdline).toBe('BOOT_IMAGE=/boot/vmlinuz-6.1.0 root=/dev/sda1');
   });
 
+  it.each([
+    ['saved with its headers, longer than any line of the text', ''],
+    ['of which the last header names the encoding', 'Content-Transfer-Encoding: quoted-printable\n'],
+  ])('decodes a mail %s', (_, declared) => {
+    const mail = `From: someone <a@b.c>\nReceived: ${'x'.repeat(120)}\n${declared}\n${[
+      '[    0.000000] Kernel command line: root=3D/dev/vda console=3DttyS0=0A=', '[    0.300000] software IO TLB: mapped [mem 0x0000000039300000-0x00000000=', '3d300000] (64MB)=0A=', '[    0.400000] x=0A=',
+    ].join('\n')}\n`;
+    expect(readLog(mail, 'x').facts).toMatchObject({ kernelCmdline: 'root=/dev/vda console=ttyS0', swiotlb: { physStart: '0x39300000', physEnd: '0x3d300000' } });
+  });
+
   it('ends a message where the level of one that is glued to it stands', () => {
     const { facts } = readLog('<6>[    0.000000] Kernel command line: ro quiet<3>[    0.000001]  [0:        swapper:    0] LCD_ID = 0x4044\n<6>[    0.000002] x', 'x');
     expect(facts.kernelCmdline).toBe('ro quiet');
