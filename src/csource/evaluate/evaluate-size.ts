@@ -171,7 +171,8 @@ function evaluateIn(world: World, argument: SizeArgument, unit: TranslationUnit,
       const cursor = new Cursor(expanded);
       const result = names.look(() => new ExpressionReader(cursor, names).assignment());
       if (!cursor.ended) return { why: `it could not be read from "${cursor.peek().slice(0, 30)}" on` };
-      if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer' };
+      // Of a type that is not known it is converted all the same.
+      if (result.type.kind !== 'integer') return { why: result.why ?? 'it is no integer', ...(result.type.kind === 'unknown' ? ofParameter(target) : {}) };
       if (result.value !== undefined) return { value: result.value };
       const { range, origin, why = 'it is not a constant' } = result;
       // Whatever is not known of it, one value is left.

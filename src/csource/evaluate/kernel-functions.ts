@@ -75,7 +75,12 @@ returning(UINT, 'skb_headlen skb_frag_size skb_frag_off skb_pagelen __skb_pagele
 returning(INT, 'skb_tailroom skb_availroom skb_transport_offset skb_network_offset skb_tcp_all_headers skb_inner_tcp_all_headers');
 // include/scsi/scsi_cmnd.h, include/linux/blk-mq.h, include/linux/blkdev.h
 returning(UINT, 'scsi_bufflen scsi_sg_count blk_rq_bytes blk_rq_payload_bytes queue_max_segment_size queue_max_hw_sectors');
-returning(USHORT, 'queue_max_segments');
+returning(UINT, 'scsi_prot_sg_count');
+returning(USHORT, 'queue_max_segments blk_rq_nr_phys_segments');
+// include/linux/scatterlist.h, include/linux/blk-mq.h
+returning(INT, 'sg_nents sg_nents_for_len blk_rq_map_sg');
+// include/crypto/{skcipher,aead,hash}.h
+returning(UINT, 'crypto_skcipher_ivsize crypto_skcipher_blocksize crypto_aead_ivsize crypto_aead_authsize crypto_aead_blocksize crypto_ahash_digestsize crypto_shash_digestsize');
 // include/linux/usb.h, include/uapi/linux/usb/ch9.h: kernels before 4.10 leave the bits 12:11 in it
 returning(USHORT, 'usb_maxpacket');
 returning(INT, 'usb_endpoint_maxp', { max: 0xffffn, by: 'wMaxPacketSize has 16 bits' });

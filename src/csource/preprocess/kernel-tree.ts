@@ -135,7 +135,8 @@ export class KernelTree {
           }
         }
       }
-      for (const [, part = ''] of (this.text(each) ?? '').matchAll(TAKES)) {
+      const text = this.text(each) ?? '';
+      for (const [, part = ''] of text.includes('.c"') ? text.matchAll(TAKES) : []) {
         const path = includedPath(each, part);
         if (among.includes(path)) found.add(path);
       }
