@@ -37,10 +37,11 @@ export class FileVariables {
   #declared: Map<string, FileVariable[]> | undefined;
   readonly #uses = new Map<string, 'read' | 'parameter' | 'written'>();
 
-  constructor(unit: TranslationUnit) {
+  /** @param instance the file, or a local header of it */
+  constructor(unit: TranslationUnit, instance = unit.main) {
     this.#unit = unit;
-    this.#instance = unit.main;
-    this.#text = unit.main.index.text;
+    this.#instance = instance;
+    this.#text = instance.index.text;
   }
 
   /** Type of a variable of the file; undefined where none of the name is found with certainty. */

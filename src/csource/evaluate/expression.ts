@@ -266,6 +266,8 @@ export class ExpressionReader {
     if (variable) return { type: variable, why: `the value of ${name} is not followed`, path: name };
     const enumerator = this.#environment.enumerator(name);
     if (enumerator) return enumerator;
+    const table = this.#environment.table?.(name);
+    if (table) return { type: table, why: `${name} is an array` };
     const why = `${name} is no constant of the file or its local headers`;
     return { type: unknownType(why), why };
   }

@@ -45,6 +45,8 @@ export interface Environment {
   tagged(keyword: 'struct' | 'union' | 'enum', name: string): CType;
   /** Type of the enum without a name whose keyword is a token of the file being read. */
   enumAt(token: Token | undefined): CType;
+  /** Type of an array of the file that a type is read in, which it names in its own; undefined where there is none. */
+  table?(name: string): CType | undefined;
   /** Value of an enumerator; undefined where there is none of the name. */
   enumerator(name: string): Integer | undefined;
   /** Type of a variable or parameter; undefined where it is not known. */

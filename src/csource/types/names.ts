@@ -1,3 +1,4 @@
+import { FileVariables } from '../calls/file-variables.ts';
 import { Doubt } from '../evaluate/doubt.ts';
 import { ExpressionReader } from '../evaluate/expression.ts';
 import { binary } from '../evaluate/integer.ts';
@@ -47,6 +48,7 @@ export class Names implements Environment {
   readonly #kernelTypes: ReadonlyMap<string, CType>;
   #reading: Instance;
   #quiet = 0;
+  readonly #tables = new Map<Instance, FileVariables>();
   /** Rises where a definition is passed over that is being read: what is found then holds there alone. */
   #passedOver = 0;
 
@@ -94,6 +96,14 @@ export class Names implements Environment {
 
   called(name: string, given: readonly Argument[], text: string): { readonly type: CType; readonly returned?: Value } | undefined {
     return this.#quiet > 0 ? undefined : this.#locals?.called?.(name, given, text, this);
+  }
+
+  table(name: string): CType | undefined {
+    if (this.#quiet === 0) return undefined;
+    let variables = this.#tables.get(this.#reading);
+    if (!variables) this.#tables.set(this.#reading, (variables = new FileVariables(this.unit, this.#reading)));
+    const type = variables.typeOf(name, this);
+    return type?.kind === 'array' ? type : undefined;
   }
 
   get abi(): Abi {

@@ -26,6 +26,8 @@ it.each([
   ['#define HEADER(name) struct name { u8 x; }; struct also_##name { u32 x; }\nHEADER(one)\nstruct r { struct one h; struct also_one x; }', 'struct r', '8'],
   ['#define HEADER(name) struct name { u8 x; }\n#if UNSEEN\nHEADER(one);\n#endif\nHEADER(one);\nstruct r { struct one h; }', 'struct r', '?'],
   ['#pragma pack(1)\n#define HEADER(name) struct name { u8 x; u32 y; }\nHEADER(one);\nstruct r { struct one h; }', 'struct r', '?'],
+  ['static const char * const names[] = {\n\t"a", "b", "c",\n};\nstruct r { u16 x[ARRAY_SIZE(names)]; }', 'struct r', '6'],
+  ['static int given;\nstruct r { u16 x[sizeof(given)]; }', 'struct r', '?'],
   ['struct r {\n\tu8 a;\n#include "more.h"\n}', 'struct r', '?'],
   ['enum __attribute__((packed)) e { A = 200 };\nstruct r { enum e e; u8 x; }', 'struct r', '2'],
   ['struct s { u8 n; u64 v[]; }', 'struct s', '8'],
