@@ -15,6 +15,7 @@ const CAUSES: Readonly<Record<FailureCauseKey, string>> = {
   'bounce-disabled': 'bouncing is switched off (swiotlb=noforce)',
   'driver-bug': 'the driver asked for a size that is none',
   'set-up': 'memory for the aperture was short at boot',
+  'coherent-fallback': "no pages within the device's coherent mask could be had, and the aperture, which is tried last, had no room either",
   'unknown': 'the line does not say why',
 };
 

@@ -1,5 +1,6 @@
 import { formatAddress } from '../core/units/addresses.ts';
 import { formatBytes, formatBytesExact, groupDigits } from '../core/units/bytes.ts';
+import type { FailureKind } from '../evidence/log/log-facts.ts';
 import type { Finding, Headline, SuppressionProblem } from '../rules/finding.ts';
 import { causeNoteText, causeText } from './cause-text.ts';
 import { dmaReportText } from './dma-report-text.ts';
@@ -10,6 +11,8 @@ import { provenanceText } from './provenance-text.ts';
 import { knobOf, reasonText } from './reason-text.ts';
 import { seenText } from './seen-text.ts';
 
+/** In the kernel's own words, where the name of the kind is none. */
+const failureKindText = (kind: FailureKind): string => (kind === 'coherent-failed' ? 'coherent allocation failed' : kind.replaceAll('-', ' '));
 const times = (count: number): string => (count > 1 ? ` (${groupDigits(count)} times in this log)` : '');
 const who = (device: string | null): string => (device === null ? '' : ` for ${device}`);
 
@@ -86,7 +89,7 @@ export function headlineText(headline: Headline): string {
       return `The aperture became smaller than asked for${headline.bytes === null ? '' : `: ${formatBytes(headline.bytes)}`}`;
     case 'log-init-failed': return 'The aperture could not be set up';
     case 'log-other-failure':
-      return `DMA failure${who(headline.device)}: ${headline.what}${headline.bytes === null ? '' : `, ${formatBytes(headline.bytes)}`}`;
+      return `DMA failure${who(headline.device)}: ${failureKindText(headline.what)}${headline.bytes === null ? '' : `, ${formatBytes(headline.bytes)}`}`;
     case 'log-aperture':
       return `Aperture of ${formatBytes(headline.bytes)}: ${plural(headline.slots, 'slot')} of 2 KiB in ${plural(headline.segments, 'segment')}; one mapping takes at most 256 KiB`;
   }
@@ -106,7 +109,7 @@ export function findingMessage(finding: Finding): string {
 export function causeLines(finding: Finding): string[] {
   const lines: string[] = [];
   const { cause, cases, suggestion, lines: rests } = finding;
-  if (cause && cause.notes.length > 0) lines.push(`${cause.confidence === 'certain' ? 'Cause' : 'Likely cause'}: ${causeText(cause.key)}`, ...cause.notes.map(causeNoteText));
+  if (cause && (cause.notes.length > 0 || cause.key === 'coherent-fallback')) lines.push(`${cause.confidence === 'certain' ? 'Cause' : 'Likely cause'}: ${causeText(cause.key)}`, ...cause.notes.map(causeNoteText));
   if (rests && rests.length > 1) lines.push(`Lines ${rests.slice(0, 8).join(', ')}${rests.length > 8 ? ' …' : ''}`);
   for (const id of cases ?? []) {
     const { title, why, helped, didNotHelp, source } = knownCaseText(id);

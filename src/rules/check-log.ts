@@ -217,6 +217,8 @@ function interpret(item: FailureItem, count: number, cause: FailureCauseKey): In
     case 'set-up':
       if (item.failure === 'init-failed') return { ...error, ruleId: RULES.logNoPool, headline: { key: 'log-init-failed' }, explain: [reason('knob-reserve', { helps: 1 })] };
       return { ruleId: RULES.logApertureReduced, severity: 'warning', headline: { key: 'log-reduced', bytes }, explain: [reason('knob-reserve', { helps: 1 })] };
+    case 'coherent-fallback':
+      return { ...error, ruleId: RULES.logFailure, headline: { key: 'log-other-failure', bytes, device, what: item.failure }, explain: [reason('knob-cma', { helps: 1 }), reason('knob-split', { helps: 1 }), reason('knob-wider-mask', { helps: 1 })] };
     case 'driver-bug': case 'unknown':
       return { ...error, ruleId: RULES.logFailure, headline: { key: 'log-other-failure', bytes, device, what: item.failure }, explain: request };
   }

@@ -7,7 +7,7 @@ import type { Confidence } from './finding.ts';
 /** Why a DMA operation failed, as far as the log tells. */
 export type FailureCauseKey =
   | 'oversize' | 'oversize-with-offset' | 'exhausted' | 'fragmented' | 'area-short' | 'alignment-or-boundary' | 'no-pool' | 'pool-full-unsized'
-  | 'beyond-mask' | 'bounce-disabled' | 'driver-bug' | 'set-up' | 'unknown';
+  | 'beyond-mask' | 'coherent-fallback' | 'bounce-disabled' | 'driver-bug' | 'set-up' | 'unknown';
 
 /** One step of the argument for a cause: what the log says and what follows. Sizes in bytes, slots of 2 KiB. */
 export type CauseNote =
@@ -67,6 +67,8 @@ function causeOf(item: FailureStatement, around: FailureSurroundings): FailureCa
   if (failure === 'bounce-disabled') return sure('bounce-disabled');
   if (failure === 'dma-mask-overflow') return sure('beyond-mask');
   if (failure === 'reduced-allocation' || failure === 'init-alloc-retry' || failure === 'init-failed') return sure('set-up');
+  // lib/swiotlb.c: swiotlb_alloc_coherent, to 4.14, and swiotlb_alloc_buffer, to 4.18: the pool is what is tried last.
+  if (failure === 'coherent-failed') return sure('coherent-fallback', ...(bytes !== null && bytes > SEGMENT_BYTES ? [{ key: 'above-largest', bytes, largest: SEGMENT_BYTES } as const] : []));
   if (failure !== 'buffer-full' && failure !== 'out-of-space') return sure('unknown');
   if (total === 0) return sure('no-pool');
   if (item.printedSize !== undefined) return sure('driver-bug', { key: 'no-size', printed: item.printedSize });

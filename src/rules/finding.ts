@@ -1,6 +1,7 @@
 import type { Fact } from '../core/platform/fact.ts';
 import type { Reason } from '../core/platform/reason.ts';
 import type { Observation } from '../csource/context/observation.ts';
+import type { FailureKind } from '../evidence/log/log-facts.ts';
 import type { DmaDebugReport } from '../evidence/log/log-items.ts';
 import type { RuleId } from '../ids.ts';
 import type { FailureCause } from './failure-cause.ts';
@@ -46,7 +47,7 @@ export type Headline =
   | { readonly key: 'log-beyond-mask'; readonly bytes: number | null; readonly device: string | null; readonly mask: number | null; readonly count: number }
   | { readonly key: 'log-reduced'; readonly bytes: number | null }
   | { readonly key: 'log-init-failed' }
-  | { readonly key: 'log-other-failure'; readonly bytes: number | null; readonly device: string | null; readonly what: string }
+  | { readonly key: 'log-other-failure'; readonly bytes: number | null; readonly device: string | null; readonly what: FailureKind }
   /** Slots in use rose from failure to failure until the pool was full. */
   | { readonly key: 'log-rising'; readonly first: number; readonly last: number; readonly total: number; readonly samples: number; readonly devices: readonly { readonly device: string; readonly failures: number }[] }
   /** The page allocator had no block; `largest` is the largest order that was free then, -1 where none was, null where not printed. */

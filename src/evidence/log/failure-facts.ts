@@ -23,6 +23,9 @@ function keyOfCounted(statement: FailureStatement): string {
 
 type Entry = FailureFacts & { lines: number[]; count: number };
 
+/** What may follow a full buffer and tell of the same mapping. */
+const SECOND: ReadonlySet<FailureStatement['failure']> = new Set(['out-of-space', 'dma-mask-overflow', 'coherent-failed']);
+
 /** An event that another line may tell of a second time. */
 interface Full {
   readonly statement: FailureStatement;
@@ -31,7 +34,7 @@ interface Full {
 
 /**
  * Counts failures by kind, size, device and fill. 4.x kernels print `DMA: Out of SW-IOMMU space` right behind
- * `swiotlb buffer is full`, and 5.0 to 5.4 an overflow line: one event each, the first line's.
+ * `swiotlb buffer is full`, or that a coherent allocation failed, and 5.0 to 5.4 an overflow line: one event each, the first line's.
  */
 export class FailureTally {
   readonly #found = new Map<string, Entry>();
@@ -70,7 +73,7 @@ export class FailureTally {
     const full = this.#full;
     if (statement.failure === 'buffer-full') this.#full = { statement, line };
     else if (
-      (statement.failure === 'out-of-space' || statement.failure === 'dma-mask-overflow') &&
+      SECOND.has(statement.failure) &&
       full !== undefined &&
       line - full.line <= PAIR_LINES &&
       statement.bytes === full.statement.bytes &&

@@ -10,6 +10,7 @@ const CASES: readonly Case[] = [
   ['dma-api-debug', 'DMA-API: ehci-pci 0000:00:1d.0: mapping sg segment longer than device claims to support [len=131072] [max=65536]', { report: 'segment-too-long', driver: 'ehci-pci', device: '0000:00:1d.0', bytes: 131072, limit: 65536 }],
   ['dma-api-debug', 'e1000e 0000:00:19.0: DMA-API: device driver frees DMA memory with different size [device address=0x0000000035a01000] [map size=1024 bytes] [unmap size=2048 bytes]', { report: 'freed-other-size', driver: 'e1000e', bytes: 2048, limit: 1024 }],
   ['dma-api-debug', 'DMA-API: sky2 0000:02:00.0: device driver failed to check map error[device address=0x0000000071b2a040] [size=1536 bytes] [mapped as single]', { report: 'error-not-checked', device: '0000:02:00.0', bytes: 1536, limit: null }],
+  ['vmalloc-map-rejected', 'at91_i2c e0070600.i2c: rejecting DMA map of vmalloc memory', { report: 'not-dma-memory', driver: 'at91_i2c', device: 'e0070600.i2c' }],
   ['megaraid-map-failed', 'megaraid_sas 0000:03:00.0: megasas_build_io_fusion 3273 sge_count (-12) is out of range. Range is:  0-256', { driver: 'megaraid_sas', device: '0000:03:00.0', error: 12 }],
   ['buddyinfo', 'Node 0, zone    DMA32      3      4      5      6      7      8      9     10     11     12    431 ', { node: 0, zone: 'DMA32', blocks: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 431] }],
   ['free-lists', 'Node 0 DMA32: 1*4kB (U) 2*8kB (UM) 0*16kB 1*32kB (M) 0*64kB 0*128kB 0*256kB 0*512kB 1*1024kB (H) 0*2048kB 0*4096kB = 1076kB', { node: 0, zone: 'DMA32', blocks: [1, 2, 0, 1, 0, 0, 0, 0, 1, 0, 0] }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readLog } from '../../../src/evidence/log/read-log.ts';
-import { findingMessage } from '../../../src/render/finding-text.ts';
+import { causeLines, findingMessage } from '../../../src/render/finding-text.ts';
 import { lspDiagnostic } from '../../../src/render/lsp-diagnostic.ts';
 import { bootTrends } from '../../../src/rules/boot-trends.ts';
 import { CATALOGUE } from '../../../src/rules/catalogue.ts';
@@ -32,6 +32,16 @@ describe('what a full buffer means', () => {
 
   it('does not guess where the line states no totals', () => {
     expect(rulesOf(`${HEAD}[    9.000000] e1000 0000:02:00.0: swiotlb buffer is full (sz: 4096 bytes)\n`)).toEqual([RULES.logAperture, RULES.logApertureFull]);
+  });
+
+  it('says what a coherent allocation tried before it failed, and counts the pool that refused it as the same event', () => {
+    const failed = (sz: number, line: string): string => `${line}[    9.000001] nouveau 0000:01:00.0: swiotlb: coherent allocation failed, size=${sz}\n`;
+    const [alone] = checkLog(readLog(failed(2097152, '[    8.000000] nouveau 0000:01:00.0: bios\n'), 'boot.log'));
+    expect(alone).toMatchObject({ headline: { what: 'coherent-failed' }, cause: { key: 'coherent-fallback', notes: [{ key: 'above-largest', bytes: 2097152 }] } });
+    expect(causeLines(alone!)[0]).toMatch(/the aperture, which is tried last/);
+    const pair = readLog(failed(2097152, '[    9.000000] nouveau 0000:01:00.0: swiotlb buffer is full (sz: 2097152 bytes)\n'), 'boot.log');
+    expect(pair.facts.failures).toMatchObject([{ kind: 'buffer-full', count: 1 }]);
+    expect(checkLog(pair).map(({ ruleId }) => ruleId)).toEqual([RULES.logMappingOversize]);
   });
 
   const causeOf = (sz: number, total: number, used: number, head = HEAD, driver = 'xhci_hcd'): unknown => {

@@ -6,6 +6,7 @@ import type { LogMessage, Recogniser } from '../recogniser.ts';
 // `DMA-API: driver device: text`; before 5.0 dev_err's prefix stands first.
 const REPORT = /^(?:DMA-API: ([^\s:]{1,48}) (\S{1,64}): |([^\s:]{1,48}) (\S{1,64}): DMA-API: )(.{0,600})/s;
 const SIZES = /\[(len|max|map size|unmap size|size|allocation size|sync offset\+size|count|map count|unmap count)=(\d{1,19})(?: bytes)?\]/g;
+const VMALLOC = /^([^\s:]{1,48}) (\S{1,64}): rejecting DMA map of vmalloc memory/;
 const SGE = /^(?:([^\s:]{1,48}) (\S{1,64}): )?(megasas_build_io_fusion) \d{1,6} sge_count \((-\d{1,4})\) is out of range/;
 
 const REPORTS: readonly (readonly [string, DmaDebugReport, string | undefined, string | undefined])[] = [
@@ -51,6 +52,19 @@ export const dmaDebugRecognisers: readonly Recogniser[] = [
         kind: 'dma-debug', report, driver: driver === 'NULL' ? null : driver, device: match[2] ?? match[4] ?? null,
         bytes: (size === undefined ? undefined : fields.get(size)) ?? null, limit: (limit === undefined ? undefined : fields.get(limit)) ?? null,
       };
+    },
+  },
+  {
+    id: 'vmalloc-map-rejected',
+    family: 'driver',
+    formats: ['%s %s: rejecting DMA map of vmalloc memory'],
+    era: '5.4 and later; once for each place in the code',
+    says: 'A driver handed memory to dma_map_single that is not contiguous in physical memory, such as its stack: the mapping was refused.',
+    keys: ['rejecting DMA map'],
+    speaker: 'linux',
+    parse: ({ text }: LogMessage): LogStatement | undefined => {
+      const [, driver, device] = VMALLOC.exec(text) ?? [];
+      return driver === undefined || device === undefined ? undefined : { kind: 'dma-debug', report: 'not-dma-memory', driver, device, bytes: null, limit: null };
     },
   },
   {
