@@ -33,7 +33,7 @@ export function FreeBlocksView({ blocks, mask, counted, table, tokens }: FreeBlo
   const orders = Math.max(...blocks.zones.map((zone) => zone.orders.length));
   const sentence = useMemo(() => {
     const largest = largestSentence(blocks, mask);
-    return counted === undefined ? largest : `${largest}; ${counted === 0 ? text.afterBoot : fill(text.countedAfter, groupDigits(counted))}`;
+    return counted === undefined ? largest : `${largest}; ${counted === 0 ? text.countedAtBoot : fill(text.countedAfter, groupDigits(counted))}`;
   }, [blocks, mask, counted]);
   return (
     <div class="blocks">

@@ -57,7 +57,8 @@ export function Page({ host }: { host: PageHost }): JSX.Element {
   // A call that was asked about is what the person came for: in a narrow panel Why lies below everything else.
   const asked = state?.call && `${state.call.from.uri}:${state.call.from.line}:${state.call.from.column}`;
   useEffect(() => {
-    if (asked !== undefined) whyHead.current?.scrollIntoView({ block: 'start' });
+    // Not scrollIntoView: that moves the frames around the page too.
+    if (asked !== undefined && whyHead.current) window.scrollTo(0, window.scrollY + whyHead.current.getBoundingClientRect().top);
   }, [asked]);
   useSelectedStep(host, dispatch, recording === undefined && state?.recording === undefined && view.selection?.kind === 'step' ? view.selection.index : undefined);
   useKeys(page, playing, actions);

@@ -15,7 +15,7 @@ export async function shootTour(page, shot) {
     await run(page, title);
     await everyView(page, (view) => shot(`tour-${name}-${view}`));
   }
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await otherSettings(page, shot);
   await besideTests(page, shot);
   await runCommand(page, 'View: Close All Editors');
   await narrow(page, shot);
@@ -43,7 +43,7 @@ async function everyView(page, shot) {
   for (const view of ['aperture', 'steps', 'machine']) {
     const section = panelOf(page).locator(`section.${view}`);
     if (await section.count() === 0) continue;
-    await section.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+    await section.evaluate((element) => window.scrollTo(0, window.scrollY + element.getBoundingClientRect().top));
     await page.waitForTimeout(400);
     await shot(view);
   }
@@ -52,6 +52,17 @@ async function everyView(page, shot) {
   await page.waitForTimeout(400);
   await shot('table');
   await panelOf(page).locator('[data-name=picture]').click();
+}
+
+/** The failed step of what is shown, under other settings. */
+async function otherSettings(page, shot) {
+  const panel = panelOf(page);
+  await panel.locator('main').evaluate(() => window.scrollTo(0, 0));
+  await panel.getByRole('button', { name: 'Run Them' }).click();
+  await panel.locator('.settings table').waitFor({ timeout: 120_000 });
+  await page.mouse.move(700, 870);
+  await page.waitForTimeout(500);
+  await shot('tour-settings');
 }
 
 async function besideTests(page, shot) {
