@@ -4,11 +4,12 @@
 // clock: spatch takes a quarter of a second and more for a file that names one of the functions. The seconds of the processors are given beside
 // those of the clock, which count what other programs take as well.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readOptions, usageError, wholeNumber } from '../scripts/read-options.mjs';
+import { cpuSecondsOf, runProgram } from './run-program.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const USAGE = 'npm run bench:c -- [TREE] [--config FILE] [--jobs N] [--edits N] [--limit SECONDS]';
@@ -46,12 +47,12 @@ async function compareScans(folder) {
   const search = ['-w', '-c', '-g', '*.[ch]', names.join('|'), folder];
   const scan = [cli, 'scan', '--ndjson', '--fail-on', 'never', '--jobs', String(jobs)];
   // All find the files in the page cache.
-  await run('rg', search);
+  await runHere('rg', search);
   const rows = [
-    { name: 'rg -w', ...(await run('rg', search)) },
-    { name: 'scan', ...(await run(process.execPath, [...scan, folder])) },
-    ...(config === undefined ? [] : [{ name: 'scan --config', ...(await run(process.execPath, [...scan, '--config', config, folder])) }]),
-    { name: `spatch -j${jobs}`, ...(await run('spatch', ['-j', String(jobs), '--temp-files', scratch, '--very-quiet', '--no-includes', '--sp-file', query, '--dir', folder])) },
+    { name: 'rg -w', ...(await runHere('rg', search)) },
+    { name: 'scan', ...(await runHere(process.execPath, [...scan, folder])) },
+    ...(config === undefined ? [] : [{ name: 'scan --config', ...(await runHere(process.execPath, [...scan, '--config', config, folder])) }]),
+    { name: `spatch -j${jobs}`, ...(await runHere('spatch', ['-j', String(jobs), '--temp-files', scratch, '--very-quiet', '--no-includes', '--sp-file', query, '--dir', folder])) },
   ];
   const base = rows[0].seconds;
   console.log(`${folder}, ${names.length} names, ${jobs} threads`);
@@ -152,65 +153,7 @@ function lsp() {
   };
 }
 
-/** Seconds that a running process, with the children it has waited for, has had of the processors; 0 where the system has no /proc. */
-function cpuSecondsOf(pid) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
-    // utime, stime, cutime and cstime, in hundredths on every usual Linux.
-    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
-  } catch {
-    return 0;
-  }
-}
-
-/** The same of all processes that a program has started and not waited for yet, and its own. */
-function cpuSecondsOfGroup(leader) {
-  try {
-    const members = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && groupOf(name) === leader);
-    return members.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
-  } catch {
-    return 0;
-  }
-}
-
-function groupOf(pid) {
-  try {
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[2]);
-  } catch {
-    return undefined; // it has ended
-  }
-}
-
-/**
- * Runs a program to its end, or to the limit; its peak memory and its seconds of the processors are what /proc says last. What it leaves in
- * its folder for temporary files goes with the bench's.
- */
-function run(command, args) {
-  return new Promise((resolve) => {
-    const begin = process.hrtime.bigint();
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'], cwd: directory, env: { ...process.env, TMPDIR: directory }, detached: true });
-    let ended = false;
-    const timer = setTimeout(() => {
-      ended = true;
-      cpuSeconds = Math.max(cpuSeconds, cpuSecondsOfGroup(child.pid));
-      process.kill(-child.pid, 'SIGKILL');
-    }, limit * 1000);
-    let peakKib = 0;
-    let cpuSeconds = 0;
-    const watch = setInterval(() => {
-      cpuSeconds = Math.max(cpuSeconds, cpuSecondsOf(child.pid));
-      try {
-        peakKib = Math.max(peakKib, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0));
-      } catch {
-        // The process has ended, or the system has no /proc.
-      }
-    }, 20);
-    const end = (code) => {
-      clearInterval(watch);
-      clearTimeout(timer);
-      resolve({ code: ended ? 'limit' : code, seconds: code === 'not found' ? 0 : Number(process.hrtime.bigint() - begin) / 1e9, cpuSeconds, peakKib });
-    };
-    child.once('error', () => end('not found'));
-    child.once('close', end);
-  });
+/** What a program leaves in its folder for temporary files goes with the bench's. */
+function runHere(command, args) {
+  return runProgram(command, args, { limit, directory });
 }

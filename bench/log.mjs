@@ -1,13 +1,14 @@
 // Reads large logs with `dma-aperture log` and counts the lines of interest in them with `rg`:
 // `npm run bench:log -- [--mib N] [--logs DIR] [--file FILE]…`. One log is as a server writes it over months, one is boot logs again and
-// again (the fixtures', or those in DIR), or they are the files named. Prints time, throughput and peak memory of each, and their ratio.
-import { spawn } from 'node:child_process';
+// again (the fixtures', or those in DIR), or they are the files named. Prints time, throughput, seconds of the processors and
+// peak memory of each, and the ratio of their times.
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOptions, wholeNumber } from '../scripts/read-options.mjs';
 import { longLog } from './long-log.mjs';
+import { runProgram } from './run-program.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MIB = 2 ** 20;
@@ -41,15 +42,15 @@ async function compare(name, file) {
   const search = await best('rg', ['-c', 'swiotlb|IO TLB|XEN', file]);
   const read = await best(process.execPath, [cli, 'log', '--json', file]);
   console.log(`${name}, ${mib.toFixed(0)} MiB${search.code === 0 && read.code === 0 ? `: throughput ${((100 * search.seconds) / read.seconds).toFixed(0)} % of rg's` : ''}`);
-  for (const [program, { code, seconds, peakKib }] of [['rg -c', search], ['dma-aperture log', read]]) {
-    console.log(`  ${program.padEnd(18)} ${code === 0 ? `${seconds.toFixed(2).padStart(7)} s ${(mib / seconds).toFixed(0).padStart(7)} MiB/s  peak ${(peakKib / 1024).toFixed(0).padStart(5)} MiB` : `failed (${code})`}`);
+  for (const [program, { code, seconds, cpuSeconds, peakKib }] of [['rg -c', search], ['dma-aperture log', read]]) {
+    console.log(`  ${program.padEnd(18)} ${code === 0 ? `${seconds.toFixed(2).padStart(7)} s ${(mib / seconds).toFixed(0).padStart(7)} MiB/s  processors ${cpuSeconds.toFixed(2).padStart(6)} s  peak ${(peakKib / 1024).toFixed(0).padStart(5)} MiB` : `failed (${code})`}`);
   }
 }
 
 /** The best of some runs; all find the file in the page cache, which the first brings it into. */
 async function best(command, args) {
   const runs = [];
-  for (let count = 0; count < RUNS; count++) runs.push(await run(command, args));
+  for (let count = 0; count < RUNS; count++) runs.push(await runProgram(command, args));
   return runs.find(({ code }) => code !== 0) ?? { ...runs.reduce((a, b) => (b.seconds < a.seconds ? b : a)), peakKib: Math.max(...runs.map(({ peakKib }) => peakKib)) };
 }
 
@@ -72,22 +73,4 @@ function writeUpTo(path, begin, next) {
   const out = openSync(path, 'w');
   for (let written = writeSync(out, begin); written < size; ) written += writeSync(out, next());
   closeSync(out);
-}
-
-/** Runs a program to its end; its peak memory is what /proc says last. */
-function run(command, args) {
-  return new Promise((resolve) => {
-    const begin = process.hrtime.bigint();
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    let peakKib = 0;
-    const watch = setInterval(() => {
-      try {
-        peakKib = Math.max(peakKib, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0));
-      } catch {
-        // The process has ended, or the system has no /proc.
-      }
-    }, 20);
-    child.once('error', () => { clearInterval(watch); resolve({ code: 'not found', seconds: 0, peakKib }); });
-    child.once('close', (code) => { clearInterval(watch); resolve({ code, seconds: Number(process.hrtime.bigint() - begin) / 1e9, peakKib }); });
-  });
 }
