@@ -1,11 +1,12 @@
 import { type BootStatement, assembleReading, stateBoot } from './assemble-reading.ts';
 import { type CountedFailures, FailureCounter } from './counted-failures.ts';
+import { cleanLine, frameLine } from './frame-line.ts';
 import { KeptItems, MOST_ITEMS } from './kept-items.ts';
 import { LineMemo } from './line-memo.ts';
 import { FIRST_STATE, type LineState, LineReader } from './line-reader.ts';
 import { SWIOTLB_WORD } from './log-keys.ts';
 import { LOG_HEAD } from './log-reader.ts';
-import { LOOK_AHEAD } from './messages.ts';
+import { LONGEST_LINE, LOOK_AHEAD } from './messages.ts';
 import { type SlicedText, lineFeedFrom } from './sliced-text.ts';
 import { surveyText } from './survey.ts';
 import type { LogItem } from './log-items.ts';
@@ -63,6 +64,8 @@ export interface Untouched {
 }
 
 const CHUNK = 1 << 18;
+/** Lines of a chunk in which a framed one is looked for. */
+const LINES_AHEAD = 16;
 
 /**
  * A long log that is edited while it is looked at: read as a LogReader reads it in parts, and after an edit only from a little before
@@ -101,8 +104,11 @@ export class EditableLog {
     const known = same ? this.#chunks : [];
     const ways = same ? { ...before, survey } : { survey, memo: new LineMemo(), failureMemo: new LineMemo() };
     // A text whose line ends are replaced is another.
-    const { pieces, changed } = this.#divide(text, known, ended ? untouched : { before: 0, behind: 0 });
-    const { chunks, kept } = yield* this.#read(text, ways, pieces, changed);
+    const left = ended ? untouched : { before: 0, behind: 0 };
+    const { pieces, changed } = this.#divide(text, known, left);
+    const begin = pieces.slice(0, changed).reduce((sum, { length }) => sum + length, 0);
+    const first = beginsApart(text, begin, left.before, survey) ? changed : readAgainFrom(pieces, changed);
+    const { chunks, kept } = yield* this.#read(text, ways, pieces, { first, changed });
     this.#text = text;
     this.#ways = ways;
     this.#chunks = chunks;
@@ -147,10 +153,9 @@ export class EditableLog {
   }
 
   /** Reads what has changed, and what of the lines before and behind depends on it, and gathers what all say. */
-  *#read(text: SlicedText, ways: WaysToRead, pieces: readonly Piece[], changed: number): Generator<void, { chunks: Chunk[]; kept: KeptItems }> {
+  *#read(text: SlicedText, ways: WaysToRead, pieces: readonly Piece[], { first, changed }: { readonly first: number; readonly changed: number }): Generator<void, { chunks: Chunk[]; kept: KeptItems }> {
     const chunks: Chunk[] = [];
     const kept = new KeptItems(this.#mostItems);
-    const first = readAgainFrom(pieces, changed);
     let [at, lines, state] = [0, 0, FIRST_STATE];
     for (const [index, piece] of pieces.entries()) {
       const onlyFailures = kept.onlyFailuresFrom !== undefined;
@@ -187,6 +192,12 @@ export class EditableLog {
     this.#placed.set(chunk, { first, items: placed });
     return placed;
   }
+}
+
+/** Whether a line that is whole in text[from, to) is framed, so that no message before it goes on behind it. */
+function beginsApart(text: SlicedText, from: number, to: number, { quotedPrintable }: Survey): boolean {
+  const lines = text.slice(from, Math.max(from, Math.min(to, from + LONGEST_LINE))).split('\n').slice(0, LINES_AHEAD + 1);
+  return lines.slice(0, -1).some((line) => frameLine(cleanLine(line, quotedPrintable).text).speaker !== 'bare');
 }
 
 /** The first piece to be read where that at `changed` is the first that is new: a message may go on over lines of what is now another piece. */
