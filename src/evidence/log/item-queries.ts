@@ -1,3 +1,4 @@
+import type { E820Entry } from '../../core/platform/platform-facts.ts';
 import type { E820Map, LogItem, LogStatement } from './log-items.ts';
 
 export type Kind = LogStatement['kind'];
@@ -30,14 +31,32 @@ export function linuxOptionsLineOf(items: readonly LogItem[]): ItemOf<'linux-com
   return whole.find(({ recogniser }) => recogniser === 'linux-command-line') ?? whole[0];
 }
 
+/** More than any kernel has: include/asm/e820/types.h: E820_MAX_ENTRIES, 128 and three for each of 1,024 nodes. */
+const MOST_ROWS = 4096;
+
 /** The rows of a map, each once: consoles repeat what they missed. A row that overlaps one before is of another boot's map. */
 export function mapRows(items: readonly LogItem[], map: E820Map): ItemOf<'e820-row'>[] {
   const rows: ItemOf<'e820-row'>[] = [];
+  const byStart: E820Entry[] = [];
   for (const row of itemsOf(items, 'e820-row')) {
-    const { start, end } = row.entry;
-    if (row.map === map && !rows.some(({ entry }) => start < entry.end && entry.start < end)) rows.push(row);
+    if (row.map === map && rows.length < MOST_ROWS && putBetween(byStart, row.entry)) rows.push(row);
   }
   return rows;
+}
+
+/** Puts a range among others that rise and do not overlap. @returns false where it overlaps one of them */
+function putBetween(byStart: E820Entry[], entry: E820Entry): boolean {
+  let from = 0;
+  for (let to = byStart.length; from < to; ) {
+    const middle = (from + to) >> 1;
+    if ((byStart[middle]?.start ?? 0) < entry.start) from = middle + 1;
+    else to = middle;
+  }
+  const before = byStart[from - 1];
+  const behind = byStart[from];
+  if ((before && before.end > entry.start) || (behind && behind.start < entry.end)) return false;
+  byStart.splice(from, 0, entry);
+  return true;
 }
 
 /** The rows of a map of which nothing shows that the first are missing: a log may begin within it. */
