@@ -1,3 +1,4 @@
+import type { Stretch } from './branches.ts';
 import type { FunctionFacts, Point, Write } from './function-facts.ts';
 import { FILLS, HARMLESS } from './known-callees.ts';
 import type { Reaching } from './reaching-writes.ts';
@@ -61,5 +62,13 @@ export function staysQuiet(path: string, writes: readonly Write[], from: number,
   for (const [other, list] of facts.writes) {
     if (other !== path && (other.endsWith(`.${field}`) || other.endsWith(`>${field}`)) && list.some((write) => between(write) && !counted(write))) return false;
   }
+  // The same member of what no path leads to: `list[i].size = x`, `list[i].size++`.
+  const elsewhere = new RegExp(`(?:\\.|->)\\s*${field}$`);
+  const same = ({ from: begin, to }: Stretch): boolean => {
+    const target = text.slice(begin, to);
+    return elsewhere.test(target) && target.replace(/\s+/g, '') !== path;
+  };
+  if (facts.stores.some((store) => between(store) && !counted(store) && same(store.target))) return false;
+  if (facts.members.some((member) => member.from >= from && member.from < point.offset && same(member))) return false;
   return !/(?:^|[;{}(])\s*\*+\s*\w+[^;=]*=[^=]/.test(text.slice(from, point.offset));
 }

@@ -18,7 +18,7 @@ const ANNOTATION = new RegExp(
 );
 
 /** Names before the last one that stands before a string: `printk(KERN_ERR PFX "…")`. The grammar takes one. */
-const BEFORE_STRING = /\b[A-Z_][A-Z0-9_]{1,40}(?=[ \t]{1,20}[A-Z_][A-Z0-9_]{1,40}[ \t]{0,20}")/g;
+const BEFORE_STRING = /\b[A-Z_][A-Z0-9_]{1,40}(?=[ \t]{1,20}[A-Z_][A-Z0-9_]{1,40}\s{0,40}")/g;
 
 /** A type among the arguments of a macro: `min_t(unsigned int, a, b)`, `list_entry(p, struct x, link)`. */
 const TYPE_WORDS = 'unsigned|signed|short|long|int|char|void|bool|struct|union|enum';

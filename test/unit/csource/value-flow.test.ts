@@ -401,6 +401,19 @@ describe('bounds', () => {
   });
 });
 
+describe('members behind pointers', () => {
+  it.each([
+    ['kept', '', '48'],
+    ['the same of an element', 'list[1].size = 9;', '9..48'],
+    ['the same of an element, counted up', 'list[1].size++;', 'u32'],
+    ['its address taken of an element', 'keep = &list[1].size;', 'u32'],
+    ['another of an element', 'list[1].left = 9;', '48'],
+    ['of another pointer', 'q->size = 9;', '9..48'],
+  ])('%s', (_name, between, expected) => {
+    expect(size(`struct ring *r = get(); struct ring *q = get(), *list = get(); r->size = 48; ${between}`, 'r->size')).toBe(expected);
+  });
+});
+
 describe('loops that macros stand for', () => {
   const looped = (head: string, inside: string): string => size(`int i; size_t n = 3; struct ring *r = get();\n\t${head}${inside}`);
   it.each([
@@ -411,6 +424,7 @@ describe('loops that macros stand for', () => {
     ['/* all\n\t * of them */\n\tfor_all_queues(r, i)\n', '\t\tn = 9;', '3..9'],
     ['for_all_queues(r, n)\n', '\t\tuse(r);', '?'],
     ['if (test(r) &&\n\t    test_more(r)) {\n', '\t\tn = 9;\n\t}', '3..9'],
+    ['printk(KERN_ERR PREFIX\n\t       ": no " "memory\\n");\n', '', '3'],
     ['set(r, 40BIT_BUG, 5755_PLUS);\n', '', '3'],
     ['n = 12UL + 3ULL;\n', '', '15'],
   ])('%s', (head, inside, expected) => {
