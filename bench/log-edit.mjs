@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOptions, wholeNumber } from '../scripts/read-options.mjs';
 import { longLog } from './long-log.mjs';
+import { cpuSecondsOf } from './run-program.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { StreamMessageReader, StreamMessageWriter, createMessageConnection } = createRequire(import.meta.url)('vscode-languageserver-protocol/node');
@@ -44,6 +45,7 @@ async function bench(name, text) {
   const opened = diagnostics(1);
   await connection.sendNotification('textDocument/didOpen', { textDocument: { uri: URI, languageId: 'kernel-log', version: 1, text } });
   const open = (await opened) - begin;
+  const openCpu = cpuSecondsOf(child.pid);
   const lines = text.split('\n').length;
   const hovers = [];
   const checks = [];
@@ -57,10 +59,11 @@ async function bench(name, text) {
     hovers.push(performance.now() - asked);
     checks.push((await checked) - asked);
   }
+  const editCpu = cpuSecondsOf(child.pid) - openCpu;
   await connection.sendRequest('shutdown');
   await connection.sendNotification('exit');
   connection.dispose();
-  console.log(`${name}, ${(text.length / 2 ** 20).toFixed(0)} MiB, ${lines} lines: opened in ${(open / 1000).toFixed(2)} s; ${edits} edits`);
+  console.log(`${name}, ${(text.length / 2 ** 20).toFixed(0)} MiB, ${lines} lines: opened in ${(open / 1000).toFixed(2)} s, of processors ${openCpu.toFixed(2)} s; ${edits} edits, of processors ${((1000 * editCpu) / edits).toFixed(0)} ms each`);
   for (const [what, times] of [['hover right after an edit', hovers], ['diagnostics after an edit', checks]]) {
     const sorted = times.sort((a, b) => a - b);
     const at = (share) => `${sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(0).padStart(5)} ms`;
