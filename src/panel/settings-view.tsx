@@ -34,7 +34,7 @@ export function SettingsView({ step, shown, actions }: { step: number; shown: Se
           label={text.otherSettings}
           rows={rows}
           columns={[
-            { key: 'setting', head: text.setting, kind: 'mono', cell: (row) => row.setting },
+            { key: 'setting', head: text.setting, kind: 'mono', cell: (row) => breakable(row.setting) },
             { key: 'outcome', head: text.step, cell: (row) => <span class={row.ok ? 'dim outcome' : 'fail outcome'}><Mark failed={!row.ok} />{row.ok ? text.done : text.failed}</span> },
             { key: 'refused', head: text.failures, kind: 'number', cell: (row) => groupDigits(row.refused) },
             { key: 'verdict', head: text.reasonsAre, cell: (row) => verdictOf(row, rows) },
@@ -48,6 +48,11 @@ export function SettingsView({ step, shown, actions }: { step: number; shown: Se
       )}
     </div>
   );
+}
+
+/** A setting that may break behind its commas. */
+function breakable(setting: string): JSX.Element[] {
+  return setting.split(/(?<=,)/).map((part, index) => <span key={index}>{part}<wbr /></span>);
 }
 
 function verdictOf(row: SettingRowShown, rows: readonly SettingRowShown[]): string {

@@ -10,7 +10,7 @@ const panelOf = (page) => page.frameLocator('iframe.webview').frameLocator('ifra
 
 export async function shootTour(page, shot) {
   await runCommand(page, 'View: Close All Editors');
-  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await runCommand(page, 'View: Close Primary Side Bar');
   for (const [name, title] of RUNS) {
     await run(page, title);
     await everyView(page, (view) => shot(`tour-${name}-${view}`));
@@ -70,14 +70,14 @@ async function besideTests(page, shot) {
   await page.locator('.test-explorer .monaco-list-row').first().waitFor();
   await page.waitForTimeout(1500);
   await shot('tour-tests');
-  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await runCommand(page, 'View: Close Primary Side Bar');
 }
 
 /** 420 px beside the scenario that it shows. */
 async function narrow(page, shot) {
   await runCommand(page, 'File: Focus on Files Explorer');
   await openFile(page, 'wrong.dma.json');
-  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await runCommand(page, 'View: Close Primary Side Bar');
   await page.locator('.codelens-decoration a:visible', { hasText: 'Run' }).first().click();
   await panelOf(page).locator('[role=slider]').waitFor();
   // The border between the two editors is where the panel's begins.
