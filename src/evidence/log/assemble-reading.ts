@@ -44,7 +44,7 @@ export function assembleReading({ uri, survey, kept, wordSeen, short }: LogLines
     if (!counter) return { uri, isKernelLog: false, items: [], boots: [], facts: NO_LOG_FACTS, platform: {} };
     items = [...items, counter];
   }
-  const silent = (survey.linuxFramed ? survey.linuxLines : survey.lines) >= WHOLE_BOOT_LINES && !wordSeen;
+  const silent = survey.lines >= WHOLE_BOOT_LINES && !wordSeen;
   const boots = splitBoots(items).map((part, index) => ({
     index,
     firstLine: part[0]?.line ?? 1,

@@ -4,8 +4,6 @@ import type { Speaker } from './frame-line.ts';
 /** What a look over a text says of its make-up before any message is read. */
 export interface Survey {
   readonly lines: number;
-  /** Lines under a prefix of Linux's; an estimate in a long text. */
-  readonly linuxLines: number;
   /** Sampled lines that are not blank and not a daemon's. */
   readonly sampled: number;
   /** Sampled lines with a prefix that only a kernel's lines have. */
@@ -63,7 +61,6 @@ export function surveyText(text: string): Survey {
   let certain = 0;
   let framed = 0;
   let linux = 0;
-  let linuxLines = 0;
   let longest = 0;
   const head = text.slice(0, SOFT_BREAK_HEAD);
   const body = bodyOf(head);
@@ -91,10 +88,7 @@ export function surveyText(text: string): Survey {
         speakers[frame.speaker]++;
         if (frame.speaker !== 'bare') framed++;
         if (frame.certain) certain++;
-        if (frame.speaker === 'linux') {
-          linux++;
-          linuxLines += lines < FIRST_LINES ? 1 : STRIDE;
-        }
+        if (frame.speaker === 'linux') linux++;
       }
     }
     from = to + 1;
@@ -102,7 +96,6 @@ export function surveyText(text: string): Survey {
   const wrapped = framed === 0 && sampled >= 20 && longest <= LONGEST_WRAPPED_LINE;
   return {
     lines,
-    linuxLines,
     sampled,
     certain,
     framed,
