@@ -15,6 +15,7 @@ import { Names } from '../types/names.ts';
 import type { UnitMemo } from '../types/unit-memo.ts';
 import type { FunctionFacts } from './function-facts.ts';
 import type { UnitFunctions } from './unit-functions.ts';
+import { WRITING_MACROS } from './known-callees.ts';
 import { flowAt } from './value-flow.ts';
 
 /** A file that can see a struct's definition, with what is needed to read it. */
@@ -44,8 +45,6 @@ export interface OpenUnit {
 /** Gives the files that can see a definition in a file; undefined where they cannot all be told. */
 export type FilesInView = (definedIn: string) => readonly FileInView[] | undefined;
 
-/** Macros and functions of the kernel that write what stands as an argument. */
-const WRITING = ['WRITE_ONCE', 'swap', 'xchg', 'cmpxchg', 'try_cmpxchg', 'get_user', '__get_user', 'unsafe_get_user', 'do_div', 'smp_store_release', 'smp_store_mb', 'module_param_named', 'module_param_named_cb'];
 const MAX_WRITES = 6;
 /** Members that are asked for on the way to one: a bound on work. */
 const MAX_OPEN = 5;
@@ -135,7 +134,7 @@ export class FieldValues {
     const key = `${record}.${field}`;
     const known = this.#stores.get(key);
     if (known) return known;
-    const macros = { writing: new Set(WRITING), naming: new Set<string>() };
+    const macros = { writing: new Set(WRITING_MACROS), naming: new Set<string>() };
     for (const file of files.filter(({ words }) => words.has(field))) {
       file.macros.writing.forEach((name) => macros.writing.add(name));
       file.macros.naming.forEach((name) => macros.naming.add(name));

@@ -57,7 +57,8 @@ export function initialOf(tokens: readonly Token[], steps: readonly string[], ty
       found = part.slice(at + 1);
     } else if (part[2]?.text !== '.') return undefined;
   }
-  return found;
+  // What is given to one member of a union is what all of them hold.
+  return found === 'zero' && parts.length > 0 && type.name.startsWith('union') ? undefined : found;
 }
 
 /**

@@ -7,3 +7,9 @@ export const FROM_USER = /^(?:__?)?(?:copy_from_user\w*|raw_copy_from_user|copy_
 
 /** Functions that fill the memory they are given and keep no pointer to it. */
 export const FILLS = /^(?:memset|memcpy|memzero_explicit|memmove|memcpy_fromio|(?:__?)?copy_from_user|copy_from_iter|copy_from_sockptr)$/;
+
+/** Macros and functions of the kernel that write what stands as an argument. */
+export const WRITING_MACROS: ReadonlySet<string> = new Set([
+  'WRITE_ONCE', 'swap', 'xchg', 'cmpxchg', 'try_cmpxchg', 'get_user', '__get_user', 'unsafe_get_user',
+  'do_div', 'smp_store_release', 'smp_store_mb', 'module_param_named', 'module_param_named_cb',
+]);

@@ -1,3 +1,4 @@
+import type { Token } from '../parse/lexer.ts';
 import type { Stretch } from './branches.ts';
 import type { FunctionFacts, Point, Write } from './function-facts.ts';
 import { FILLS, HARMLESS } from './known-callees.ts';
@@ -71,4 +72,27 @@ export function staysQuiet(path: string, writes: readonly Write[], from: number,
   if (facts.stores.some((store) => between(store) && !counted(store) && same(store.target))) return false;
   if (facts.members.some((member) => member.from >= from && member.from < point.offset && same(member))) return false;
   return !/(?:^|[;{}(])\s*\*+\s*\w+[^;=]*=[^=]/.test(text.slice(from, point.offset));
+}
+
+/** Whether a function writes a path, or a part of it, or gives its address away. */
+export function touches(facts: FunctionFacts, path: string): boolean {
+  const within = (name: string): boolean => name.startsWith(path) && /^(?:$|\.|->)/.test(name.slice(path.length));
+  return [...facts.writes.keys()].some(within) || [...facts.addresses.keys()].some(within);
+}
+
+/** Whether expanded tokens write a path, what holds it, or take the address of either. */
+export function changes(tokens: readonly Token[], path: string, root: string): boolean {
+  const assembles = tokens.some(({ text }) => text === 'asm' || text === '__asm__');
+  for (let at = 0; at < tokens.length; at++) {
+    if (tokens[at]?.text !== root || /^(?:\.|->)$/.test(tokens[at - 1]?.text ?? '')) continue;
+    let end = at + 1;
+    while (/^(?:\.|->)$/.test(tokens[end]?.text ?? '') && tokens[end + 1]?.kind === 'name') end += 2;
+    const chain = tokens.slice(at, end).map(({ text }) => text).join('');
+    if (!path.startsWith(chain)) continue;
+    let [first, last] = [at, end];
+    while (tokens[first - 1]?.text === '(' && tokens[last]?.text === ')') [first, last] = [first - 1, last + 1];
+    const [before, after] = [tokens[first - 1]?.text ?? '', tokens[last]?.text ?? ''];
+    if (assembles || /^(?:\+\+|--|&)$/.test(before) || /^(?:\+\+|--|[-+*/%&|^]?=|<<=|>>=)$/.test(after)) return true;
+  }
+  return false;
 }

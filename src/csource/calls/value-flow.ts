@@ -5,6 +5,7 @@ import { KERNEL_FUNCTIONS } from '../evaluate/kernel-functions.ts';
 import { boundsOf, rangeOfInteger, rangeOfType } from '../evaluate/range.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { lex } from '../parse/lexer.ts';
+import { wordOffsets } from '../parse/word-offsets.ts';
 import type { Token } from '../parse/lexer.ts';
 import { KERNEL_MACROS } from '../preprocess/kernel-macros.ts';
 import { positionAt } from '../preprocess/position.ts';
@@ -18,10 +19,10 @@ import type { Around, Stretch, Test } from './branches.ts';
 import { readDeclaration } from './find-locals.ts';
 import type { FunctionFacts, Point, Write } from './function-facts.ts';
 import type { FunctionSource } from './function-source.ts';
-import { FROM_USER, HARMLESS } from './known-callees.ts';
+import { FROM_USER, HARMLESS, WRITING_MACROS } from './known-callees.ts';
 import { limitsOf, narrow } from './limits.ts';
 import type { Limit } from './limits.ts';
-import { rootOf, staysQuiet, writesOf } from './path-writes.ts';
+import { changes, rootOf, staysQuiet, touches, writesOf } from './path-writes.ts';
 import { reachingWrites } from './reaching-writes.ts';
 import type { UnitFunctions } from './unit-functions.ts';
 
@@ -50,7 +51,7 @@ export function flowing(locals: Locals, functions: UnitFunctions, offset: number
   };
   return {
     typeOf: (name, names) => locals.typeOf(name, names) ?? functions.variables.typeOf(name, names),
-    followed: (path, type, names) => begin().followed(path, type, names),
+    followed: (path, type, names, rivals) => begin().followed(path, type, names, rivals),
     called: (name, given, text, names) => begin().called(name, given, text, names),
     stored: (record, field, type, path) => begin().stored(record, field, type, path),
   };
@@ -112,10 +113,10 @@ class ValueFlow implements Locals {
     }
   }
 
-  followed(path: string, type: IntegerType, names: Names): Value | undefined {
+  followed(path: string, type: IntegerType, names: Names, rivals: readonly string[] = []): Value | undefined {
     const facts = this.#facts;
     const point = this.#point;
-    if (!facts || !point || this.#depth > MAX_DEPTH || this.#open.size > 40) return undefined;
+    if (!facts || !point || rivals.some((rival) => touches(facts, rival)) || this.#depth > MAX_DEPTH || this.#open.size > 40) return undefined;
     const known = this.#memo(names.world);
     const key = `${path} at ${point.offset}`;
     const before = known.values.get(key);
@@ -344,12 +345,26 @@ class ValueFlow implements Locals {
     const facts = this.#facts as FunctionFacts;
     const { instance } = this.#source;
     for (const { callee, from, to } of facts.passed.get(root) ?? []) {
+      if (WRITING_MACROS.has(callee)) return true;
       if (callee === '' || HARMLESS.test(callee) || KERNEL_MACROS.has(callee) || KERNEL_FUNCTIONS.has(callee)) continue;
       const macro = names.unit.macroAt(callee, { instance, offset: from }, names.world);
       if (!macro || macro === 'undefined') continue;
       if (changes(names.tokens(instance, from, to), path, root)) return true;
     }
-    return false;
+    return this.#namedByMacro(path, root, facts, names);
+  }
+
+  /** Whether a macro of the driver changes a path that it names itself, without being given it. */
+  #namedByMacro(path: string, root: string, facts: FunctionFacts, names: Names): boolean {
+    const { instance } = this.#source;
+    const { unit, world } = names;
+    return facts.calls.some(({ callee, offset, to }) => {
+      if (callee === '' || unit.definesNowhere(callee)) return false;
+      const macro = unit.macroAt(callee, { instance, offset }, world, true);
+      if (!macro || macro === 'undefined' || macro.definition.parameters?.includes(root)) return false;
+      const body = macro.at.instance.index.text.slice(macro.definition.from, macro.definition.to);
+      return body.includes(root) && wordOffsets(body, root).length > 0 && changes(names.tokens(instance, offset, to), path, root);
+    });
   }
 
   #assigned(path: string, write: Write, names: Names): Value | undefined {
@@ -439,23 +454,6 @@ class ValueFlow implements Locals {
     if (path === 'arg' && facts.parameters.includes('cmd') && facts.declarations.get('arg')?.[0]?.parameter) return { type, why: 'the argument of an ioctl comes from user space', origin: 'user', ...bounds };
     return undefined;
   }
-}
-
-/** Whether expanded tokens write a path, what holds it, or take the address of either. */
-function changes(tokens: readonly Token[], path: string, root: string): boolean {
-  const assembles = tokens.some(({ text }) => text === 'asm' || text === '__asm__');
-  for (let at = 0; at < tokens.length; at++) {
-    if (tokens[at]?.text !== root || /^(?:\.|->)$/.test(tokens[at - 1]?.text ?? '')) continue;
-    let end = at + 1;
-    while (/^(?:\.|->)$/.test(tokens[end]?.text ?? '') && tokens[end + 1]?.kind === 'name') end += 2;
-    const chain = tokens.slice(at, end).map(({ text }) => text).join('');
-    if (!path.startsWith(chain)) continue;
-    let [first, last] = [at, end];
-    while (tokens[first - 1]?.text === '(' && tokens[last]?.text === ')') [first, last] = [first - 1, last + 1];
-    const [before, after] = [tokens[first - 1]?.text ?? '', tokens[last]?.text ?? ''];
-    if (assembles || /^(?:\+\+|--|&)$/.test(before) || /^(?:\+\+|--|[-+*/%&|^]?=|<<=|>>=)$/.test(after)) return true;
-  }
-  return false;
 }
 
 interface KnownLimit extends Limit {

@@ -3,7 +3,7 @@ import type { Token } from '../parse/lexer.ts';
 import { INT, LLONG, LONG, ULLONG, ULONG, CHAR, pointerTo, unknownType } from '../types/c-type.ts';
 import type { CType, IntegerType } from '../types/c-type.ts';
 import type { Argument, Environment, Value } from '../types/environment.ts';
-import { alignOf, memberOf, offsetOf, sizeOf } from '../types/layout.ts';
+import { alignOf, memberOf, offsetOf, sharingMembers, sizeOf } from '../types/layout.ts';
 import { beginsType, readTypeName } from '../types/read-type.ts';
 import { attempt, because, castTo } from './cast.ts';
 import { Doubt, ExhaustedDoubt } from './doubt.ts';
@@ -128,7 +128,7 @@ export class ExpressionReader {
       if (text === '&' || text === '*') {
         cursor.at++;
         const operand = cursor.nested(() => this.#cast());
-        const path = operand.path === undefined ? {} : { path: `${text}${operand.path}` };
+        const path = operand.path === undefined ? {} : { path: `${text}${operand.path}`, ...(operand.rivals ? { rivals: operand.rivals } : {}) };
         if (text === '&') return { type: pointerTo(operand.type), why: 'it is an address', ...path };
         return { type: pointee(operand.type), why: 'it is read from memory', ...path };
       }
@@ -192,7 +192,7 @@ export class ExpressionReader {
         const name = cursor.peek();
         cursor.at++;
         const record = text === '.' ? value.type : pointee(value.type);
-        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time`, ...memberPath(value.path, text, name), ...(record.kind === 'record' ? { member: { record: record.name, field: name } } : {}) };
+        value = { type: memberType(record, name), why: `the value of ${name} is only known at run time`, ...memberOfPath(value, record, text, name) };
       } else if (text === '(') {
         cursor.skipBrackets();
         const type = value.type.kind === 'function' ? value.type.returns : unknownType('what a function returns is not known');
@@ -209,7 +209,7 @@ export class ExpressionReader {
     if (value.value !== undefined || value.broken || value.type.kind !== 'integer' || this.#mode !== 'c' || this.#unevaluated > 0) return value;
     const { type } = value;
     const bounds = value.range ?? rangeOfType(type);
-    const here = value.path === undefined ? undefined : this.#environment.followed(value.path, type);
+    const here = value.path === undefined ? undefined : this.#environment.followed(value.path, type, value.rivals);
     const loose = here?.value === undefined && (!here?.range || here.range.wide);
     const known = (loose && value.member ? this.#environment.stored(value.member.record, value.member.field, type, value.path) : undefined) ?? here;
     if (!known) return { ...value, ...(bounds ? { range: bounds } : {}) };
@@ -377,6 +377,24 @@ function pointee(type: CType): CType {
   if (type.kind === 'array') return type.of;
   if (type.kind === 'function' || type.kind === 'unknown') return type;
   return unknownType('it reads through what is no pointer');
+}
+
+/** What is known of a member by what holds it: its path, the struct it is of, and what shares its memory. */
+function memberOfPath(value: Value, record: CType, operator: string, name: string): Pick<Value, 'path' | 'rivals' | 'member'> {
+  if (record.kind !== 'record') return memberPath(value.path, operator, name);
+  const sharing = sharingOf(record, name);
+  const rivals = [...(value.rivals ?? []), ...sharing.flatMap((other) => memberPath(value.path, operator, other).path ?? [])];
+  // Stores to a member of a union that shares its place are not looked for all over the driver.
+  return { ...memberPath(value.path, operator, name), ...(rivals.length > 0 ? { rivals } : {}), ...(sharing.length === 0 ? { member: { record: record.name, field: name } } : {}) };
+}
+
+function sharingOf(record: CType, name: string): readonly string[] {
+  try {
+    return sharingMembers(record, name);
+  } catch (error) {
+    if (error instanceof Doubt) return [];
+    throw error;
+  }
 }
 
 function memberPath(path: string | undefined, operator: string, name: string): { path?: string } {

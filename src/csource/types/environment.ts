@@ -20,6 +20,8 @@ export interface Value {
   readonly origin?: Origin;
   /** The variable, or member of one, that it is: `x`, `x.y`, `p->y`; `&x` and `*p` for what such a one leads to. */
   readonly path?: string;
+  /** Paths of what shares memory with it, or with what holds it: other members of a union. */
+  readonly rivals?: readonly string[];
   /** The struct that it is a member of, and its name. */
   readonly member?: { readonly record: string; readonly field: string };
 }
@@ -52,7 +54,7 @@ export interface Environment {
   /** Type of a variable or parameter; undefined where it is not known. */
   variable(name: string): CType | undefined;
   /** Value of a variable or a member of one where the expression stands; undefined where it is not followed. */
-  followed(path: string, type: IntegerType): Value | undefined;
+  followed(path: string, type: IntegerType, rivals?: readonly string[]): Value | undefined;
   /**
    * What a function of the files read returns: its type, and the value where it can be followed, not converted to the type yet.
    * Undefined where none is of the name. `text` tells calls apart.

@@ -111,6 +111,20 @@ export function memberOf(type: CType, name: string): Member {
   return found;
 }
 
+/** Names of the members that share a member's memory, as those of a union do, through unnamed structs and unions. */
+export function sharingMembers(type: CType, name: string, depth = 0): readonly string[] {
+  if (type.kind !== 'record' || depth > 30) return [];
+  const members = type.members();
+  const own = members.find((member) => member.name === name) ?? members.find((member) => member.name === undefined && search(member.type, name, depth));
+  const inner = own && own.name === undefined ? sharingMembers(own.type, name, depth + 1) : [];
+  return type.name.startsWith('union') ? [...inner, ...members.filter((member) => member !== own).flatMap((member) => namesOf(member, depth))] : inner;
+}
+
+function namesOf({ name, type }: Member, depth: number): readonly string[] {
+  if (name !== undefined) return [name];
+  return type.kind === 'record' && depth < 30 ? type.members().flatMap((member) => namesOf(member, depth + 1)) : [];
+}
+
 /** A member by name with its offset in bytes, as `offsetof`. @throws Doubt where there is none, or it is a bit-field */
 export function offsetOf(type: CType, name: string, depth = 0): { readonly type: CType; readonly offset: number } {
   if (type.kind !== 'record' || depth > 30) throw new Doubt(type.kind === 'unknown' ? type.why : `offsetof ${name} in what is no struct`);

@@ -27,7 +27,7 @@ export interface Locals {
   /** Type of a variable in scope; undefined where there is none. @throws Doubt where that is not certain */
   typeOf(name: string, environment: Names): CType | undefined;
   /** Value of a variable or a member of one at the point that is asked about; undefined where it is not followed. */
-  followed?(path: string, type: IntegerType, environment: Names): Value | undefined;
+  followed?(path: string, type: IntegerType, environment: Names, rivals?: readonly string[]): Value | undefined;
   /** What a function of the files read returns; undefined where none is of the name. */
   called?(name: string, given: readonly Argument[], text: string, environment: Names): { readonly type: CType; readonly returned?: Value } | undefined;
   /** Value of a member of a struct by all that is stored in it; undefined where that is not known. */
@@ -86,8 +86,8 @@ export class Names implements Environment {
     return this.#quiet > 0 ? undefined : this.#locals?.typeOf(name, this);
   }
 
-  followed(path: string, type: IntegerType): Value | undefined {
-    return this.#quiet > 0 ? undefined : this.#locals?.followed?.(path, type, this);
+  followed(path: string, type: IntegerType, rivals?: readonly string[]): Value | undefined {
+    return this.#quiet > 0 ? undefined : this.#locals?.followed?.(path, type, this, rivals);
   }
 
   stored(record: string, field: string, type: IntegerType, path: string | undefined): Value | undefined {

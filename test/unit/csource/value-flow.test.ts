@@ -231,6 +231,8 @@ describe('variables of the file', () => {
     ['an array of arrays', 'static const u16 table[][4] = {\n\t{ 1 }, { 2, 3 },\n};\n', 'sizeof(table)', '16'],
     ['an array without inner braces', `${hw}static const struct hw table[] = { 1, 2, 3, 4, 5, 6 };\n`, 'sizeof(table)', '?'],
     ['an array with a place that is not known', 'static const int table[] = { [UNSEEN] = 1 };\n', 'sizeof(table)', '?'],
+    ['a union, of which another member is given', 'union u { u32 a; u32 b; };\nstatic const union u one = { .a = 16 };\n', 'one.b', 'u32'],
+    ['a union, of which it is given', 'union u { u32 a; u32 b; };\nstatic const union u one = { .a = 16 };\n', 'one.a', '16'],
     ['two of the name', '#ifdef X\nstatic const int most = 4;\n#else\nstatic const int most = 8;\n#endif\n', 'most', '4..8'],
   ])('%s', (_name, before, expression, expected) => {
     expect(brief(callsOf(parser, fileWith(expression, `#define TAKE(x) use(&(x))\n${before}`))[0]?.size)).toBe(expected);
@@ -411,6 +413,24 @@ describe('members behind pointers', () => {
     ['of another pointer', 'q->size = 9;', '9..48'],
   ])('%s', (_name, between, expected) => {
     expect(size(`struct ring *r = get(); struct ring *q = get(), *list = get(); r->size = 48; ${between}`, 'r->size')).toBe(expected);
+  });
+});
+
+describe('what shares memory, and what macros write unseen', () => {
+  const both = 'union both { unsigned int a; unsigned int b; struct { unsigned int c; } in; };\nstruct held { int x; union { unsigned int a; unsigned int b; }; };\n#define SET_N(x) do { if (x) n = 64; } while (0)\n#define READ_N(x) use(x, n)\n';
+  it.each([
+    ['a member of a union', 'union both u; u.a = 16;', 'u.a', '16'],
+    ['another is written', 'union both u; u.a = 16; u.b = 64;', 'u.a', 'u32'],
+    ['a part of another is written', 'union both u; u.a = 16; u.in.c = 64;', 'u.a', 'u32'],
+    ['a part of one, and another is written', 'union both u; u.in.c = 16; u.b = 64;', 'u.in.c', 'u32'],
+    ['another is given away', 'union both u; u.a = 16; fill(&u.b);', 'u.a', 'u32'],
+    ['one without a name', 'struct held h; h.a = 16; h.b = 64;', 'h.a', 'u32'],
+    ['beside one without a name', 'struct held h; h.x = 16; h.b = 64;', 'h.x', '16'],
+    ['swapped', 'unsigned int n = 16, m = 64; swap(n, m);', 'n', 'u32'],
+    ['set by a macro that is not given it', 'unsigned int n = 16; SET_N(dev);', 'n', 'u32'],
+    ['read by a macro that is not given it', 'unsigned int n = 16; READ_N(dev);', 'n', '16'],
+  ])('%s', (_name, inside, expression, expected) => {
+    expect(size(inside, expression, both)).toBe(expected);
   });
 });
 
