@@ -300,7 +300,8 @@ export class TranslationUnit {
   /** Whether a name that no file read defines is certain not to be defined: all that is included was read. */
   knowsAbsence(name: string): boolean {
     this.#widen();
-    if (!this.#taker && this.isPart && this.localFiles().some(({ text }) => text.includes(name))) return false;
+    // The kernel's own headers stand for themselves.
+    if (!this.#taker && this.isPart && !this.isKernelHeader(this.main.index) && this.localFiles().some(({ text }) => text.includes(name))) return false;
     return this.#wide !== 'no' && !this.#incomplete && !this.#flags.defines.has(name) && (!GENERATED_NAMES.test(name) || this.#segmentsDefining(name).length > 0);
   }
 
