@@ -124,10 +124,7 @@ class LanguageServer {
     connection.onCodeLens(({ textDocument }) => (this.#settings.codeLens.enabled ? this.#lenses(textDocument.uri) : []));
     this.#answer(SERVER_REQUESTS.platforms, () => this.#platforms.choices());
     this.#answer(SERVER_REQUESTS.selectPlatform, ({ id }) => this.#select(id));
-    this.#answer(SERVER_REQUESTS.platformSheet, async () => {
-      await this.#settled;
-      return this.#platforms.sheet();
-    });
+    this.#answer(SERVER_REQUESTS.platformSheet, () => this.#settled.then(() => this.#platforms.sheet()));
     this.#answer(SERVER_REQUESTS.operation, ({ recording, operation }, token) => this.#scenarios.operation(recording, operation, () => token.isCancellationRequested));
     this.#answer(SERVER_REQUESTS.recordingPart, ({ recording, offset }) => this.#scenarios.recordingPart(recording, offset));
     this.#answer(SERVER_REQUESTS.panelState, ({ step, call }) => (call ? this.#explain(call) : this.#scenarios.panelState(this.#platforms.active, step)));
