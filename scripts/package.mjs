@@ -12,9 +12,9 @@ import { die, ensureDependencies, ROOT, say, SetupError } from './setup.mjs';
 /** The README of the package. */
 const README = 'dist/README.md';
 
-/** Minified; the client and server of the protocol make up most of the first two. */
+/** Minified; the client and server of the protocol make up most of the first two, what recognises a failure in a log most of the log thread. */
 const KIB_AT_MOST = {
-  'dist/extension.cjs': 560, 'dist/web/extension.js': 540, 'dist/server.cjs': 1000, 'dist/web/server.js': 1000, 'dist/cli.cjs': 760, 'dist/log-thread.cjs': 50,
+  'dist/extension.cjs': 560, 'dist/web/extension.js': 540, 'dist/server.cjs': 1000, 'dist/web/server.js': 1000, 'dist/cli.cjs': 760, 'dist/log-thread.cjs': 90,
   'dist/panel.js': 160, 'dist/panel.css': 40,
 };
 
