@@ -185,3 +185,16 @@ describe('the table of functions', () => {
     expect(() => scanSource(untouched, { path: 'x.c', text: 'int f(void)\n{\n\tdma_map_single(a, b, 4, d);\n}\n', headers: new Map() })).toThrow('parsed');
   });
 });
+
+describe('the parser', () => {
+  it('gives up on a text that it would read for ever, and reads the next', () => {
+    const nested = `\tr = f(d, ${'a = '.repeat(5000)}${'switch (a) { case 1: '.repeat(400)};${'}'.repeat(400)}1, b);\n`;
+    expect(parser.withTree(nested, ({ rootNode }) => rootNode.namedChildren.length)).toBe(0);
+    expect(parser.withTree('int x;', ({ rootNode }) => rootNode.namedChildren.map(({ type }) => type))).toEqual(['declaration']);
+  });
+
+  it('reads a long file without errors whole', () => {
+    const long = Array.from({ length: 4000 }, (_, at) => `static int f${at}(int a)\n{\n\tif (a > ${at})\n\t\treturn g(a, ${at});\n\treturn 0;\n}\n`).join('\n');
+    expect(parser.withTree(long, ({ rootNode }) => rootNode.namedChildren.length)).toBe(4000);
+  });
+});
