@@ -139,8 +139,10 @@ export class SourceService {
 
   async #scan(uri: string, text: string): Promise<SourceDocument> {
     const passing = this.#passingIn(uri, text);
-    if (!mentionsCalls(text, passing) && !mentionsContext(text)) this.#learn(uri, []);
-    if (!mentionsCalls(text, passing) && !mentionsContext(text)) return new SourceDocument(text, NOTHING.source, new Map());
+    if (!mentionsCalls(text, passing) && !mentionsContext(text)) {
+      this.#learn(uri, []);
+      return new SourceDocument(text, NOTHING.source, new Map());
+    }
     const headers = await loadHeaders(uri, text, (path) => this.#files.read(path), this.#cache);
     return new SourceDocument(text, await this.#scanUnit(uri, text, headers, passing), headers);
   }
