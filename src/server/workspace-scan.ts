@@ -197,10 +197,12 @@ export class WorkspaceScan {
   }
 
   #drop(uri: string): void {
-    this.#host.sources.removed(uri);
     this.#entries.delete(uri);
     this.#stale.delete(uri);
-    if (!this.#host.isOpen(uri)) this.#publish(uri, []);
+    if (!this.#host.isOpen(uri)) {
+      this.#host.sources.removed(uri);
+      this.#publish(uri, []);
+    }
     this.#published.delete(uri);
   }
 

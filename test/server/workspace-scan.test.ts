@@ -190,4 +190,10 @@ describe('functions that hand sizes on', () => {
       contents: { value: expect.stringContaining('card_map() hands len on to dma_map_single()') as string },
     });
   });
+  it('stay known of an open document when the scan is forgotten', async () => {
+    await client.connection.sendRequest('dmaAperture/clearScan', {});
+    await client.change(RING, 2, [{ text: ring('1 << 23') }]);
+    const [finding] = await client.diagnostics(RING, (_all, version) => version === 2);
+    expect(finding?.code).toBe('dma/streaming-exceeds-segment');
+  });
 });
