@@ -16,21 +16,22 @@ export function answerFileRequests(server: ServerClient): vscode.Disposable {
   return vscode.Disposable.from(
     server.answer(CLIENT_REQUESTS.readFile, ({ uri, maxBytes, bytes }) => readFile(uri, maxBytes ?? MAX_BYTES, bytes === true)),
     server.answer(CLIENT_REQUESTS.listFolder, ({ uri }) => listFolder(uri)),
-    server.answer(CLIENT_REQUESTS.findFiles, async ({ glob, max, exclude }) => {
-      const found = await findFiles(glob, exclude ?? [], Math.min(max, MAX_FILES));
+    server.answer(CLIENT_REQUESTS.findFiles, async ({ glob, max, exclude, walk }) => {
+      const found = await findFiles(glob, exclude ?? [], Math.min(max, MAX_FILES), walk === true);
       return found.map((uri) => uri.toString());
     }),
   );
 }
 
 /**
- * A search of the workspace. Many virtual file systems have no search: VS Code finds nothing there and does not say so. In their
- * folders, if nothing was found, one folder after the other is read.
+ * A search of the workspace. Many virtual file systems have no search: VS Code finds nothing there and does not say so.
+ * @param walk whether their folders are then read, one after the other
  */
-async function findFiles(glob: string, exclude: readonly string[], max: number): Promise<vscode.Uri[]> {
+async function findFiles(glob: string, exclude: readonly string[], max: number, walk: boolean): Promise<vscode.Uri[]> {
   const found = await vscode.workspace.findFiles(glob, excludePattern(exclude), max);
+  if (!walk) return found;
   for (const { uri: top } of vscode.workspace.workspaceFolders ?? []) {
-    if (SEARCHED.has(top.scheme) || found.some((uri) => uri.toString().startsWith(`${top.toString()}/`))) continue;
+    if (SEARCHED.has(top.scheme) || (await vscode.workspace.findFiles(new vscode.RelativePattern(top, '**/*'), null, 1)).length > 0) continue;
     const list = (path: string): Promise<(readonly [string, boolean])[]> => entriesOf(path === '' ? top : vscode.Uri.joinPath(top, path));
     const below = await findBelow(list, glob, [...exclude, ...usersExcludes(top)], max - found.length);
     found.push(...below.map((path) => vscode.Uri.joinPath(top, path)));

@@ -324,12 +324,15 @@ export const CLIENT_REQUESTS = {
   listFolder: {
     method: 'dmaAperture/listFolder', params: reader(v.object({ uri })), result: reader(v.array(v.string())),
   } satisfies RequestSpec<{ uri: string }, string[]>,
-  /** URIs of the workspace's files that match a glob and none of `exclude`, at most `max`; the user's excludes hold as well. */
+  /**
+   * URIs of the workspace's files that match a glob and none of `exclude`, at most `max`; the user's excludes hold as well. `walk`: a file
+   * system that cannot be searched is read folder by folder, which takes long: for what a person asked for.
+   */
   findFiles: {
     method: 'dmaAperture/findFiles',
-    params: reader(v.object({ glob: v.string(), max: count, exclude: v.optional(v.array(v.string())) })),
+    params: reader(v.object({ glob: v.string(), max: count, exclude: v.optional(v.array(v.string())), walk: v.optional(v.boolean()) })),
     result: reader(v.array(uri)),
-  } satisfies RequestSpec<{ glob: string; max: number; exclude?: string[] | undefined }, string[]>,
+  } satisfies RequestSpec<{ glob: string; max: number; exclude?: string[] | undefined; walk?: boolean | undefined }, string[]>,
 } as const;
 
 /** The id of the platform that the facts of an opened log make. */

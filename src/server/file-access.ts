@@ -123,12 +123,13 @@ export class FileAccess {
   /**
    * URIs of the workspace's files that match a glob; none under a client that does not answer.
    * @param exclude globs of what is left out, beside what the user's settings leave out
+   * @param walk whether a file system that cannot be searched is read folder by folder: it takes long
    */
-  async find(glob: string, max: number, exclude: readonly string[] = []): Promise<readonly string[]> {
+  async find(glob: string, max: number, exclude: readonly string[] = [], walk = false): Promise<readonly string[]> {
     if (!this.throughClient) return [];
     const { method, result } = CLIENT_REQUESTS.findFiles;
     try {
-      const parsed = result(await this.#connection.sendRequest<unknown>(method, { glob, max, ...(exclude.length > 0 ? { exclude } : {}) }));
+      const parsed = result(await this.#connection.sendRequest<unknown>(method, { glob, max, ...(exclude.length > 0 ? { exclude } : {}), ...(walk ? { walk } : {}) }));
       return parsed.ok ? parsed.value : [];
     } catch {
       return []; // the client is shutting down or refuses: nothing is found

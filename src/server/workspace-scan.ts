@@ -67,7 +67,7 @@ export class WorkspaceScan {
 
   async #run(settings: ServerSettings['scan'], report: (progress: ScanProgress) => void, cancelled: () => boolean): Promise<ScanSummary> {
     const { files, isOpen } = this.#host;
-    const found = (await files.find('**/*.c', settings.maxFiles + 1, settings.exclude)).filter((uri) => uri.endsWith('.c')).sort();
+    const found = (await files.find('**/*.c', settings.maxFiles + 1, settings.exclude, true)).filter((uri) => uri.endsWith('.c')).sort();
     const uris = found.slice(0, settings.maxFiles);
     this.#forgetAllBut(new Set(uris));
     // Not every client tells of every change.
